@@ -1,0 +1,126 @@
+import type { ByteString, LeaseId } from './bytes.ts';
+import type { Version } from './version.ts';
+
+/** `revision`: the store's when the answer was computed. `term`: the epoch of the reign that answered (etcd's raft_term). */
+export interface ResponseHeader {
+  readonly revision: number;
+  readonly term: number;
+}
+
+export interface RangeResponse {
+  readonly kind: 'range';
+  /** Versions whose value the edge still has to read where it is undefined, unless `keysOnly`. */
+  readonly kvs: readonly Version[];
+  readonly more: boolean;
+  readonly count: number;
+  readonly keysOnly: boolean;
+}
+
+export interface PutResponse {
+  readonly kind: 'put';
+  readonly previous: Version | undefined;
+}
+
+export interface DeleteRangeResponse {
+  readonly kind: 'delete-range';
+  readonly deleted: number;
+  /** In key order; empty unless asked for. */
+  readonly previous: readonly Version[];
+}
+
+export interface TxnResponse {
+  readonly kind: 'txn';
+  readonly succeeded: boolean;
+  readonly responses: readonly TxnOperationResponse[];
+}
+
+/** `revision` is the inner header's: the revision before the transaction until its first write, the new one after. */
+export interface TxnOperationResponse {
+  readonly revision: number;
+  readonly response: RangeResponse | PutResponse | DeleteRangeResponse | TxnResponse;
+}
+
+export interface CompactResponse {
+  readonly kind: 'compact';
+}
+
+export interface LeaseGrantResponse {
+  readonly kind: 'lease-grant';
+  readonly id: LeaseId;
+  readonly ttlSeconds: number;
+}
+
+export interface LeaseRevokeResponse {
+  readonly kind: 'lease-revoke';
+}
+
+export interface LeaseKeepAliveResponse {
+  readonly kind: 'lease-keep-alive';
+  readonly id: LeaseId;
+  /** 0: no such lease, which is not an error. */
+  readonly ttlSeconds: number;
+}
+
+export interface LeaseTimeToLiveResponse {
+  readonly kind: 'lease-time-to-live';
+  readonly id: LeaseId;
+  /** -1: no such lease, which is not an error. */
+  readonly ttlSeconds: number;
+  readonly grantedTtlSeconds: number;
+  readonly keys: readonly ByteString[];
+}
+
+export interface LeaseLeasesResponse {
+  readonly kind: 'lease-leases';
+  /** Sorted by expiry, soonest first. */
+  readonly ids: readonly LeaseId[];
+}
+
+export type Role = 'starting' | 'standby' | 'claiming' | 'recovering' | 'leader' | 'stopping' | 'stopped' | 'failed';
+
+export interface StatusResponse {
+  readonly kind: 'status';
+  readonly role: Role;
+  /** The leader that `control` names, if it is not released; this node's own id when it leads. */
+  readonly leader: MemberDescription | undefined;
+  readonly self: MemberDescription;
+  /** 16 bytes; undefined before the database was found or made. */
+  readonly databaseId: Uint8Array | undefined;
+  readonly epoch: number;
+  readonly revision: number;
+  readonly compactRevision: number;
+  /** Last sequence that is durable, and last slot that is known to be filled. */
+  readonly sequence: number;
+  readonly slot: number;
+  /** Bytes of keys and values of all retained versions, and of the newest ones alone. */
+  readonly bytesTotal: number;
+  readonly bytesInUse: number;
+  readonly keys: number;
+  readonly versions: number;
+  readonly leases: number;
+  readonly watchers: number;
+  readonly checkpointSlot: number;
+  /** True when writes would be acknowledged now: leader with a valid lease. */
+  readonly ready: boolean;
+  /** What keeps it from being ready, or what an operator should know; empty when all is well. */
+  readonly problems: readonly string[];
+}
+
+export interface MemberDescription {
+  readonly memberId: bigint;
+  readonly name: string;
+  readonly clientUrls: readonly string[];
+}
+
+export type Response =
+  | RangeResponse
+  | PutResponse
+  | DeleteRangeResponse
+  | TxnResponse
+  | CompactResponse
+  | LeaseGrantResponse
+  | LeaseRevokeResponse
+  | LeaseKeepAliveResponse
+  | LeaseTimeToLiveResponse
+  | LeaseLeasesResponse
+  | StatusResponse;
