@@ -66,7 +66,12 @@ export type PutOutcome =
   | { readonly kind: 'unknown'; readonly problem: StoreProblem };
 
 export type GetOutcome =
-  | { readonly kind: 'ok'; readonly body: Uint8Array; readonly etag: string; /** Bytes of the whole object. */ readonly size: number }
+  | {
+      readonly kind: 'ok';
+      readonly body: Uint8Array;
+      readonly etag: string;
+      /** Bytes of the whole object. */ readonly size: number;
+    }
   | { readonly kind: 'not-found' }
   | { readonly kind: 'failed'; readonly problem: StoreProblem };
 
@@ -76,4 +81,8 @@ export type ListOutcome =
 
 export type DeleteOutcome =
   | { readonly kind: 'ok' }
-  | { readonly kind: 'failed'; readonly problem: StoreProblem; /** Keys that may still be there. */ readonly failed: readonly string[] };
+  | {
+      readonly kind: 'failed';
+      readonly problem: StoreProblem;
+      /** Keys that may still be there. */ readonly failed: readonly string[];
+    };

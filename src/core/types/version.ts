@@ -14,6 +14,8 @@ export interface Version {
   /** Puts since creation, from 1; 0 marks a tombstone (the key was deleted at `modRevision`). */
   readonly version: number;
   readonly lease: LeaseId;
+  /** Length of the value, in bytes; known even when the value is not in memory. */
+  readonly valueBytes: number;
   /** Undefined: not in memory, to be read from the local store by `(modRevision, sub)`. Always empty for a tombstone. */
   value: Uint8Array | undefined;
 }
