@@ -1,0 +1,48 @@
+/** Reads the SDK's and Node's error shapes, which are loosely typed, into the few facts that decide an outcome. */
+import type { S3Failure } from './outcome.ts';
+
+export interface AttemptState {
+  sent: boolean;
+  timedOut: boolean;
+}
+
+interface ErrorShape {
+  readonly name?: unknown;
+  readonly message?: unknown;
+  readonly code?: unknown;
+  readonly Code?: unknown;
+  readonly syscall?: unknown;
+  readonly errors?: unknown;
+  readonly cause?: unknown;
+  readonly $metadata?: { readonly httpStatusCode?: unknown };
+  readonly $response?: { readonly statusCode?: unknown };
+}
+
+export function failureOf(error: unknown, attempt: AttemptState, timeoutMs: number): S3Failure {
+  const shape: ErrorShape = typeof error === 'object' && error !== null ? error : { message: String(error) };
+  if (attempt.timedOut) {
+    const message = `no answer within ${timeoutMs} ms`;
+    return { sent: attempt.sent, timedOut: true, status: undefined, code: 'TimeoutError', message, syscalls: [] };
+  }
+  const status = numberOf(shape.$metadata?.httpStatusCode) ?? numberOf(shape.$response?.statusCode);
+  const code = stringOf(shape.code) ?? stringOf(shape.Code) ?? stringOf(shape.name) ?? 'UnknownError';
+  const message = stringOf(shape.message) ?? code;
+  return { sent: attempt.sent, timedOut: false, status, code, message, syscalls: syscallsOf(shape) };
+}
+
+/** Node tries several addresses and then wraps what each of them said in one AggregateError. */
+function syscallsOf(shape: ErrorShape): readonly string[] {
+  if (Array.isArray(shape.errors) && shape.errors.length > 0) {
+    return shape.errors.flatMap((error: ErrorShape) => [stringOf(error?.syscall) ?? 'none']);
+  }
+  const own = stringOf(shape.syscall);
+  return own === undefined ? [] : [own];
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
+}
+
+function stringOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
