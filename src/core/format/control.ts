@@ -1,0 +1,109 @@
+import type { Digest } from '../../ports/digest.ts';
+import { assert } from '../assert.ts';
+import { clientUrlBytesMax, clientUrlsMax, inSyncMembersMax, memberNameBytesMax } from '../limits.ts';
+import type { Control, ControlLeader, DurabilityRule } from '../types/log.ts';
+import { decoding } from './damage.ts';
+import type { Decoded } from './damage.ts';
+import { beginObject, endObject, openObject } from './envelope.ts';
+import { readId, writeId } from './hashes.ts';
+import { checkDatabaseId } from './identity.ts';
+import type { ByteReader } from './reader.ts';
+import { outOfBounds } from './reader.ts';
+import type { ByteWriter } from './writer.ts';
+
+/** The bytes of `control`, inside the common envelope. */
+
+const ruleTags = { object: 1, local: 2 } as const;
+const memberIdBytes = 8;
+const capacityBytes = 256;
+
+export interface ExpectedDatabase {
+  /** Undefined: any database's. */
+  readonly databaseId?: Uint8Array | undefined;
+}
+
+export function encodeControl(control: Control, digest: Digest): Uint8Array {
+  assert(control.inSync.length <= inSyncMembersMax, 'more in-sync members than inSyncMembersMax');
+  const writer = beginObject('control', capacityBytes);
+  writeId(writer, control.databaseId);
+  writer.varint(control.epoch);
+  writeFlag(writer, control.released);
+  writer.varint(control.leaseMs);
+  writer.varint(control.renewal);
+  writer.u8(ruleTags[control.rule]);
+  writer.varint(control.durableSlot);
+  writer.varint(control.inSync.length);
+  for (const member of control.inSync) writer.bigU64(member);
+  writeFlag(writer, control.leader !== undefined);
+  if (control.leader !== undefined) writeLeader(writer, control.leader);
+  return endObject(writer, digest);
+}
+
+export function decodeControl(
+  key: string,
+  bytes: Uint8Array,
+  digest: Digest,
+  expected: ExpectedDatabase = {},
+): Decoded<Control> {
+  return decoding(key, () => {
+    const reader = openObject('control', bytes, digest);
+    const start = reader.offset;
+    const databaseId = readId(reader, 'database id');
+    checkDatabaseId(databaseId, expected.databaseId, start);
+    const epoch = reader.varint('epoch');
+    const released = readFlag(reader, 'released');
+    const leaseMs = reader.varint('lease');
+    const renewal = reader.varint('renewal');
+    const rule = readRule(reader);
+    const durableSlot = reader.varint('durable slot');
+    const inSync = readInSync(reader);
+    const leader = readFlag(reader, 'leader') ? readLeader(reader) : undefined;
+    reader.end();
+    return { databaseId, epoch, leader, released, leaseMs, renewal, rule, inSync, durableSlot };
+  });
+}
+
+function writeLeader(writer: ByteWriter, leader: ControlLeader): void {
+  assert(leader.clientUrls.length <= clientUrlsMax, 'more client URLs than clientUrlsMax');
+  writer.bigU64(leader.memberId);
+  writer.text(leader.name, memberNameBytesMax);
+  writeId(writer, leader.nonce);
+  writer.varint(leader.clientUrls.length);
+  for (const url of leader.clientUrls) writer.text(url, clientUrlBytesMax);
+}
+
+function readLeader(reader: ByteReader): ControlLeader {
+  const memberId = reader.bigU64('leader');
+  const name = reader.text('name', memberNameBytesMax);
+  const nonce = readId(reader, 'nonce');
+  const count = reader.count('client URLs', 1, 0, clientUrlsMax);
+  const clientUrls: string[] = [];
+  for (let index = 0; index < count; index++) clientUrls.push(reader.text('client URL', clientUrlBytesMax));
+  return { memberId, name, nonce, clientUrls };
+}
+
+function readInSync(reader: ByteReader): readonly bigint[] {
+  const count = reader.count('in-sync members', memberIdBytes, 0, inSyncMembersMax);
+  const members: bigint[] = [];
+  for (let index = 0; index < count; index++) members.push(reader.bigU64('in-sync member'));
+  return members;
+}
+
+function readRule(reader: ByteReader): DurabilityRule {
+  const offset = reader.offset;
+  const tag = reader.u8('rule');
+  if (tag === ruleTags.object) return 'object';
+  if (tag === ruleTags.local) return 'local';
+  throw outOfBounds(offset, 'rule', '1 or 2', String(tag));
+}
+
+function writeFlag(writer: ByteWriter, flag: boolean): void {
+  writer.u8(flag ? 1 : 0);
+}
+
+function readFlag(reader: ByteReader, what: string): boolean {
+  const offset = reader.offset;
+  const tag = reader.u8(what);
+  if (tag > 1) throw outOfBounds(offset, what, '0 or 1', String(tag));
+  return tag === 1;
+}
