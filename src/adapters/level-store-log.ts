@@ -24,7 +24,9 @@ export function findHoleInLogs(
   let expected: bigint | undefined;
   let emptyLog: string | undefined;
   for (const { name, bytes } of logs) {
-    const batches = batchesOf(bytes);
+    const { batches, startDamaged } = batchesOf(bytes);
+    // Nothing says with which number the oldest log began, so its start is judged by itself.
+    if (batches.length > 0 && startDamaged) return `${name}: its first operations are missing`;
     if (batches.length === 0) emptyLog ??= name;
     else if (emptyLog !== undefined) return `${emptyLog} holds nothing although ${name} follows it`;
     for (const { first, count } of batches) {
@@ -42,8 +44,9 @@ interface Batch {
   readonly count: bigint;
 }
 
-function batchesOf(log: Uint8Array): readonly Batch[] {
+function batchesOf(log: Uint8Array): { readonly batches: readonly Batch[]; readonly startDamaged: boolean } {
   const batches: Batch[] = [];
+  let startDamaged = false;
   /** The first bytes of a batch that goes on in further records: enough for its header. */
   let begun: Uint8Array | undefined;
   for (const { type, payload } of recordsOf(log)) {
@@ -51,9 +54,10 @@ function batchesOf(log: Uint8Array): readonly Batch[] {
     if (type === recordFirst) begun = payload.slice(0, batchHeaderBytes);
     if (type === recordMiddle || type === recordLast) begun = begun && headerOf(begun, payload);
     if (type === recordLast && begun !== undefined) batches.push(...batchOf(begun));
+    if (type === recordDamaged && batches.length === 0) startDamaged = true;
     if (type === recordFull || type === recordLast || type === recordDamaged) begun = undefined;
   }
-  return batches;
+  return { batches, startDamaged };
 }
 
 function headerOf(begun: Uint8Array, payload: Uint8Array): Uint8Array {
