@@ -5,7 +5,7 @@ import { asideFolderName, assertDiskFileName, isDiskFileName } from './disk-file
 import { createNodeDiskFile } from './node-disk-file.ts';
 import type { NodeDiskFile } from './node-disk-file.ts';
 import { syncDirectory } from './node-disk-sync.ts';
-import { DataFolderError, systemCodeOf } from './data-folder-error.ts';
+import { DataFolderError, reasonOf, systemCodeOf } from './data-folder-error.ts';
 
 /** The log appends to one or two files at a time; more open ones are only waiting to be removed. */
 export const diskOpenFilesMax = 16;
@@ -26,7 +26,7 @@ export async function openNodeDisk(directory: string): Promise<Disk> {
   /** Least recently used first. */
   const files = new Map<string, NodeDiskFile>();
   let closed = false;
-  let releaseProblem: unknown;
+  let releaseProblem: DataFolderError | undefined;
 
   function fileOf(name: string): NodeDiskFile {
     if (closed) throw new DataFolderError('failed', `the disk ${directory} is closed`);
@@ -47,7 +47,7 @@ export async function openNodeDisk(directory: string): Promise<Disk> {
       files.delete(name);
       excess -= 1;
       file.release().catch((error: unknown) => {
-        releaseProblem ??= error;
+        releaseProblem ??= new DataFolderError('failed', `cannot close ${name}: ${reasonOf(error)}`, error);
       });
     }
   }
