@@ -77,7 +77,12 @@ export function decodeFrame(key: string, bytes: Uint8Array, digest: Digest): Dec
 export function readFrame(bytes: Uint8Array, offset: number, digest: Digest): DecodedFrame {
   const end = readFrameEnd(bytes, offset, digest);
   if (end > bytes.length) {
-    throw new DamageSignal('truncated', bytes.length, `a frame of ${end - offset} bytes`, `${bytes.length - offset} bytes`);
+    throw new DamageSignal(
+      'truncated',
+      bytes.length,
+      `a frame of ${end - offset} bytes`,
+      `${bytes.length - offset} bytes`,
+    );
   }
   checkChecksum(bytes, offset, end - checksumBytes, digest);
   const reader = new ByteReader(bytes, offset + frameHeaderBytes, end - checksumBytes);
@@ -98,7 +103,12 @@ export function readFrameEnd(bytes: Uint8Array, offset: number, digest: Digest):
   const bodyBytes = new ByteReader(bytes, offset + bodyLengthOffset).u32('length of the frame');
   const frameBytes = frameHeaderBytes + bodyBytes + checksumBytes;
   if (frameBytes > frameBytesMax) {
-    throw new DamageSignal('value', offset + bodyLengthOffset, `a frame of at most ${frameBytesMax} bytes`, `${frameBytes}`);
+    throw new DamageSignal(
+      'value',
+      offset + bodyLengthOffset,
+      `a frame of at most ${frameBytesMax} bytes`,
+      `${frameBytes}`,
+    );
   }
   return offset + frameBytes;
 }

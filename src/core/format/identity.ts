@@ -17,12 +17,7 @@ export function checkSlot(found: number, expected: number | undefined, offset: n
 }
 
 /** A content-addressed object is what its key says, and what the reference to it says where there is one. */
-export function checkContent(
-  key: string,
-  bytes: Uint8Array,
-  reference: Uint8Array | undefined,
-  digest: Digest,
-): void {
+export function checkContent(key: string, bytes: Uint8Array, reference: Uint8Array | undefined, digest: Digest): void {
   const named = hashOfKey(key);
   if (named === undefined && reference === undefined) return;
   const found = hexOf(contentHash(bytes, digest));

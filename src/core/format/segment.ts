@@ -37,7 +37,8 @@ import { ByteReader, outOfBounds } from './reader.ts';
  * 103  4  CRC-32 of the header so far
  * 107     frames
  */
-export const segmentHeaderBytes = envelopeStartBytes + idBytes + 8 + 8 + idBytes + 1 + hashBytes + 8 + 8 + checksumBytes;
+export const segmentHeaderBytes =
+  envelopeStartBytes + idBytes + 8 + 8 + idBytes + 1 + hashBytes + 8 + 8 + checksumBytes;
 
 const databaseIdOffset = envelopeStartBytes;
 const slotOffset = databaseIdOffset + idBytes;

@@ -37,7 +37,8 @@ export function utf8TextOf(bytes: Uint8Array): string | undefined {
       text += String.fromCharCode(lead);
       continue;
     }
-    const following = lead >= 0xc2 && lead < 0xe0 ? 1 : lead >= 0xe0 && lead < 0xf0 ? 2 : lead >= 0xf0 && lead < 0xf5 ? 3 : 0;
+    const following =
+      lead >= 0xc2 && lead < 0xe0 ? 1 : lead >= 0xe0 && lead < 0xf0 ? 2 : lead >= 0xf0 && lead < 0xf5 ? 3 : 0;
     if (following === 0 || index + following > bytes.length) return undefined;
     let code = lead & (0x3f >> following);
     for (let left = following; left > 0; left--) {

@@ -1,0 +1,246 @@
+import type { Digest } from '../../ports/digest.ts';
+import type { LocalEntry, LocalOperation } from '../../ports/local-store.ts';
+import { assert } from '../assert.ts';
+import { noLease } from '../types/bytes.ts';
+import type { LeaseId } from '../types/bytes.ts';
+import type { LeaseGrantState, LogPosition } from '../types/log.ts';
+import { isTombstone } from '../types/version.ts';
+import type { Version } from '../types/version.ts';
+import { DamageSignal, decoding } from './damage.ts';
+import type { Decoded } from './damage.ts';
+import { beginObject, checkChecksum, checksumBytes, endObject, openObject } from './envelope.ts';
+import { readId, writeId } from './hashes.ts';
+import { readPosition, writePosition } from './position.ts';
+import { ByteReader, outOfBounds } from './reader.ts';
+import { readLease } from './record.ts';
+import { ByteWriter } from './writer.ts';
+
+/**
+ * The local store's entries:
+ *
+ *   'm' revision (8) sub (4)  → what the index holds of a version: tag, key, create revision, version, lease, value's length
+ *   'v' revision (8) sub (4)  → its value; no entry when the value is empty
+ *   'l' lease (8)             → its time to live, in seconds
+ *   'p'                       → database id and place in the chain, in the common envelope: the version gate of all entries
+ *
+ * Numbers in keys are big-endian, so that versions come in the order in which they were made. Every entry ends with a CRC-32: of
+ * its key and its content, so that an entry under another's key is damage too.
+ */
+const metaTag = 0x6d;
+const valueTag = 0x76;
+const leaseTag = 0x6c;
+const positionTag = 0x70;
+
+const versionTags = { tombstone: 0, put: 1, putWithLease: 2 } as const;
+const versionKeyBytes = 13;
+const leaseKeyBytes = 9;
+const metaBytesMax = 48;
+const positionBytesMax = 256;
+const noValue = new Uint8Array(0);
+
+export interface LocalRange {
+  readonly from: Uint8Array;
+  readonly to: Uint8Array;
+}
+
+export const localPositionKey: Uint8Array = new Uint8Array([positionTag]);
+/** Entries for `decodeLocalVersion`, in the order in which the versions were made. */
+export const localVersionRange: LocalRange = rangeOf(metaTag);
+/** Entries for `decodeLocalLease`. */
+export const localLeaseRange: LocalRange = rangeOf(leaseTag);
+
+/** The least key after `key`: where a scan goes on. */
+export function localKeyAfter(key: Uint8Array): Uint8Array {
+  const after = new Uint8Array(key.length + 1);
+  after.set(key);
+  return after;
+}
+
+export function localWritesOfVersion(version: Version, digest: Digest): readonly LocalOperation[] {
+  const { value } = version;
+  assert(value !== undefined && value.length === version.valueBytes, 'a version is written with its value');
+  const key = metaKeyOf(version);
+  const meta: LocalOperation = { kind: 'put', key, value: encodeMeta(version, key, digest) };
+  if (value.length === 0) return [meta];
+  const valueKey = valueKeyOf(version);
+  return [meta, { kind: 'put', key: valueKey, value: sealed(valueKey, value, digest) }];
+}
+
+export function localDeletesOfVersion(version: Version): readonly LocalOperation[] {
+  const meta: LocalOperation = { kind: 'delete', key: metaKeyOf(version) };
+  if (version.valueBytes === 0) return [meta];
+  return [meta, { kind: 'delete', key: valueKeyOf(version) }];
+}
+
+/** The value is not in memory, unless it is empty. */
+export function decodeLocalVersion(entry: LocalEntry, digest: Digest): Decoded<Version> {
+  return decoding(nameOfLocalKey(entry.key), () => {
+    const { modRevision, sub } = readVersionKey(entry.key);
+    const reader = openEntry(entry.key, entry.value, digest);
+    const start = reader.offset;
+    const tag = reader.u8('tag');
+    if (tag > versionTags.putWithLease) throw outOfBounds(start, 'tag', '0 to 2', String(tag));
+    const key = reader.byteString('key');
+    if (tag === versionTags.tombstone) {
+      reader.end();
+      return { key, modRevision, sub, createRevision: 0, version: 0, lease: noLease, valueBytes: 0, value: noValue };
+    }
+    const createRevision = reader.varint('create revision', 1, modRevision);
+    const version = reader.varint('version', 1);
+    const lease = tag === versionTags.putWithLease ? readLease(reader) : noLease;
+    const valueBytes = reader.varint('length of the value');
+    reader.end();
+    const value = valueBytes === 0 ? noValue : undefined;
+    return { key, modRevision, sub, createRevision, version, lease, valueBytes, value };
+  });
+}
+
+/** Where the value of a version with `valueBytes > 0` lies; `decodeLocalValue` takes what is found there. */
+export function valueKeyOf(version: Pick<Version, 'modRevision' | 'sub'>): Uint8Array {
+  return versionKey(valueTag, version);
+}
+
+/** `stored` is the entry under `valueKeyOf(version)`. The value is a view into it. */
+export function decodeLocalValue(
+  version: Version,
+  stored: Uint8Array | undefined,
+  digest: Digest,
+): Decoded<Uint8Array> {
+  const key = valueKeyOf(version);
+  return decoding(nameOfLocalKey(key), () => {
+    if (stored === undefined)
+      throw new DamageSignal('truncated', 0, `a value of ${version.valueBytes} bytes`, 'no entry');
+    const reader = openEntry(key, stored, digest);
+    if (reader.left !== version.valueBytes) {
+      throw outOfBounds(0, 'value', `${version.valueBytes} bytes`, `${reader.left} bytes`);
+    }
+    return reader.raw(version.valueBytes, 'value');
+  });
+}
+
+export function localLeasePut(lease: LeaseId, ttlSeconds: number, digest: Digest): LocalOperation {
+  const key = leaseKeyOf(lease);
+  const writer = new ByteWriter(16);
+  writer.varint(ttlSeconds);
+  return { kind: 'put', key, value: sealed(key, writer.written(), digest) };
+}
+
+export function localLeaseDelete(lease: LeaseId): LocalOperation {
+  return { kind: 'delete', key: leaseKeyOf(lease) };
+}
+
+export function decodeLocalLease(entry: LocalEntry, digest: Digest): Decoded<LeaseGrantState> {
+  return decoding(nameOfLocalKey(entry.key), () => {
+    checkKey(entry.key, leaseTag, leaseKeyBytes, 'a lease');
+    const lease = readLease(new ByteReader(entry.key, 1));
+    const reader = openEntry(entry.key, entry.value, digest);
+    const ttlSeconds = reader.varint('time to live');
+    reader.end();
+    return { lease, ttlSeconds };
+  });
+}
+
+export interface LocalPosition {
+  readonly databaseId: Uint8Array;
+  readonly position: LogPosition;
+}
+
+/** Belongs in the same batch as the entries that bring the store to this place. */
+export function localPositionPut(databaseId: Uint8Array, position: LogPosition, digest: Digest): LocalOperation {
+  return { kind: 'put', key: localPositionKey, value: encodePosition({ databaseId, position }, digest) };
+}
+
+export function encodePosition(local: LocalPosition, digest: Digest): Uint8Array {
+  const writer = beginObject('local-position', positionBytesMax);
+  writeId(writer, local.databaseId);
+  writePosition(writer, local.position);
+  return endObject(writer, digest);
+}
+
+/** `stored` is the entry under `localPositionKey`. */
+export function decodePosition(stored: Uint8Array, digest: Digest): Decoded<LocalPosition> {
+  return decoding(nameOfLocalKey(localPositionKey), () => {
+    const reader = openObject('local-position', stored, digest);
+    const databaseId = readId(reader, 'database id');
+    const position = readPosition(reader);
+    reader.end();
+    return { databaseId, position };
+  });
+}
+
+function encodeMeta(version: Version, key: Uint8Array, digest: Digest): Uint8Array {
+  const writer = new ByteWriter(metaBytesMax + version.key.length);
+  if (isTombstone(version)) {
+    writer.u8(versionTags.tombstone);
+    writer.byteString(version.key);
+    return sealed(key, writer.written(), digest);
+  }
+  const leased = version.lease !== noLease;
+  writer.u8(leased ? versionTags.putWithLease : versionTags.put);
+  writer.byteString(version.key);
+  writer.varint(version.createRevision);
+  writer.varint(version.version);
+  if (leased) writer.i64(version.lease);
+  writer.varint(version.valueBytes);
+  return sealed(key, writer.written(), digest);
+}
+
+/** The content and its checksum, which covers the key before it. */
+function sealed(key: Uint8Array, content: Uint8Array, digest: Digest): Uint8Array {
+  const writer = new ByteWriter(key.length + content.length + checksumBytes);
+  writer.raw(key);
+  writer.raw(content);
+  writer.u32(digest.crc32(writer.written()));
+  return writer.written().subarray(key.length);
+}
+
+function openEntry(key: Uint8Array, stored: Uint8Array, digest: Digest): ByteReader {
+  const end = stored.length - checksumBytes;
+  if (end < 0) throw new DamageSignal('truncated', stored.length, 'a checksum', `${stored.length} bytes`);
+  const covered = new Uint8Array(key.length + stored.length);
+  covered.set(key);
+  covered.set(stored, key.length);
+  checkChecksum(covered, 0, key.length + end, digest);
+  return new ByteReader(stored, 0, end);
+}
+
+function metaKeyOf(version: Version): Uint8Array {
+  return versionKey(metaTag, version);
+}
+
+function versionKey(tag: number, version: Pick<Version, 'modRevision' | 'sub'>): Uint8Array {
+  const writer = new ByteWriter(versionKeyBytes);
+  writer.u8(tag);
+  writer.u64(version.modRevision);
+  writer.u32(version.sub);
+  return writer.written();
+}
+
+function readVersionKey(key: Uint8Array): { modRevision: number; sub: number } {
+  checkKey(key, metaTag, versionKeyBytes, 'a version');
+  const reader = new ByteReader(key, 1);
+  return { modRevision: reader.u64('revision'), sub: reader.u32('sub-revision') };
+}
+
+function leaseKeyOf(lease: LeaseId): Uint8Array {
+  const writer = new ByteWriter(leaseKeyBytes);
+  writer.u8(leaseTag);
+  writer.i64(lease);
+  return writer.written();
+}
+
+function checkKey(key: Uint8Array, tag: number, length: number, what: string): void {
+  if (key[0] === tag && key.length === length) return;
+  throw new DamageSignal('kind', 0, `the key of ${what}`, nameOfLocalKey(key));
+}
+
+/** What an entry is called where damage is named. */
+export function nameOfLocalKey(key: Uint8Array): string {
+  let text = 'local store entry 0x';
+  for (const byte of key) text += byte.toString(16).padStart(2, '0');
+  return text;
+}
+
+function rangeOf(tag: number): LocalRange {
+  return { from: new Uint8Array([tag]), to: new Uint8Array([tag + 1]) };
+}
