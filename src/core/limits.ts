@@ -13,3 +13,49 @@ export const clientUrlsMax = 64;
 export const inSyncMembersMax = 64;
 export const checkpointReferencesMax = 10_000;
 export const logInflightSegmentsMax = 64;
+
+// Watches.
+
+export const watchStreamsMax = 100_000;
+export const watchersPerStreamMax = 100_000;
+export const watchersMax = 500_000;
+/** Responses with events or progress that a stream holds until its consumer took them; etcd's channel holds as many. */
+export const watchBufferMessagesMax = 1_024;
+/** Bytes of keys and values in them. A single revision larger than this is held alone. */
+export const watchBufferBytesMax = 8 * 1024 * 1024;
+/** Responses to creations and cancellations that a stream holds; they never wait, so a client that sends without reading ends its stream. */
+export const watchBufferControlsMax = 2 * watchersPerStreamMax;
+/** Revisions in one response to a watcher that catches up; etcd's. */
+export const watchBatchRevisionsMax = 1_000;
+/** Keys and values in one such response: above 1.5 MiB several times, so that cutting into fragments is left to the edge as in etcd. */
+export const watchBatchBytesMax = 6 * 1024 * 1024;
+/** What an event costs beyond its keys and values, for the budgets in bytes. */
+export const watchEventBytes = 64;
+/** Versions read from the history in one pass for all watchers that lag; a pass ends with its revision. */
+export const watchFeedVersionsMax = 4_096;
+export const watchProgressIntervalMsMin = 100;
+/** Largest part of the interval that is added to it by chance, so that streams opened together do not report together. */
+export const watchProgressJitterMax = 0.1;
+
+// Leases of clients.
+
+export const leaseExpiryCheckIntervalMs = 500;
+export const leaseExpiriesPerSecondMax = 1_000;
+
+// The lease on leadership.
+
+/**
+ * How far the holder's wall clock may run ahead of its monotonic clock, since it sent its last renewal, before it takes its machine for
+ * suspended. Reading two clocks one after the other, one of them in whole milliseconds, and a pause between the readings,
+ * stay below it; rate corrections change both clocks alike on the systems in use.
+ */
+export const leaderSuspensionMsMax = 50;
+/**
+ * What a candidate waits beyond the lease. Clock rates: crystals err by some 0.01 %, but a time daemon may correct by up to 8.3 %
+ * (chrony's default bound); a candidate that runs so much fast against a holder that runs so much slow needs
+ * 1.083 / 0.917 − 1 = 18.2 % of the lease: a fifth. Suspension: the holder does not notice up to `leaderSuspensionMsMax`. Twice that leaves
+ * as much again for clocks that tick in steps (16 ms and less).
+ */
+export function leaderDriftMs(leaseMs: number): number {
+  return Math.ceil(leaseMs / 5) + 2 * leaderSuspensionMsMax;
+}

@@ -1,0 +1,95 @@
+import { assert } from '../assert.ts';
+import { watchBufferBytesMax, watchBufferControlsMax, watchBufferMessagesMax } from '../limits.ts';
+import type { Watcher } from './watcher.ts';
+
+/**
+ * One stream and the account of its buffer: responses that were handed out and that the consumer has not taken yet.
+ *
+ * Invariants:
+ * - Responses with events or progress: at most `watchBufferMessagesMax`, of at most `watchBufferBytesMax` together, except that one single
+ *   revision larger than that may be there when no other bytes are. A response that does not fit is not made: its watcher lags.
+ * - Answers to creations and cancellations never wait; they are counted apart, and too many end the stream.
+ * - A blocked stream gets no events until half of its buffer is free again: few large pieces of history instead of many small ones.
+ */
+export interface WatchStreamState {
+  readonly stream: number;
+  readonly watchers: Map<bigint, Watcher>;
+  /** Watchers that are not synced. */
+  readonly lagging: Set<Watcher>;
+  /** Cancelled by compaction: a cancellation that crosses with it is answered as in etcd. */
+  readonly compactedIds: Set<bigint>;
+  nextId: bigint;
+  blocked: boolean;
+  readonly progress: StreamProgress;
+  readonly buffer: StreamBuffer;
+}
+
+/** The timer of `progressNotify`. */
+export interface StreamProgress {
+  readonly intervalMs: number;
+  dueMs: number;
+  /** Watchers that asked for reports. */
+  readonly watchers: Set<Watcher>;
+  /** Those whose report is due but did not fit yet. */
+  readonly owed: Set<Watcher>;
+}
+
+export interface StreamBuffer {
+  messages: number;
+  bytes: number;
+  controls: number;
+  /** Bytes of each message, oldest first; -1 for a control. Everything before `head` is gone. */
+  sizes: number[];
+  head: number;
+}
+
+const controlSize = -1;
+
+export function emptyBuffer(): StreamBuffer {
+  return { messages: 0, bytes: 0, controls: 0, sizes: [], head: 0 };
+}
+
+/** Room for a further revision of `bytes`, in a message of its own or in one that is already counted. */
+export function hasRoom(buffer: StreamBuffer, messages: number, bytes: number): boolean {
+  if (buffer.messages + messages > watchBufferMessagesMax) return false;
+  return buffer.bytes + bytes <= watchBufferBytesMax || buffer.bytes === 0;
+}
+
+export function controlsOverflow(buffer: StreamBuffer): boolean {
+  return buffer.controls > watchBufferControlsMax;
+}
+
+export function reserve(buffer: StreamBuffer, messages: number, bytes: number): void {
+  buffer.messages += messages;
+  buffer.bytes += bytes;
+}
+
+/** The message was reserved, with all its bytes. */
+export function enqueue(buffer: StreamBuffer, bytes: number): void {
+  buffer.sizes.push(bytes);
+}
+
+export function enqueueControl(buffer: StreamBuffer): void {
+  buffer.controls += 1;
+  buffer.sizes.push(controlSize);
+}
+
+export function dequeue(buffer: StreamBuffer, messages: number): void {
+  assert(messages <= buffer.sizes.length - buffer.head, 'a consumer takes only what it was given');
+  for (let taken = 0; taken < messages; taken++, buffer.head++) {
+    const bytes = buffer.sizes[buffer.head]!;
+    if (bytes === controlSize) {
+      buffer.controls -= 1;
+      continue;
+    }
+    buffer.messages -= 1;
+    buffer.bytes -= bytes;
+  }
+  if (buffer.head * 2 < buffer.sizes.length) return;
+  buffer.sizes = buffer.sizes.slice(buffer.head);
+  buffer.head = 0;
+}
+
+export function isHalfFree(buffer: StreamBuffer): boolean {
+  return buffer.messages * 2 <= watchBufferMessagesMax && buffer.bytes * 2 <= watchBufferBytesMax;
+}
