@@ -1,0 +1,110 @@
+import type { handleBidiStreamingCall, handleServerStreamingCall, handleUnaryCall, Metadata } from '@grpc/grpc-js';
+import { clientErrors } from '../../core/types/error.ts';
+import { DatabaseError } from '../../host/database.ts';
+import type { ServerLog } from '../log.ts';
+import type { CallContext, DuplexCall, ServerStreamCall, UnaryCall } from '../services/call.ts';
+import { createResponses } from './responses.ts';
+import { statusOf } from './status.ts';
+
+/** Services' calls as the library's handlers. Messages are bytes on both sides. */
+
+/** What the handlers of one server share. */
+export interface Serving {
+  readonly log: ServerLog;
+  /** Streams under way, to be ended when the server stops: by themselves they never would. */
+  readonly streams: Set<AbortController>;
+}
+
+export function unaryHandler(path: string, method: UnaryCall, serving: Serving): handleUnaryCall<Buffer, Buffer> {
+  return (call, callback) => {
+    const controller = new AbortController();
+    let answered = false;
+    // The library also says so after every answer.
+    call.on('cancelled', () => {
+      if (!answered) controller.abort(canceled);
+    });
+    method(call.request, contextOf(call.metadata, controller.signal)).then(
+      (response) => {
+        answered = true;
+        callback(null, bufferOf(response));
+      },
+      (error: unknown) => {
+        const status = controller.signal.aborted ? {} : statusOf(error, path, serving.log);
+        answered = true;
+        callback(status);
+      },
+    );
+  };
+}
+
+export function serverStreamHandler(
+  path: string,
+  method: ServerStreamCall,
+  serving: Serving,
+): handleServerStreamingCall<Buffer, Buffer> {
+  return (call) => {
+    void run(path, call, serving, (context) => method(call.request, context, createResponses(call, context.signal)));
+  };
+}
+
+export function duplexHandler(
+  path: string,
+  method: DuplexCall,
+  serving: Serving,
+): handleBidiStreamingCall<Buffer, Buffer> {
+  return (call) => {
+    // Reading to the end must not destroy the call: answers may follow for a long time.
+    const requests = { [Symbol.asyncIterator]: () => call.iterator({ destroyOnReturn: false }) };
+    void run(path, call, serving, (context) => method(requests, context, createResponses(call, context.signal)));
+  };
+}
+
+interface StreamCall {
+  readonly metadata: Metadata;
+  on(event: 'cancelled', listener: () => void): unknown;
+  emit(event: 'error', status: object): boolean;
+  end(): void;
+}
+
+async function run(
+  path: string,
+  call: StreamCall,
+  { log, streams }: Serving,
+  method: (context: CallContext) => Promise<void>,
+): Promise<void> {
+  const controller = new AbortController();
+  let gone = false;
+  call.on('cancelled', () => {
+    gone = true;
+    controller.abort(canceled);
+  });
+  streams.add(controller);
+  try {
+    await method(contextOf(call.metadata, controller.signal));
+    if (!gone) call.end();
+  } catch (error) {
+    if (gone) return;
+    const { reason } = controller.signal as { readonly reason: unknown };
+    call.emit('error', statusOf(reason instanceof DatabaseError ? reason : error, path, log));
+  } finally {
+    streams.delete(controller);
+  }
+}
+
+const canceled = new DatabaseError({ status: 'Canceled', message: 'context canceled' });
+
+export const serverStopped = new DatabaseError(clientErrors.stopped);
+
+function contextOf(metadata: Metadata, signal: AbortSignal): CallContext {
+  return {
+    signal,
+    metadata: (name) => {
+      const value = metadata.get(name)[0];
+      return value === undefined || typeof value === 'string' ? value : value.toString('latin1');
+    },
+  };
+}
+
+export function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,27 @@
+/** What the edge holds clients to; etcd's own defaults, which clients know. */
+
+/** A write as etcd would log it may not be longer. */
+export const requestBytesMax = 1_572_864;
+
+/** What etcd's log entry adds to the message itself: its header with the request's id, two tags, two lengths. */
+export const requestEnvelopeBytes = 18;
+
+/** No message is read that is longer: half a MiB over the above, so that a write just over it gets a reason. */
+export const receiveBytesMax = 2_097_152;
+
+/** A watch response this long is cut, for watchers that asked for it. */
+export const watchFragmentBytesMin = 1_572_864;
+
+/** Message levels in a request: Go's limit, so that a transaction nested too deep is told so. */
+export const requestDepthMax = 10_000;
+
+/** Keys in the first chunk of a streamed range; later ones grow towards `rangeChunkBytesTarget`. */
+export const rangeChunkKeysFirst = 10;
+
+export const rangeChunkBytesTarget = 1_572_864;
+
+/** Streams that one connection may have open: the protocol's own bound. */
+export const connectionStreamsMax = 2_147_483_647;
+
+/** Reported to operators who plan by it; nothing is refused because of it. */
+export const databaseBytesQuota = 2_147_483_648;

@@ -1,0 +1,30 @@
+import { clientErrors } from '../../core/types/error.ts';
+import { DatabaseError } from '../../host/database.ts';
+import type { CallContext } from './call.ts';
+import type { Node } from './node.ts';
+
+/** What holds for every method before its request is looked at. Undefined: come in. */
+export function admit(node: Node, context: CallContext): Promise<void> | undefined {
+  const version = context.metadata('client-api-version');
+  if (version !== undefined && !isUtf8(version)) throw new DatabaseError(clientErrors.invalidClientApiVersion);
+  if (context.metadata('hasleader') !== 'true') return undefined;
+  return requireLeader(node);
+}
+
+async function requireLeader(node: Node): Promise<void> {
+  const { response } = await node.database.request<'status'>({ kind: 'status' });
+  if (response.role !== 'leader') throw new DatabaseError(clientErrors.noLeader);
+}
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Header values reach us as one char for each byte. */
+function isUtf8(value: string): boolean {
+  if (/^[\x20-\x7e]*$/.test(value)) return true;
+  try {
+    strictUtf8.decode(Buffer.from(value, 'latin1'));
+    return true;
+  } catch {
+    return false;
+  }
+}

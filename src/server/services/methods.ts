@@ -1,0 +1,23 @@
+import type { Database } from '../../host/database.ts';
+import { AuthDefinition } from '../generated/etcdserverpb/auth.ts';
+import type { Method } from './call.ts';
+import { clusterMethods } from './cluster.ts';
+import { kvMethods } from './kv.ts';
+import { leaseMethods } from './lease.ts';
+import { maintenanceMethods } from './maintenance.ts';
+import { createNode } from './node.ts';
+import { methodsOf } from './service.ts';
+import { watchMethods } from './watch.ts';
+
+/** Every method of every service that etcd's clients know, for a transport to register. */
+export function serverMethods(database: Database): readonly Method[] {
+  const node = createNode(database);
+  return [
+    ...kvMethods(node),
+    ...watchMethods(node),
+    ...leaseMethods(node),
+    ...clusterMethods(node),
+    ...maintenanceMethods(node),
+    ...methodsOf(node, AuthDefinition, {}),
+  ];
+}

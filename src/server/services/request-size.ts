@@ -1,0 +1,19 @@
+import { clientErrors } from '../../core/types/error.ts';
+import { DatabaseError } from '../../host/database.ts';
+import type { RequestOp, TxnRequest } from '../generated/etcdserverpb/kv.ts';
+import { requestBytesMax, requestEnvelopeBytes } from '../limits.ts';
+
+/** Only what would be logged is bounded: reads may be as long as a message may be. */
+export function checkWriteBytes(requestBytes: number): void {
+  if (requestBytes + requestEnvelopeBytes <= requestBytesMax) return;
+  throw new DatabaseError(clientErrors.requestTooLarge);
+}
+
+export function isReadOnly(txn: TxnRequest): boolean {
+  return txn.success.every(isRead) && txn.failure.every(isRead);
+}
+
+function isRead({ request }: RequestOp): boolean {
+  if (request?.$case === 'requestRange') return true;
+  return request?.$case === 'requestTxn' && isReadOnly(request.value);
+}
