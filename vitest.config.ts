@@ -1,0 +1,47 @@
+/**
+ * Tests. Two projects: `fast` is everything that lives in one process, two files at a time; `process` starts real servers
+ * and kills them, so its files run alone, one after another, once the fast ones are done.
+ *
+ * `T4_TEST_REPORT=FILE` also writes the counts as JSON, which `.ci/run` prints.
+ */
+import { defineConfig } from 'vitest/config';
+
+const processTests = ['test/jepsen-like/**/*.test.ts', 'test/conformance/**/*.test.ts'];
+const report = process.env['T4_TEST_REPORT'];
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
+    projects: [
+      {
+        test: {
+          name: 'fast',
+          include: [
+            'src/**/*.test.ts',
+            'sim/**/*.test.ts',
+            'test/**/*.test.ts',
+            'bench/**/*.test.ts',
+            'scripts/**/*.test.ts',
+          ],
+          exclude: ['**/node_modules/**', ...processTests],
+          maxWorkers: 2,
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'process',
+          include: processTests,
+          fileParallelism: false,
+          maxWorkers: 1,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
