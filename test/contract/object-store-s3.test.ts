@@ -1,5 +1,6 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openS3Store } from '../../src/adapters/s3/s3-store.ts';
-import { startS3 } from '../support/s3.ts';
+import { startS3, type RunningS3 } from '../support/s3.ts';
 import { objectStoreContract } from './object-store.ts';
 
 objectStoreContract('S3 adapter, s3rver behind the front', async () => {
@@ -8,9 +9,40 @@ objectStoreContract('S3 adapter, s3rver behind the front', async () => {
   return { store, dispose: s3.close };
 });
 
-/** A store may give fewer keys than asked and say that there are more: the adapter has to follow its tokens. */
-objectStoreContract('S3 adapter, lists in pages of 7, whole bucket', async () => {
-  const s3 = await startS3({ listPageMax: 7 });
+let s3: RunningS3;
+beforeAll(async () => {
+  s3 = await startS3({ listPageMax: 7 });
+});
+afterAll(() => s3.close());
+
+test('a store that gives fewer keys than asked is followed by its tokens to the limit', async () => {
   const store = openS3Store({ ...s3.location, credentials: s3.credentials });
-  return { store, dispose: s3.close };
+  const keys = Array.from({ length: 40 }, (_, index) => `paged/${String(index).padStart(3, '0')}`);
+  for (const key of keys) await store.put(key, new Uint8Array([1]), { kind: 'absent' });
+  s3.front.forgetRequests();
+  const cases = [
+    [{}, keys, false],
+    [{ limit: 40 }, keys, false],
+    [{ limit: 39 }, keys.slice(0, 39), true],
+    [{ limit: 10, after: keys[4]! }, keys.slice(5, 15), true],
+    [{ limit: 30, after: keys[24]! }, keys.slice(25), false],
+  ] as const;
+  for (const [options, expected, more] of cases) {
+    const page = await store.list('paged/', options);
+    expect(page.kind === 'ok' && page.objects.map(({ key }) => key)).toEqual(expected);
+    expect(page.kind === 'ok' && page.more).toBe(more);
+  }
+  expect(s3.front.requests().length).toBe(6 + 6 + 6 + 2 + 3);
+  await store.close();
+});
+
+test('prefixes keep stores of one bucket apart', async () => {
+  const open = (prefix: string) => openS3Store({ ...s3.location, prefix, credentials: s3.credentials });
+  const [left, right, whole] = [open('apart'), open('/apart-too/'), open('')];
+  await left.put('key', new Uint8Array([1]), { kind: 'absent' });
+  expect(await right.put('key', new Uint8Array([2]), { kind: 'absent' })).toMatchObject({ kind: 'ok' });
+  expect(await left.list('')).toMatchObject({ objects: [{ key: 'key' }], more: false });
+  expect(await right.get('key')).toMatchObject({ kind: 'ok', body: new Uint8Array([2]) });
+  expect(await whole.get('apart-too/key')).toMatchObject({ kind: 'ok', body: new Uint8Array([2]) });
+  expect(right.description).toBe(`s3://${s3.bucket}/apart-too at ${s3.endpoint}`);
 });

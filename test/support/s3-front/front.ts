@@ -182,10 +182,7 @@ function answerTruncated(
 ): void {
   if (result.body.length <= action.bytes || result.status >= 300) return answer(outgoing, result);
   const part = result.body.subarray(0, action.bytes);
-  if (action.announced === 'short') {
-    const { 'content-range': _range, ...headers } = result.headers;
-    return answer(outgoing, { status: 200, headers, body: part });
-  }
+  if (action.announced === 'short') return answer(outgoing, { ...result, body: part });
   outgoing.writeHead(result.status, { ...result.headers, 'content-length': result.body.length });
   outgoing.write(part, () => cut(outgoing));
 }
