@@ -114,7 +114,11 @@ function readVersion(reader: ByteReader, previousKey: ByteString): Version {
   const tag = reader.u8('version tag');
   if (tag > versionTags.putWithLease) throw outOfBounds(start, 'version tag', '0 to 2', String(tag));
   const shared = reader.varint('shared bytes of the key', 0, previousKey.length);
-  const key = previousKey.slice(0, shared) + reader.byteString('rest of the key');
+  const rest = reader.byteString('rest of the key');
+  if (rest !== '' && rest[0] === previousKey[shared]) {
+    throw outOfBounds(start, 'shared bytes of the key', 'as many as there are', String(shared));
+  }
+  const key = previousKey.slice(0, shared) + rest;
   const modRevision = reader.varint('modification revision', 1);
   const sub = reader.varint('sub-revision');
   if (tag === versionTags.tombstone) {

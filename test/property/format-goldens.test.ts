@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { decodeCheckpoint, encodeCheckpoint } from '../../src/core/format/checkpoint.ts';
+import { decodeChunk, encodeChunk } from '../../src/core/format/chunk.ts';
+import { decodeControl, encodeControl } from '../../src/core/format/control.ts';
+import { decodeFrame, encodeFrame } from '../../src/core/format/frame.ts';
+import {
+  decodeLocalLease,
+  decodeLocalVersion,
+  decodePosition,
+  encodePosition,
+  localLeasePut,
+  localWritesOfVersion,
+} from '../../src/core/format/local-layout.ts';
+import { decodeManifest, encodeManifest } from '../../src/core/format/manifest.ts';
+import { decodeSegment, encodeSegment } from '../../src/core/format/segment.ts';
+import { hexOf } from '../../src/core/types/bytes.ts';
+import type { LocalOperation } from '../../src/ports/local-store.ts';
+import { goldens } from './format-goldens.ts';
+import { digest } from './format-kinds.ts';
+
+/**
+ * The bytes of the format, kept for ever: one line `name hex` each. A difference means that stores in use could no longer be read,
+ * or that older releases could not read ours. A changed layout takes a new format version and new lines; the old ones stay.
+ */
+const kept = new Map(
+  readFileSync(new URL('format-goldens.txt', import.meta.url), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.split(' ') as [string, string]),
+);
+
+const { frame, segmentHeader, control, manifest, position, checkpoint, chunk, versions, lease } = goldens;
+const { databaseId } = control;
+const frameBytes = encodeFrame(frame, digest);
+
+const encoded: Readonly<Record<string, Uint8Array>> = {
+  frame: frameBytes,
+  segment: encodeSegment(segmentHeader, [frameBytes], digest),
+  control: encodeControl(control, digest),
+  'control-without-leader': encodeControl({ ...control, leader: undefined, released: true, rule: 'object' }, digest),
+  manifest: encodeManifest(manifest, digest),
+  checkpoint: encodeCheckpoint(checkpoint, digest),
+  chunk: encodeChunk(chunk, digest),
+  'local-position': encodePosition({ databaseId, position }, digest),
+  ...Object.fromEntries(versions.flatMap((version, index) => lines(`local-version-${index}`, version))),
+  ...operationLines('local-lease', localLeasePut(lease.lease, lease.ttlSeconds, digest)),
+};
+
+function lines(name: string, version: (typeof versions)[number]): [string, Uint8Array][] {
+  return localWritesOfVersion(version, digest).flatMap((operation, index) =>
+    Object.entries(operationLines(index === 0 ? name : `${name}-value`, operation)),
+  );
+}
+
+function operationLines(name: string, operation: LocalOperation): Record<string, Uint8Array> {
+  if (operation.kind !== 'put') throw new Error('not a put');
+  return { [`${name}/key`]: operation.key, [`${name}/content`]: operation.value };
+}
+
+test.each(Object.entries(encoded))('%s has the bytes that it always had', (name, bytes) => {
+  expect(hexOf(bytes)).toBe(kept.get(name));
+});
+
+test('no kept object is left out', () => {
+  expect([...kept.keys()].sort()).toStrictEqual(Object.keys(encoded).sort());
+});
+
+test('the kept bytes are read as what they always were', () => {
+  const read = (name: string) => bytesOfHex(kept.get(name) ?? '');
+  const entry = (name: string) => ({ key: read(`${name}/key`), value: read(`${name}/content`) });
+  const segment = decodeSegment('log/00000000000000000007', read('segment'), digest, { databaseId });
+  expect(segment.kind === 'ok' && segment.value.header).toStrictEqual(segmentHeader);
+  const decodedFrame = decodeFrame('frame', read('frame'), digest);
+  expect(decodedFrame.kind === 'ok' && decodedFrame.value.frame).toStrictEqual(frame);
+  expect(decodeControl('control', read('control'), digest)).toStrictEqual({ kind: 'ok', value: control });
+  expect(decodeManifest('manifest', read('manifest'), digest)).toStrictEqual({ kind: 'ok', value: manifest });
+  expect(decodeCheckpoint('checkpoint', read('checkpoint'), digest)).toStrictEqual({ kind: 'ok', value: checkpoint });
+  expect(decodeChunk('chunk', read('chunk'), digest)).toStrictEqual({ kind: 'ok', value: chunk });
+  expect(decodePosition(read('local-position'), digest)).toStrictEqual({
+    kind: 'ok',
+    value: { databaseId, position },
+  });
+  expect(decodeLocalLease(entry('local-lease'), digest)).toStrictEqual({ kind: 'ok', value: lease });
+  expect(decodeLocalVersion(entry('local-version-1'), digest)).toStrictEqual({ kind: 'ok', value: versions[1] });
+});
+
+function bytesOfHex(hex: string): Uint8Array {
+  return Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+}
