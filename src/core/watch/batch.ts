@@ -2,26 +2,13 @@ import { watchBatchBytesMax, watchBatchRevisionsMax, watchEventBytes } from '../
 import type { Version } from '../types/version.ts';
 import { isTombstone } from '../types/version.ts';
 import type { WatchEvent } from '../types/watch.ts';
-import { hasRoom, reserve } from './stream.ts';
-import type { Watcher } from './watcher.ts';
+import { hasRoom, reserve } from './buffer.ts';
+import type { FeedBatch, Watcher } from './watcher.ts';
 import type { WatchSource } from './watch-source.ts';
 
 /**
- * What one watcher gets in one response, gathered revision by revision.
- *
- * Invariants:
- * - `events` holds whole revisions, ascending; `open` the events so far of the revision that is being read.
- * - The bytes of `events` are reserved in the stream's buffer.
- * - Once stopped, nothing is added: `stoppedAt` is the first revision that was left out.
+ * A batch takes whole revisions or nothing of them: `closeRevision` is the one place where an event enters a response.
  */
-export interface FeedBatch {
-  readonly events: WatchEvent[];
-  bytes: number;
-  revisions: number;
-  open: WatchEvent[];
-  openBytes: number;
-  stoppedAt: number | undefined;
-}
 
 export function emptyBatch(): FeedBatch {
   return { events: [], bytes: 0, revisions: 0, open: [], openBytes: 0, stoppedAt: undefined };

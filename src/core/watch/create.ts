@@ -4,8 +4,8 @@ import type { WatchCreateRequest } from '../types/watch.ts';
 import { cancelCompacted, headerOf, type HubState, sendControl } from './hub-state.ts';
 import { joinReports } from './progress.ts';
 import { createdResponse, refusedResponse } from './responses.ts';
-import type { WatchStreamState } from './stream.ts';
-import { type Watcher, watchedRange } from './watcher.ts';
+import { watchedRange } from './watched-range.ts';
+import type { Watcher, WatchStreamState } from './watcher.ts';
 
 /**
  * Creation: the watcher's first response is always the one with `created`, and a refusal is that one response, which cancels too.

@@ -1,11 +1,10 @@
-import { assert } from '../assert.ts';
+import { assert, AssertionError } from '../assert.ts';
 import { watchFeedVersionsMax } from '../limits.ts';
 import type { Version } from '../types/version.ts';
 import { addToOpen, closeRevision, emptyBatch, eventMaker } from './batch.ts';
 import { cancelCompacted, type HubState, moveCursor, sendEvents } from './hub-state.ts';
 import { createMatching, type Matching, wanted } from './matching.ts';
-import type { WatchStreamState } from './stream.ts';
-import type { Watcher } from './watcher.ts';
+import type { Watcher, WatchStreamState } from './watcher.ts';
 
 /**
  * Lagging watchers catch up from history, in passes of bounded length. A pass belongs to the stream whose turn it is and begins at the
@@ -55,10 +54,10 @@ function feedOnce(hub: HubState, stream: WatchStreamState): number {
 
 function firstOf(watchers: ReadonlySet<Watcher>): Watcher {
   for (const watcher of watchers) return watcher;
-  throw new Error('a feedable stream has a lagging watcher');
+  throw new AssertionError('a feedable stream has a lagging watcher');
 }
 
-/** The leader first: where watchers of one stream compete for its room, the one whose turn it is wins. */
+/** Every lagging watcher that the pass can serve. Watchers behind `from` wait for their own turn. */
 function gather(hub: HubState, leader: Watcher, from: number): Matching {
   const group = createMatching();
   const join = (watcher: Watcher) => {

@@ -1,11 +1,10 @@
 import { assert } from '../assert.ts';
 import { clientErrors, type ClientError } from '../types/error.ts';
 import type { WatchResponse } from '../types/watch.ts';
-import type { FeedBatch } from './batch.ts';
 import type { Matching } from './matching.ts';
 import { compactedResponse, eventsResponse } from './responses.ts';
-import { controlsOverflow, enqueue, enqueueControl, type WatchStreamState } from './stream.ts';
-import type { Watcher } from './watcher.ts';
+import { controlsOverflow, enqueue, enqueueControl } from './buffer.ts';
+import type { FeedBatch, Watcher, WatchStreamState } from './watcher.ts';
 import type { WatchSink, WatchSource } from './watch-source.ts';
 
 /**

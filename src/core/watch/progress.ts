@@ -1,7 +1,7 @@
+import { enqueue, hasRoom, reserve } from './buffer.ts';
 import { headerOf, type HubState } from './hub-state.ts';
 import { noWatchId, progressResponse } from './responses.ts';
-import { enqueue, hasRoom, reserve, type WatchStreamState } from './stream.ts';
-import type { Watcher } from './watcher.ts';
+import type { Watcher, WatchStreamState } from './watcher.ts';
 
 /**
  * Progress: "everything up to this revision has been sent". Said only by a watcher that is synced and has begun, behind its own events

@@ -3,6 +3,7 @@ import { watchProgressIntervalMsMin, watchProgressJitterMax, watchStreamsMax } f
 import { clientErrors, type ClientError } from '../types/error.ts';
 import type { Version } from '../types/version.ts';
 import type { WatchCreateRequest } from '../types/watch.ts';
+import { dequeue, emptyBuffer, isHalfFree } from './buffer.ts';
 import { createWatcher } from './create.ts';
 import { feed, nextStream } from './feed.ts';
 import {
@@ -18,7 +19,6 @@ import { deliverRevision } from './live.ts';
 import { createMatching } from './matching.ts';
 import { answerProgressRequest, payReports, reportDue } from './progress.ts';
 import { canceledResponse } from './responses.ts';
-import { dequeue, emptyBuffer, isHalfFree } from './stream.ts';
 import type { WatchSink, WatchSource } from './watch-source.ts';
 
 /**
@@ -28,7 +28,7 @@ import type { WatchSink, WatchSource } from './watch-source.ts';
  * - A watcher gets every matching event from its start on: once, in order, all of a revision together, nothing that is not durable.
  * - Its cursor only goes forward.
  * - Progress is never ahead of events: see `progress.ts`.
- * - No stream's buffer grows beyond its bounds (`stream.ts`), and nothing is dropped for it: watchers lag and are fed from history.
+ * - No stream's buffer grows beyond its bounds (`buffer.ts`), and nothing is dropped for it: watchers lag and are fed from history.
  */
 export interface WatchHub {
   open(stream: number, nowMs: number): void;

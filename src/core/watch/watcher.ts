@@ -1,8 +1,6 @@
-import type { ByteString } from '../types/bytes.ts';
-import type { WatchCreateRequest } from '../types/watch.ts';
-import { infinity } from './interval-tree.ts';
-import type { FeedBatch } from './batch.ts';
-import type { WatchStreamState } from './stream.ts';
+import type { WatchEvent } from '../types/watch.ts';
+import type { StreamBuffer } from './buffer.ts';
+import type { WatchedRange } from './watched-range.ts';
 
 /**
  * One watcher.
@@ -31,19 +29,47 @@ export interface Watcher {
   batch: FeedBatch | undefined;
 }
 
-/** `end` undefined: the one key `start`. `infinity`: every key from `start` on. Else `[start, end)`, never empty. */
-export interface WatchedRange {
-  readonly start: ByteString;
-  readonly end: ByteString | undefined;
+/**
+ * One stream and its watchers.
+ *
+ * A blocked stream gets no events until half of its buffer is free again: few large pieces of history instead of many small ones.
+ */
+export interface WatchStreamState {
+  readonly stream: number;
+  readonly watchers: Map<bigint, Watcher>;
+  /** Watchers that are not synced. */
+  readonly lagging: Set<Watcher>;
+  /** Cancelled by compaction: a cancellation that crosses with it is answered as in etcd. */
+  readonly compactedIds: Set<bigint>;
+  nextId: bigint;
+  blocked: boolean;
+  readonly progress: StreamProgress;
+  readonly buffer: StreamBuffer;
 }
 
-const smallestKey: ByteString = '\0';
+/** The timer of `progressNotify`. */
+export interface StreamProgress {
+  readonly intervalMs: number;
+  dueMs: number;
+  /** Watchers that asked for reports. */
+  readonly watchers: Set<Watcher>;
+  /** Those whose report is due but did not fit yet. */
+  readonly owed: Set<Watcher>;
+}
 
-/** Undefined: no key can ever be in it. */
-export function watchedRange(request: WatchCreateRequest): WatchedRange | undefined {
-  const start = request.key === '' ? smallestKey : request.key;
-  if (request.rangeEnd === undefined || request.rangeEnd === '') return { start, end: undefined };
-  if (request.rangeEnd === '\0') return { start, end: infinity };
-  if (request.rangeEnd <= start) return undefined;
-  return { start, end: request.rangeEnd };
+/**
+ * What one watcher gets in one response, gathered revision by revision.
+ *
+ * Invariants:
+ * - `events` holds whole revisions, ascending; `open` the events so far of the revision that is being read.
+ * - The bytes of `events` are reserved in the stream's buffer.
+ * - Once stopped, nothing is added: `stoppedAt` is the first revision that was left out.
+ */
+export interface FeedBatch {
+  readonly events: WatchEvent[];
+  bytes: number;
+  revisions: number;
+  open: WatchEvent[];
+  openBytes: number;
+  stoppedAt: number | undefined;
 }

@@ -1,39 +1,14 @@
 import { assert } from '../assert.ts';
 import { watchBufferBytesMax, watchBufferControlsMax, watchBufferMessagesMax } from '../limits.ts';
-import type { Watcher } from './watcher.ts';
 
 /**
- * One stream and the account of its buffer: responses that were handed out and that the consumer has not taken yet.
+ * The account of a stream's buffer: responses that were handed out and that the consumer has not taken yet.
  *
  * Invariants:
  * - Responses with events or progress: at most `watchBufferMessagesMax`, of at most `watchBufferBytesMax` together, except that one single
  *   revision larger than that may be there when no other bytes are. A response that does not fit is not made: its watcher lags.
  * - Answers to creations and cancellations never wait; they are counted apart, and too many end the stream.
- * - A blocked stream gets no events until half of its buffer is free again: few large pieces of history instead of many small ones.
  */
-export interface WatchStreamState {
-  readonly stream: number;
-  readonly watchers: Map<bigint, Watcher>;
-  /** Watchers that are not synced. */
-  readonly lagging: Set<Watcher>;
-  /** Cancelled by compaction: a cancellation that crosses with it is answered as in etcd. */
-  readonly compactedIds: Set<bigint>;
-  nextId: bigint;
-  blocked: boolean;
-  readonly progress: StreamProgress;
-  readonly buffer: StreamBuffer;
-}
-
-/** The timer of `progressNotify`. */
-export interface StreamProgress {
-  readonly intervalMs: number;
-  dueMs: number;
-  /** Watchers that asked for reports. */
-  readonly watchers: Set<Watcher>;
-  /** Those whose report is due but did not fit yet. */
-  readonly owed: Set<Watcher>;
-}
-
 export interface StreamBuffer {
   messages: number;
   bytes: number;
