@@ -59,3 +59,30 @@ export const leaderSuspensionMsMax = 50;
 export function leaderDriftMs(leaseMs: number): number {
   return Math.ceil(leaseMs / 5) + 2 * leaderSuspensionMsMax;
 }
+
+// Requests.
+
+/** In the longest of a transaction's lists; a nested transaction may hold as many as the levels above it left. */
+export const txnOperationsMax = 128;
+/** etcd's default: one and a half election timeouts, in whole seconds. */
+export const leaseTtlSecondsMin = 2;
+export const leaseTtlSecondsMax = 9_000_000_000;
+
+// Writes under way.
+
+/** Records that go into one frame, about: a larger single record goes alone. */
+export const frameRecordBytesMax = 4 * 1024 * 1024;
+/** Admitted and not yet acknowledged, together; beyond either, requests are refused with etcd's "too many requests". */
+export const unacknowledgedBytesMax = 256 * 1024 * 1024;
+export const unacknowledgedRecordsMax = 100_000;
+/** Requests that wait for the lease or for values from the local store. */
+export const parkedRequestsMax = 100_000;
+
+// Checkpoints.
+
+/** A chunk is closed after the key that brings it here. */
+export const chunkBytesTarget = 1024 * 1024;
+/** References kept in the manifest; older checkpoints stay in the store, unnamed. */
+export const checkpointsKept = 8;
+/** Versions dropped in one piece after a compaction. */
+export const scrubVersionsMax = 2_000;
