@@ -8,7 +8,7 @@ import { isTombstone } from '../types/version.ts';
 import type { Version } from '../types/version.ts';
 import { DamageSignal, decoding } from './damage.ts';
 import type { Decoded } from './damage.ts';
-import { beginObject, checkChecksum, checksumBytes, endObject, openObject } from './envelope.ts';
+import { beginObject, checksumBytes, endObject, openObject } from './envelope.ts';
 import { readId, writeId } from './hashes.ts';
 import { readPosition, writePosition } from './position.ts';
 import { ByteReader, outOfBounds } from './reader.ts';
@@ -23,8 +23,9 @@ import { ByteWriter } from './writer.ts';
  *   'l' lease (8)             → its time to live, in seconds
  *   'p'                       → database id and place in the chain, in the common envelope: the version gate of all entries
  *
- * Numbers in keys are big-endian, so that versions come in the order in which they were made. Every entry ends with a CRC-32: of
- * its key and its content, so that an entry under another's key is damage too.
+ * Numbers in keys are big-endian, so that versions come in the order in which they were made. Every entry but
+ * 'p' ends with four bytes of checksum: the CRC-32 of its content exclusive-or that of its key, so that an entry under another's
+ * key is damage too.
  */
 const metaTag = 0x6d;
 const valueTag = 0x76;
@@ -34,7 +35,9 @@ const positionTag = 0x70;
 const versionTags = { tombstone: 0, put: 1, putWithLease: 2 } as const;
 const versionKeyBytes = 13;
 const leaseKeyBytes = 9;
-const metaBytesMax = 48;
+/** Keys, tags, numbers and checksums of the two entries of a version. */
+const entriesOverheadBytes = 96;
+const leaseEntryBytesMax = 24;
 const positionBytesMax = 256;
 const noValue = new Uint8Array(0);
 
@@ -56,18 +59,23 @@ export function localKeyAfter(key: Uint8Array): Uint8Array {
   return after;
 }
 
+/** The operations share one buffer. */
 export function localWritesOfVersion(version: Version, digest: Digest): readonly LocalOperation[] {
   const { value } = version;
   assert(value !== undefined && value.length === version.valueBytes, 'a version is written with its value');
-  const key = metaKeyOf(version);
-  const meta: LocalOperation = { kind: 'put', key, value: encodeMeta(version, key, digest) };
+  const writer = new ByteWriter(entriesOverheadBytes + version.key.length + value.length);
+  writeVersionKey(writer, metaTag, version);
+  writeMeta(writer, version);
+  const meta = sealedPut(writer, 0, versionKeyBytes, digest);
   if (value.length === 0) return [meta];
-  const valueKey = valueKeyOf(version);
-  return [meta, { kind: 'put', key: valueKey, value: sealed(valueKey, value, digest) }];
+  const start = writer.length;
+  writeVersionKey(writer, valueTag, version);
+  writer.raw(value);
+  return [meta, sealedPut(writer, start, versionKeyBytes, digest)];
 }
 
 export function localDeletesOfVersion(version: Version): readonly LocalOperation[] {
-  const meta: LocalOperation = { kind: 'delete', key: metaKeyOf(version) };
+  const meta: LocalOperation = { kind: 'delete', key: versionKey(metaTag, version) };
   if (version.valueBytes === 0) return [meta];
   return [meta, { kind: 'delete', key: valueKeyOf(version) }];
 }
@@ -119,10 +127,10 @@ export function decodeLocalValue(
 }
 
 export function localLeasePut(lease: LeaseId, ttlSeconds: number, digest: Digest): LocalOperation {
-  const key = leaseKeyOf(lease);
-  const writer = new ByteWriter(16);
+  const writer = new ByteWriter(leaseEntryBytesMax);
+  writeLeaseKey(writer, lease);
   writer.varint(ttlSeconds);
-  return { kind: 'put', key, value: sealed(key, writer.written(), digest) };
+  return sealedPut(writer, 0, leaseKeyBytes, digest);
 }
 
 export function localLeaseDelete(lease: LeaseId): LocalOperation {
@@ -168,12 +176,11 @@ export function decodePosition(stored: Uint8Array, digest: Digest): Decoded<Loca
   });
 }
 
-function encodeMeta(version: Version, key: Uint8Array, digest: Digest): Uint8Array {
-  const writer = new ByteWriter(metaBytesMax + version.key.length);
+function writeMeta(writer: ByteWriter, version: Version): void {
   if (isTombstone(version)) {
     writer.u8(versionTags.tombstone);
     writer.byteString(version.key);
-    return sealed(key, writer.written(), digest);
+    return;
   }
   const leased = version.lease !== noLease;
   writer.u8(leased ? versionTags.putWithLease : versionTags.put);
@@ -182,38 +189,39 @@ function encodeMeta(version: Version, key: Uint8Array, digest: Digest): Uint8Arr
   writer.varint(version.version);
   if (leased) writer.i64(version.lease);
   writer.varint(version.valueBytes);
-  return sealed(key, writer.written(), digest);
 }
 
-/** The content and its checksum, which covers the key before it. */
-function sealed(key: Uint8Array, content: Uint8Array, digest: Digest): Uint8Array {
-  const writer = new ByteWriter(key.length + content.length + checksumBytes);
-  writer.raw(key);
-  writer.raw(content);
-  writer.u32(digest.crc32(writer.written()));
-  return writer.written().subarray(key.length);
+/** Seals what was written from `start` on: an entry's key, then its content. */
+function sealedPut(writer: ByteWriter, start: number, keyBytes: number, digest: Digest): LocalOperation {
+  const written = writer.written(start);
+  const key = written.subarray(0, keyBytes);
+  writer.u32(checksumOf(key, written.subarray(keyBytes), digest));
+  return { kind: 'put', key, value: writer.written(start + keyBytes) };
+}
+
+function checksumOf(key: Uint8Array, content: Uint8Array, digest: Digest): number {
+  return (digest.crc32(content) ^ digest.crc32(key)) >>> 0;
 }
 
 function openEntry(key: Uint8Array, stored: Uint8Array, digest: Digest): ByteReader {
   const end = stored.length - checksumBytes;
   if (end < 0) throw new DamageSignal('truncated', stored.length, 'a checksum', `${stored.length} bytes`);
-  const covered = new Uint8Array(key.length + stored.length);
-  covered.set(key);
-  covered.set(stored, key.length);
-  checkChecksum(covered, 0, key.length + end, digest);
+  const computed = checksumOf(key, stored.subarray(0, end), digest);
+  const found = new ByteReader(stored, end).u32('checksum');
+  if (found !== computed) throw new DamageSignal('checksum', end, String(computed), String(found));
   return new ByteReader(stored, 0, end);
-}
-
-function metaKeyOf(version: Version): Uint8Array {
-  return versionKey(metaTag, version);
 }
 
 function versionKey(tag: number, version: Pick<Version, 'modRevision' | 'sub'>): Uint8Array {
   const writer = new ByteWriter(versionKeyBytes);
+  writeVersionKey(writer, tag, version);
+  return writer.written();
+}
+
+function writeVersionKey(writer: ByteWriter, tag: number, version: Pick<Version, 'modRevision' | 'sub'>): void {
   writer.u8(tag);
   writer.u64(version.modRevision);
   writer.u32(version.sub);
-  return writer.written();
 }
 
 function readVersionKey(key: Uint8Array): { modRevision: number; sub: number } {
@@ -224,9 +232,13 @@ function readVersionKey(key: Uint8Array): { modRevision: number; sub: number } {
 
 function leaseKeyOf(lease: LeaseId): Uint8Array {
   const writer = new ByteWriter(leaseKeyBytes);
+  writeLeaseKey(writer, lease);
+  return writer.written();
+}
+
+function writeLeaseKey(writer: ByteWriter, lease: LeaseId): void {
   writer.u8(leaseTag);
   writer.i64(lease);
-  return writer.written();
 }
 
 function checkKey(key: Uint8Array, tag: number, length: number, what: string): void {

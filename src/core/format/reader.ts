@@ -13,14 +13,12 @@ const varintLastByteMax = 0x0f;
  */
 export class ByteReader {
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   readonly #end: number;
   #offset: number;
 
   /** Reads `bytes` from `start` up to, not including, `end`. */
   constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#offset = start;
     this.#end = end;
   }
@@ -48,26 +46,33 @@ export class ByteReader {
   }
 
   u16(what: string): number {
-    return this.#view.getUint16(this.take(2, what));
+    const start = this.take(2, what);
+    return this.#bytes[start]! * 0x100 + this.#bytes[start + 1]!;
   }
 
   u32(what: string): number {
-    return this.#view.getUint32(this.take(4, what));
+    return this.#u32At(this.take(4, what));
   }
 
   u64(what: string): number {
     const start = this.take(8, what);
-    const value = this.#view.getUint32(start) * 0x1_0000_0000 + this.#view.getUint32(start + 4);
+    const value = this.#u32At(start) * 0x1_0000_0000 + this.#u32At(start + 4);
     if (!Number.isSafeInteger(value)) throw outOfBounds(start, what, `at most ${Number.MAX_SAFE_INTEGER}`, 'more');
     return value;
   }
 
   i64(what: string): bigint {
-    return this.#view.getBigInt64(this.take(8, what));
+    return BigInt.asIntN(64, this.bigU64(what));
   }
 
   bigU64(what: string): bigint {
-    return this.#view.getBigUint64(this.take(8, what));
+    const start = this.take(8, what);
+    return (BigInt(this.#u32At(start)) << 32n) | BigInt(this.#u32At(start + 4));
+  }
+
+  #u32At(start: number): number {
+    const bytes = this.#bytes;
+    return bytes[start]! * 0x100_0000 + ((bytes[start + 1]! << 16) | (bytes[start + 2]! << 8) | bytes[start + 3]!);
   }
 
   varint(what: string, min = 0, max: number = Number.MAX_SAFE_INTEGER): number {

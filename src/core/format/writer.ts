@@ -10,21 +10,19 @@ import { utf8BytesOf } from './utf8.ts';
  */
 export class ByteWriter {
   #bytes: Uint8Array;
-  #view: DataView;
   #length = 0;
 
   constructor(capacity: number) {
     this.#bytes = new Uint8Array(capacity);
-    this.#view = new DataView(this.#bytes.buffer);
   }
 
   get length(): number {
     return this.#length;
   }
 
-  /** What was written so far: a view, valid until the next write. */
-  written(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length);
+  /** What was written so far, from `start` on: a view. Later writes leave it as it is, unless they overwrite. */
+  written(start = 0): Uint8Array {
+    return this.#bytes.subarray(start, this.#length);
   }
 
   u8(value: number): void {
@@ -36,8 +34,8 @@ export class ByteWriter {
   u16(value: number): void {
     assert(value >= 0 && value <= 0xffff && Number.isInteger(value), 'u16 out of range');
     this.#room(2);
-    this.#view.setUint16(this.#length, value);
-    this.#length += 2;
+    this.#bytes[this.#length++] = value >>> 8;
+    this.#bytes[this.#length++] = value & 0xff;
   }
 
   u32(value: number): void {
@@ -50,29 +48,27 @@ export class ByteWriter {
   setU32(offset: number, value: number): void {
     assert(value >= 0 && value <= 0xffff_ffff && Number.isInteger(value), 'u32 out of range');
     assert(offset + 4 <= this.#length, 'u32 beyond what was written');
-    this.#view.setUint32(offset, value);
+    this.#bytes[offset] = value >>> 24;
+    this.#bytes[offset + 1] = (value >>> 16) & 0xff;
+    this.#bytes[offset + 2] = (value >>> 8) & 0xff;
+    this.#bytes[offset + 3] = value & 0xff;
   }
 
   u64(value: number): void {
     assert(Number.isSafeInteger(value) && value >= 0, 'u64 is not a non-negative safe integer');
-    this.#room(8);
-    this.#view.setUint32(this.#length, Math.floor(value / 0x1_0000_0000));
-    this.#view.setUint32(this.#length + 4, value % 0x1_0000_0000);
-    this.#length += 8;
+    this.u32(Math.floor(value / 0x1_0000_0000));
+    this.u32(value % 0x1_0000_0000);
   }
 
   i64(value: bigint): void {
     assert(BigInt.asIntN(64, value) === value, 'i64 out of range');
-    this.#room(8);
-    this.#view.setBigInt64(this.#length, value);
-    this.#length += 8;
+    this.bigU64(BigInt.asUintN(64, value));
   }
 
   bigU64(value: bigint): void {
     assert(BigInt.asUintN(64, value) === value, 'u64 out of range');
-    this.#room(8);
-    this.#view.setBigUint64(this.#length, value);
-    this.#length += 8;
+    this.u32(Number(value >> 32n));
+    this.u32(Number(value & 0xffff_ffffn));
   }
 
   varint(value: number): void {
@@ -138,6 +134,5 @@ export class ByteWriter {
     const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2, 64));
     grown.set(this.written());
     this.#bytes = grown;
-    this.#view = new DataView(grown.buffer);
   }
 }
