@@ -53,13 +53,14 @@ function collect(
   // One more than the limit, to know whether it cuts.
   const kvsMax = filtered || !isLimitedFirst(request) ? Infinity : limit + 1;
   const kvs: Version[] = [];
-  let count = 0;
+  let seen = 0;
   state.index.visit(request, revision, (version) => {
-    count += 1;
-    if (kvs.length < kvsMax && (!filtered || passesFilters(version, request))) kvs.push(version);
-    return true;
+    seen += 1;
+    if (!filtered || passesFilters(version, request)) kvs.push(version);
+    return kvs.length < kvsMax;
   });
-  return { kvs, count };
+  // Cut short: what follows need not be visited to be counted.
+  return { kvs, count: kvs.length < kvsMax ? seen : state.index.count(request, revision) };
 }
 
 function isLimitedFirst(request: RangeRequest): boolean {

@@ -3,7 +3,7 @@ import type { ByteString } from '../types/bytes.ts';
 import type { KeyRange } from '../types/request.ts';
 import { isTombstone, type Version } from '../types/version.ts';
 import { endOfRange } from './key-range.ts';
-import { createOrderedMap } from './ordered-map.ts';
+import { createOrderedMap, type Block } from './ordered-map.ts';
 
 /**
  * Every retained version of every key.
@@ -37,7 +37,7 @@ export interface KeyIndex {
 }
 
 export function createKeyIndex(): KeyIndex {
-  const keys = createOrderedMap<Version[]>();
+  const keys = createOrderedMap<Version[], Liveness>();
 
   function at(key: ByteString, revision: number): Version | undefined {
     const versions = keys.get(key);
@@ -64,8 +64,9 @@ export function createKeyIndex(): KeyIndex {
     count(range, revision) {
       if (range.rangeEnd === undefined) return at(range.key, revision) === undefined ? 0 : 1;
       let count = 0;
-      keys.visit(range.key, endOfRange(range.rangeEnd), (versions) => {
-        if (liveAt(versions, revision) !== undefined) count += 1;
+      keys.visitBlocks(range.key, endOfRange(range.rangeEnd), (block, start, end) => {
+        const isWhole = start === 0 && end === block.keys.length;
+        count += isWhole ? countBlock(block, revision) : countBetween(block.values, start, end, revision);
         return true;
       });
       return count;
@@ -83,6 +84,7 @@ export function createKeyIndex(): KeyIndex {
       }
       assert(isAfter(version, versions[versions.length - 1]!), 'versions of a key arrive in order');
       versions.push(version);
+      keys.touch(version.key);
     },
 
     dropOldest(key, count) {
@@ -95,6 +97,30 @@ export function createKeyIndex(): KeyIndex {
       return versions.splice(0, count);
     },
   };
+}
+
+/** How many keys of a block exist at any revision from `newest` on. */
+interface Liveness {
+  readonly newest: number;
+  readonly live: number;
+}
+
+/** Large ranges are counted by blocks: only those that were written since they were counted last are looked into. */
+function countBlock(block: Block<Version[], Liveness>, revision: number): number {
+  if (block.summary !== undefined && block.summary.newest <= revision) return block.summary.live;
+  const live = countBetween(block.values, 0, block.values.length, revision);
+  let newest = 0;
+  for (const versions of block.values) newest = Math.max(newest, versions[versions.length - 1]!.modRevision);
+  if (newest <= revision) block.summary = { newest, live };
+  return live;
+}
+
+function countBetween(ofKeys: readonly (readonly Version[])[], start: number, end: number, revision: number): number {
+  let count = 0;
+  for (let position = start; position < end; position++) {
+    if (liveAt(ofKeys[position]!, revision) !== undefined) count += 1;
+  }
+  return count;
 }
 
 const noVersions: readonly Version[] = [];
