@@ -7,7 +7,8 @@
  *   `refused` for an attempt of which an earlier, unanswered try may have been applied.
  * - `put` is atomic: a reader sees the whole old object, the whole new one, or nothing.
  * - Read after write, and list after write, are consistent (as S3 has been since December 2020).
- * - Keys are `/`-separated ASCII, relative to the prefix of the store, and never start or end with `/`.
+ * - Keys are `/`-separated ASCII, relative to the prefix of the store, and never start or end with `/`. The characters
+ *   and lengths allowed are those of `adapters/object-key.ts`; a key that breaks them is our bug, and throws.
  * - An implementation does not retry by itself: who calls knows what a second attempt means.
  */
 export interface ObjectStore {
@@ -61,7 +62,7 @@ export type PutOutcome =
   | { readonly kind: 'condition-failed' }
   /** 409: another conditional write was under way; nothing was written; try again. */
   | { readonly kind: 'conflict' }
-  /** Certainly not applied: the request was never sent, or the store refused it (403, 404 bucket, 429, 503 SlowDown). */
+  /** Certainly not applied: the request was never sent, or the store refused it before acting (403, 404 bucket, 429, Amazon's 503 SlowDown). */
   | { readonly kind: 'refused'; readonly problem: StoreProblem }
   | { readonly kind: 'unknown'; readonly problem: StoreProblem };
 

@@ -125,7 +125,7 @@ export function objectStoreContract(name: string, open: () => Promise<OpenedStor
       expect(await store.get(key)).toEqual({ kind: 'not-found' });
       expect(await store.get(key, { start: 0, end: 10 })).toEqual({ kind: 'not-found' });
       expect(await store.get(key, { start: 3, end: 3 })).toEqual({ kind: 'not-found' });
-      await store.put(`${key}/below`, bytes('x'), absent);
+      etagOf(await store.put(`${key}/below`, bytes('x'), absent));
       expect(await store.get(key)).toEqual({ kind: 'not-found' });
     });
 
@@ -170,7 +170,7 @@ export function objectStoreContract(name: string, open: () => Promise<OpenedStor
     test('a store keeps its own copy: changing a buffer afterwards changes nothing', async () => {
       const key = `${folder()}/copy`;
       const body = bytes('before');
-      await store.put(key, body, absent);
+      etagOf(await store.put(key, body, absent));
       body.fill(0);
       const read = await store.get(key);
       if (read.kind === 'ok') read.body.fill(1);
@@ -214,7 +214,7 @@ export function objectStoreContract(name: string, open: () => Promise<OpenedStor
     test('list: ascending by bytes, cut by prefix, after and limit', async () => {
       const base = folder();
       const names = ['b', 'a/1', 'a', 'a-b', 'a/10', 'a/2', 'a0', 'B', 'ab', 'a/1/x', 'a/1-x'];
-      for (const name of names) await store.put(`${base}/${name}`, bytes(name), absent);
+      for (const name of names) etagOf(await store.put(`${base}/${name}`, bytes(name), absent));
       const sorted = names.map((name) => `${base}/${name}`).sort(byBytes);
       expect(await allKeys(store, `${base}/`, 1_000)).toEqual(sorted);
       expect(await allKeys(store, base, 1)).toEqual(sorted);
@@ -239,8 +239,8 @@ export function objectStoreContract(name: string, open: () => Promise<OpenedStor
     test('list: sizes, times, and what a swap or a delete changed', async () => {
       const base = folder();
       const first = etagOf(await store.put(`${base}/a`, bytes('12345'), absent));
-      await store.put(`${base}/b`, bytes('1'), absent);
-      await store.put(`${base}/a`, bytes('123'), { kind: 'match', etag: first });
+      etagOf(await store.put(`${base}/b`, bytes('1'), absent));
+      etagOf(await store.put(`${base}/a`, bytes('123'), { kind: 'match', etag: first }));
       await store.deleteMany([`${base}/b`]);
       const listed = await store.list(`${base}/`);
       expect(listed).toMatchObject({ kind: 'ok', more: false, objects: [{ key: `${base}/a`, size: 3 }] });
@@ -252,7 +252,9 @@ export function objectStoreContract(name: string, open: () => Promise<OpenedStor
       const base = folder();
       const keys = Array.from({ length: 1_103 }, (_, index) => `${base}/${String(index).padStart(20, '0')}`);
       for (let index = 0; index < keys.length; index += 25) {
-        await Promise.all(keys.slice(index, index + 25).map((key) => store.put(key, bytes('x'), absent)));
+        await Promise.all(
+          keys.slice(index, index + 25).map(async (key) => etagOf(await store.put(key, bytes('x'), absent))),
+        );
       }
       const first = await store.list(`${base}/`);
       expect(first.kind === 'ok' && [first.objects.length, first.more]).toEqual([1_000, true]);
@@ -271,7 +273,7 @@ export function objectStoreContract(name: string, open: () => Promise<OpenedStor
       expect(await store.deleteMany([])).toEqual({ kind: 'ok' });
       expect(await store.deleteMany([key])).toEqual({ kind: 'ok' });
       const first = etagOf(await store.put(key, bytes('first'), absent));
-      await store.put(key, bytes('swapped'), { kind: 'match', etag: first });
+      etagOf(await store.put(key, bytes('swapped'), { kind: 'match', etag: first }));
       expect(await store.deleteMany([key, `${key}-missing`])).toEqual({ kind: 'ok' });
       expect(await store.deleteMany([key])).toEqual({ kind: 'ok' });
       const etag = etagOf(await store.put(key, bytes('second'), absent));

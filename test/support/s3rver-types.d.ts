@@ -1,5 +1,7 @@
 /** The part of s3rver 3.7.1 that the tests use; the package has no types. */
 declare module 's3rver' {
+  import type { Server } from 'node:http';
+
   interface S3rverOptions {
     readonly address?: string;
     readonly port?: number;
@@ -16,7 +18,7 @@ declare module 's3rver' {
   }
   export default class S3rver {
     constructor(options: S3rverOptions);
-    readonly httpServer: import('node:http').Server;
+    readonly httpServer: Server;
     readonly store: {
       listObjects(bucket: string, options: object): Promise<{ readonly objects: readonly StoredObject[] }>;
     };

@@ -1,7 +1,7 @@
 /** Reading: which etag a key has now, and the body behind it. Works beside any number of writers, without a lock. */
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bodiesFolder, bodyName, hasOwnBody, isEtag, objectFolder, parseBodyName, type Layout } from './layout.ts';
+import { bodiesFolder, hasOwnBody, isEtag, objectFolder, parseBodyName, type Layout } from './layout.ts';
 
 /** Attempts at a reading that writers keep outrunning. Each of them stands for a write that went through meanwhile. */
 export const readAttemptsMax = 1_000;
