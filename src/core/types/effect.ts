@@ -33,6 +33,7 @@ export type Answer =
   | { readonly kind: 'ok'; readonly header: ResponseHeader; readonly response: Response }
   | { readonly kind: 'error'; readonly error: ClientError };
 
+/** `local-scan` and `local-set-aside` begin when every local write asked for before has ended. */
 export type CallOperation =
   | { readonly kind: 'object-put'; readonly key: string; readonly body: Uint8Array; readonly condition: PutCondition }
   | { readonly kind: 'object-get'; readonly key: string; readonly range?: ByteRange }

@@ -23,6 +23,8 @@ export type EventBody =
   /** The consumer took `messages` messages off the stream's buffer. */
   | { readonly kind: 'watch-consumed'; readonly stream: number; readonly messages: number }
   | { readonly kind: 'watch-close'; readonly stream: number }
+  /** The edge could not read a value that the local store must have. */
+  | { readonly kind: 'local-damaged'; readonly reason: string }
   /** Drain, give the lease back, end with a `stopped` effect. */
   | { readonly kind: 'stop' };
 

@@ -10,7 +10,7 @@ import type { Watcher, WatchStreamState } from './watcher.ts';
 
 /** One answer for the whole stream, or none: the client asks again. */
 export function answerProgressRequest(hub: HubState, stream: WatchStreamState): void {
-  if (stream.watchers.size === 0 || stream.lagging.size > 0) return;
+  if (stream.watchers.size === 0) return;
   for (const watcher of stream.watchers.values()) if (!mayReport(hub, watcher)) return;
   if (hasRoom(stream.buffer, 1, 0)) sendProgress(hub, stream, noWatchId);
 }

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createWatchWorld, feedAll, put, remove, story, watch } from '../../../test/support/watch-world.ts';
 import type { WatchWorld } from '../../../test/support/watch-world.ts';
-import { watchBufferBytesMax, watchBufferControlsMax, watchBufferMessagesMax } from '../limits.ts';
+import {
+  watchBufferBytesMax,
+  watchBufferControlsMax,
+  watchBufferMessagesMax,
+  watchFeedVersionsMax,
+} from '../limits.ts';
 import { clientErrors } from '../types/error.ts';
 import type { WatchCreateRequest } from '../types/watch.ts';
 
@@ -391,6 +396,19 @@ describe('catching up', () => {
     expect(new Set(world.responses.map((entry) => entry.stream))).toEqual(new Set([0, 1, 2, 3]));
     feedAll(world);
     expect(world.hub.counts().slowWatchers).toBe(0);
+  });
+
+  it('goes on at the very next revision after each piece of history', () => {
+    const world = opened();
+    const keys = ['a', 'b', 'c', 'd', 'e'];
+    const revisions = 3 * watchFeedVersionsMax;
+    for (let count = 0; count < revisions; count++) world.commit(put(keys[count % keys.length]!));
+    for (const key of keys) create(world, watch(key, { startRevision: 2 }));
+    feedAll(world);
+    const seen = world.responses.flatMap(({ response }) => response.events.map((event) => event.version.modRevision));
+    expect(seen.sort((left, right) => left - right)).toEqual(
+      Array.from({ length: revisions }, (_, index) => index + 2),
+    );
   });
 
   it('cuts a response by bytes, too', () => {

@@ -1,0 +1,40 @@
+import type { Digest } from '../ports/digest.ts';
+import type { DurabilityRule } from './types/log.ts';
+
+/** What a node is told once, before its first step. */
+export interface MachineConfiguration {
+  readonly digest: Digest;
+  /** Names this node's disk: a node that lost its disk is another member. Never 0. */
+  readonly memberId: bigint;
+  /** For people. */
+  readonly name: string;
+  readonly clientUrls: readonly string[];
+  readonly durability: DurabilityRule;
+  /** Length of a lease on leadership, in milliseconds. */
+  readonly leaseMs: number;
+  /** Segments in flight at most; bounded by the database's own `logInflightMax`, which is this value for a database made here. */
+  readonly logInflightMax: number;
+  /** Durability `local`: an acknowledged record is in its slot at most this many milliseconds later. */
+  readonly uploadIntervalMs: number;
+  /** A checkpoint is begun after this many segments since the last one. */
+  readonly checkpointSegments: number;
+  /** A request that has no answer by then gets etcd's "request timed out". */
+  readonly requestTimeoutMs: number;
+  /** Values kept in memory for reads, in bytes. */
+  readonly valueCacheBytes: number;
+  readonly watchProgressNotifyIntervalMs: number;
+  /** Operator's word: go on from the slots although another node's disk may hold acknowledged records that no slot holds. */
+  readonly acceptLocalLoss: boolean;
+}
+
+export const configurationDefaults = {
+  durability: 'object',
+  leaseMs: 3_000,
+  logInflightMax: 4,
+  uploadIntervalMs: 1_000,
+  checkpointSegments: 2_000,
+  requestTimeoutMs: 7_000,
+  valueCacheBytes: 256 * 1024 * 1024,
+  watchProgressNotifyIntervalMs: 600_000,
+  acceptLocalLoss: false,
+} as const satisfies Partial<MachineConfiguration>;

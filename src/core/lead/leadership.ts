@@ -1,0 +1,478 @@
+import { assert } from '../assert.ts';
+import { scrub } from '../compact/scrub.ts';
+import { drawId, log, type Core } from '../core.ts';
+import { localDeletesOfVersion } from '../format/local-layout.ts';
+import { createLeaseClock } from '../lease/lease-clock.ts';
+import { leaseHeld } from '../lease/leader-lease.ts';
+import {
+  leaseExpiriesPerSecondMax,
+  leaseExpiryCheckIntervalMs,
+  parkedRequestsMax,
+  scrubVersionsMax,
+  watchFeedVersionsMax,
+} from '../limits.ts';
+import { evaluateRead, isReadRequest } from '../read/evaluate-read.ts';
+import type { RecoveredDatabase } from '../recover/recover.ts';
+import type { Reign } from '../reign/reign.ts';
+import { call, createSignal, fire, until, waitFor, type Scope, type Task } from '../task.ts';
+import { noLease, type LeaseId } from '../types/bytes.ts';
+import type { Answer } from '../types/effect.ts';
+import { clientErrors, type ClientError } from '../types/error.ts';
+import type { Evaluation } from '../types/evaluation.ts';
+import type { EventBody } from '../types/event.ts';
+import type { Request } from '../types/request.ts';
+import type { Response } from '../types/response.ts';
+import type { Version } from '../types/version.ts';
+import { localStoreUnwritable, readValues } from '../values/read-values.ts';
+import { createWatchHub, type WatchCounts } from '../watch/watch-hub.ts';
+import { createPendingAnswers, type PendingAnswer } from '../write/acknowledge.ts';
+import { applySegment } from '../write/apply.ts';
+import { checkRequest } from '../write/check.ts';
+import { evaluateWrite, type WriteRequest } from '../write/evaluate.ts';
+import { createPipeline } from '../write/pipeline.ts';
+import { keepCheckpointing } from '../checkpoint/keep-checkpointing.ts';
+import { show, watchSourceOf, type DurableState } from './durable-state.ts';
+import { createParkedRequests } from './parked.ts';
+
+/**
+ * A node in power: requests in, answers and watch responses out.
+ *
+ * Invariants:
+ * - An answer that only reads is computed while the lease on leadership is held: no other node can have written since.
+ * - Reads see the durable revision; what may write is evaluated on the head, and its answer, a failed compare and an error too, waits
+ *   until everything it was computed on is durable.
+ * - When the reign ends, everything not yet answered is answered with an error, once.
+ */
+export interface Leadership {
+  request(id: number, request: Request): void;
+  abandon(id: number): void;
+  watch(event: Extract<EventBody, { readonly kind: `watch-${string}` }>): void;
+  /** Refuses what is new, and finishes what was admitted. */
+  drain(): Task<void>;
+  /**
+   * Answers everything that waits; the reign's scope has been cancelled. What had been admitted may be durable or may become so: its
+   * answer must not say that it did not happen. What had not been gets `error`.
+   */
+  end(error: ClientError): void;
+  leaseHeld(): boolean;
+  readonly durable: DurableState;
+  readonly database: RecoveredDatabase;
+  watchCounts(): WatchCounts;
+  checkpointSlot(): number;
+}
+
+export function createLeadership(
+  core: Core,
+  scope: Scope,
+  reign: Reign,
+  database: RecoveredDatabase,
+  deposed: (reason: string) => void,
+): Leadership {
+  const { recovered, opened, held } = database;
+  const { state } = recovered;
+  const databaseId = held.manifest.databaseId;
+  const durable: DurableState = {
+    sequence: recovered.position.sequence,
+    revision: recovered.position.revision,
+    compactRevision: recovered.position.compactRevision,
+  };
+  const leases = createLeaseClock();
+  const pending = createPendingAnswers();
+  const parked = createParkedRequests(parkedRequestsMax);
+  const loading = createParkedRequests(parkedRequestsMax);
+  const compacting: { readonly answer: PendingAnswer; readonly revision: number }[] = [];
+  const scrubbed = createSignal();
+  let scrubbing = false;
+  let checkpointing = false;
+  let feeding = false;
+  let draining = false;
+  let leaseLapsed = false;
+  let checkpointSlot = held.manifest.checkpoints.at(-1)?.slot ?? 0;
+
+  const hub = createWatchHub({
+    source: watchSourceOf(durable, state, reign.epoch),
+    sink: {
+      response: (stream, response) => core.emit({ kind: 'watch-response', stream, response }),
+      end: (stream, error) => core.emit({ kind: 'watch-end', stream, error }),
+    },
+    progressIntervalMs: core.configuration.watchProgressNotifyIntervalMs,
+    random: () => drawId(core)[0]! / 256,
+  });
+
+  const pipeline = createPipeline(
+    core,
+    scope,
+    reign,
+    {
+      identity: { databaseId, epoch: reign.epoch, nonce: reign.nonce },
+      ...opened,
+      logInflightMax: held.manifest.logInflightMax,
+    },
+    {
+      acknowledged(frame) {
+        for (const admitted of frame.admitted) {
+          show(durable, admitted, state, hub, leases, core.at.monotonicMs);
+          if (admitted.record.kind === 'compact') startScrub();
+        }
+        for (const answer of pending.release(durable.sequence)) release(answer);
+        startFeed();
+      },
+      filled(segment, frames) {
+        const applied = applySegment(core, databaseId, recovered, reign.epoch, segment, frames);
+        scope.spawn(
+          call({ kind: 'local-write', batch: applied.operations, durability: 'none', afterReads: false }),
+          (result) => {
+            if (result.kind === 'local-failed') {
+              throw localStoreUnwritable(result.message);
+            }
+            recovered.values.persisted(applied.made);
+          },
+        );
+      },
+      deposed,
+    },
+  );
+
+  function holdsLease(): boolean {
+    return leaseHeld({ sentAt: reign.leaseSentAt, leaseMs: reign.control.leaseMs }, core.at);
+  }
+
+  function send(id: number, answer: Answer): void {
+    core.emit({ kind: 'answer', id, answer });
+  }
+
+  function fail(id: number, error: ClientError): void {
+    send(id, { kind: 'error', error });
+  }
+
+  function succeed(id: number, response: Response, revision: number): void {
+    send(id, { kind: 'ok', header: { revision, term: reign.epoch }, response });
+  }
+
+  function release(answer: PendingAnswer): void {
+    if (answer.settled) return;
+    if (answer.physicalRevision > 0 && state.settledCompactRevision >= answer.physicalRevision && scrubbing) {
+      compacting.push({ answer, revision: answer.physicalRevision });
+      return;
+    }
+    answer.settled = true;
+    send(answer.id, answer.answer);
+  }
+
+  /** Sends the answer when all that it rests on is durable. */
+  function answerWhenDurable(id: number, answer: Answer, deadlineMs: number, physicalRevision = 0): void {
+    const sequence = pipeline.headSequence();
+    if (sequence <= durable.sequence && physicalRevision === 0) {
+      send(id, answer);
+      return;
+    }
+    pending.add({ id, sequence, answer, deadlineMs, settled: false, physicalRevision });
+  }
+
+  function request(id: number, incoming: Request): void {
+    if (draining) {
+      fail(id, clientErrors.stopped);
+      return;
+    }
+    const error = checkRequest(incoming);
+    if (error !== undefined) {
+      fail(id, error);
+      return;
+    }
+    const numbered =
+      incoming.kind === 'lease-grant' && incoming.id === noLease ? { ...incoming, id: drawLeaseId() } : incoming;
+    dispatch(id, numbered, core.at.monotonicMs + core.configuration.requestTimeoutMs, new Map());
+  }
+
+  function dispatch(id: number, incoming: Request, deadlineMs: number, values: ReadonlyMap<Version, Uint8Array>): void {
+    switch (incoming.kind) {
+      case 'status':
+        assert(false, 'the machine answers for the status');
+        return;
+      case 'range':
+        if (incoming.serializable) answerRead(id, incoming, deadlineMs, values);
+        else withLease(id, incoming, deadlineMs, () => answerRead(id, incoming, deadlineMs, values));
+        return;
+      case 'lease-keep-alive':
+        withLease(id, incoming, deadlineMs, () => keepAlive(id, incoming.id, deadlineMs));
+        return;
+      case 'lease-time-to-live':
+        withLease(id, incoming, deadlineMs, () => timeToLive(id, incoming.id, incoming.keys, deadlineMs));
+        return;
+      case 'lease-leases':
+        withLease(id, incoming, deadlineMs, () =>
+          answerWhenDurable(id, ok({ kind: 'lease-leases', ids: leases.byExpiry() }, durable.revision), deadlineMs),
+        );
+        return;
+      case 'txn':
+        if (isReadRequest(incoming)) {
+          withLease(id, incoming, deadlineMs, () => answerRead(id, incoming, deadlineMs, values));
+          return;
+        }
+        write(id, incoming, deadlineMs, values);
+        return;
+      default:
+        write(id, incoming, deadlineMs, values);
+    }
+  }
+
+  function ok(response: Response, revision: number): Answer {
+    return { kind: 'ok', header: { revision, term: reign.epoch }, response };
+  }
+
+  function withLease(id: number, incoming: Request, deadlineMs: number, then: () => void): void {
+    if (holdsLease()) {
+      then();
+      return;
+    }
+    if (!parked.park(id, incoming, deadlineMs)) fail(id, clientErrors.tooManyRequests);
+  }
+
+  function answerRead(
+    id: number,
+    incoming: Extract<Request, { readonly kind: 'range' | 'txn' }>,
+    deadlineMs: number,
+    values: ReadonlyMap<Version, Uint8Array>,
+  ): void {
+    const view = { revision: durable.revision, compactRevision: durable.compactRevision, values };
+    const evaluation = evaluateRead(state, incoming, view);
+    if (evaluation.kind === 'values-needed') loadValues(id, incoming, deadlineMs, values, evaluation.versions);
+    else if (evaluation.kind === 'error') fail(id, evaluation.error);
+    else succeed(id, evaluation.response, evaluation.revision);
+  }
+
+  function write(
+    id: number,
+    incoming: WriteRequest,
+    deadlineMs: number,
+    values: ReadonlyMap<Version, Uint8Array>,
+  ): void {
+    if (pipeline.full()) {
+      fail(id, clientErrors.tooManyRequests);
+      return;
+    }
+    const evaluation = evaluateWrite(state, incoming, values);
+    switch (evaluation.kind) {
+      case 'values-needed':
+        loadValues(id, incoming, deadlineMs, values, evaluation.versions);
+        return;
+      case 'error':
+      case 'answer':
+        // Nothing is written that could prove the reign: what was read is the newest only under the lease.
+        withLease(id, incoming, deadlineMs, () => answerWhenDurable(id, answerOf(evaluation), deadlineMs));
+        return;
+      case 'record': {
+        pipeline.admit({ record: evaluation.record, versions: evaluation.versions });
+        const physical = incoming.kind === 'compact' && incoming.physical ? incoming.revision : 0;
+        answerWhenDurable(id, answerOf(evaluation), deadlineMs, physical);
+        return;
+      }
+    }
+  }
+
+  function answerOf(evaluation: Exclude<Evaluation, { readonly kind: 'values-needed' }>): Answer {
+    if (evaluation.kind === 'error') return { kind: 'error', error: evaluation.error };
+    return ok(evaluation.response, evaluation.revision);
+  }
+
+  /** Has the values read from the local store, then evaluates again: the state may have moved on. */
+  function loadValues(
+    id: number,
+    incoming: Request,
+    deadlineMs: number,
+    known: ReadonlyMap<Version, Uint8Array>,
+    versions: readonly Version[],
+  ): void {
+    if (!loading.park(id, incoming, deadlineMs)) {
+      fail(id, clientErrors.tooManyRequests);
+      return;
+    }
+    scope.spawn(readValues(core, versions), (read) => {
+      if (!loading.take(id)) return;
+      dispatch(id, incoming, deadlineMs, new Map([...known, ...read]));
+    });
+  }
+
+  function keepAlive(id: number, lease: LeaseId, deadlineMs: number): void {
+    const revision = durable.revision;
+    // A lease whose revocation is under way is gone already; the clock forgets it when that is durable.
+    const renewal = state.leases.has(lease) ? leases.renew(lease, core.at.monotonicMs) : undefined;
+    if (renewal?.kind === 'renewed') {
+      send(id, ok({ kind: 'lease-keep-alive', id: lease, ttlSeconds: renewal.ttlSeconds }, revision));
+      return;
+    }
+    answerWhenDurable(id, ok({ kind: 'lease-keep-alive', id: lease, ttlSeconds: 0 }, revision), deadlineMs);
+  }
+
+  function timeToLive(id: number, lease: LeaseId, withKeys: boolean, deadlineMs: number): void {
+    const found = state.leases.get(lease);
+    const remaining = leases.remaining(lease, core.at.monotonicMs);
+    const response: Response =
+      found === undefined
+        ? { kind: 'lease-time-to-live', id: lease, ttlSeconds: -1, grantedTtlSeconds: 0, keys: [] }
+        : {
+            kind: 'lease-time-to-live',
+            id: lease,
+            ttlSeconds: remaining?.seconds ?? found.ttlSeconds,
+            grantedTtlSeconds: found.ttlSeconds,
+            keys: withKeys ? [...found.keys].sort() : [],
+          };
+    answerWhenDurable(id, ok(response, durable.revision), deadlineMs);
+  }
+
+  function drawLeaseId(): LeaseId {
+    for (;;) {
+      let id = 0n;
+      for (const byte of drawId(core).subarray(0, 8)) id = id * 256n + BigInt(byte);
+      id &= 0x7fff_ffff_ffff_ffffn;
+      if (id !== noLease && !state.leases.has(id)) return id;
+    }
+  }
+
+  function startFeed(): void {
+    if (feeding || !hub.hasWork()) return;
+    feeding = true;
+    scope.spawn(until(core.at.monotonicMs), () => {
+      feeding = false;
+      hub.work(watchFeedVersionsMax);
+      startFeed();
+    });
+  }
+
+  function startScrub(): void {
+    if (scrubbing) return;
+    scrubbing = true;
+    scope.spawn(scrubAll());
+  }
+
+  /** Drops what compactions made obsolete, a little at a time, and never under a checkpoint that is reading. */
+  function* scrubAll(): Task<void> {
+    for (;;) {
+      yield* until(core.at.monotonicMs);
+      while (checkpointing) yield* waitFor(scrubbed);
+      const { dropped, done } = scrub(state, scrubVersionsMax);
+      const batch = dropped.flatMap((version) => localDeletesOfVersion(version));
+      if (batch.length > 0) {
+        const result = yield* call({ kind: 'local-write', batch, durability: 'none', afterReads: true });
+        if (result.kind === 'local-failed') throw localStoreUnwritable(result.message);
+      }
+      if (done) break;
+    }
+    scrubbing = false;
+    for (const { answer } of compacting.splice(0)) release(answer);
+  }
+
+  function* keepHouse(): Task<void> {
+    let lastMs = core.at.monotonicMs;
+    for (;;) {
+      yield* until(core.at.monotonicMs + leaseExpiryCheckIntervalMs);
+      const nowMs = core.at.monotonicMs;
+      for (const late of pending.expired(nowMs)) fail(late.id, clientErrors.timeout);
+      for (const late of [...parked.expired(nowMs), ...loading.expired(nowMs)]) fail(late, clientErrors.timeout);
+      hub.tick(nowMs);
+      if (!holdsLease()) noteLapse();
+      else if (!leaseLapsed && !draining) expireLeases(nowMs, nowMs - lastMs);
+      lastMs = nowMs;
+    }
+  }
+
+  function noteLapse(): void {
+    if (!leaseLapsed) {
+      log(core, 'warn', 'the lease on leadership lapsed; reads wait until it is renewed', { epoch: reign.epoch });
+      core.problems.set('lease', 'the lease on leadership has lapsed: the object store does not take renewals');
+    }
+    leaseLapsed = true;
+  }
+
+  function expireLeases(nowMs: number, sinceMs: number): void {
+    if (pipeline.full()) return;
+    const budget = Math.max(1, Math.floor((leaseExpiriesPerSecondMax * Math.min(sinceMs, 1_000)) / 1_000));
+    for (const id of leases.expired(nowMs, budget)) {
+      if (!state.leases.has(id)) continue;
+      const evaluation = evaluateWrite(state, { kind: 'lease-revoke', id });
+      assert(evaluation.kind === 'record', 'an expired lease that exists can be revoked');
+      pipeline.admit({ record: evaluation.record, versions: evaluation.versions });
+    }
+  }
+
+  function* followRenewals(): Task<void> {
+    for (;;) {
+      yield* waitFor(reign.renewedSignal);
+      if (!holdsLease()) continue;
+      if (leaseLapsed) {
+        // Nobody could renew a lease meanwhile: each has its full time again.
+        leases.restartAll(core.at.monotonicMs);
+        leaseLapsed = false;
+        core.problems.delete('lease');
+        log(core, 'info', 'the lease on leadership is held again', { epoch: reign.epoch });
+      }
+      for (const { id, request: again, deadlineMs } of parked.takeAll()) dispatch(id, again, deadlineMs, new Map());
+    }
+  }
+
+  for (const lease of state.leases.all()) leases.grant(lease.id, lease.ttlSeconds, core.at.monotonicMs);
+  scope.spawn(keepHouse());
+  scope.spawn(followRenewals());
+  scope.spawn(
+    keepCheckpointing(core, reign, database, {
+      began: () => (checkpointing = true),
+      ended: (slot) => {
+        checkpointing = false;
+        if (slot !== undefined) checkpointSlot = slot;
+        fire(scrubbed);
+      },
+      deposed,
+    }),
+  );
+  if (durable.compactRevision > 0) startScrub();
+
+  return {
+    request,
+    abandon(id) {
+      parked.take(id);
+      loading.take(id);
+    },
+    watch(event) {
+      const nowMs = core.at.monotonicMs;
+      switch (event.kind) {
+        case 'watch-open':
+          hub.open(event.stream, nowMs);
+          return;
+        case 'watch-create':
+          hub.create(event.stream, event.request, nowMs);
+          break;
+        case 'watch-cancel':
+          hub.cancel(event.stream, event.watchId);
+          break;
+        case 'watch-progress':
+          hub.requestProgress(event.stream);
+          break;
+        case 'watch-consumed':
+          hub.consumed(event.stream, event.messages);
+          break;
+        case 'watch-close':
+          hub.close(event.stream);
+          return;
+      }
+      startFeed();
+    },
+    *drain() {
+      draining = true;
+      for (const { id } of [...parked.takeAll(), ...loading.takeAll()]) fail(id, clientErrors.stopped);
+      pipeline.drain();
+      while (!pipeline.drained()) yield* waitFor(pipeline.drainedSignal);
+    },
+    end(error) {
+      for (const answer of [...pending.fail(), ...compacting.splice(0).map((waiting) => waiting.answer)]) {
+        if (!answer.settled) fail(answer.id, clientErrors.timeout);
+      }
+      for (const { id } of [...parked.takeAll(), ...loading.takeAll()]) fail(id, error);
+      hub.endAll(error);
+    },
+    leaseHeld: holdsLease,
+    durable,
+    database,
+    watchCounts: () => hub.counts(),
+    checkpointSlot: () => checkpointSlot,
+  };
+}

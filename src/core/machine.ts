@@ -1,0 +1,284 @@
+import type { MachineConfiguration } from './configuration.ts';
+import type { Core } from './core.ts';
+import { log } from './core.ts';
+import { assert } from './assert.ts';
+import { LocalStoreDamage, NodeFailure } from './failure.ts';
+import { createLeadership, type Leadership } from './lead/leadership.ts';
+import { claimEpoch, type Standby } from './recover/claim-epoch.ts';
+import { recover } from './recover/recover.ts';
+import { keepRenewing, writeControl } from './reign/renew.ts';
+import type { Reign, ReignEnd } from './reign/reign.ts';
+import { statusOf } from './status.ts';
+import {
+  createScope,
+  createSignal,
+  fire,
+  waitFor,
+  waitForUntil,
+  type Scope,
+  type Task,
+  type TaskEdges,
+} from './task.ts';
+import type { Effect } from './types/effect.ts';
+import { clientErrors } from './types/error.ts';
+import type { CallResult, Event } from './types/event.ts';
+import type { Request } from './types/request.ts';
+import type { Role } from './types/response.ts';
+
+/**
+ * The node as a synchronous machine: `step(event)` returns the effects, in the order in which they have to be begun.
+ *
+ * Invariants:
+ * - It reads no clock, opens nothing, awaits nothing and draws no chance: all of it comes with events.
+ * - Whatever a reign started ends with it: results that come later change nothing.
+ * - An assertion or a failure inside ends the node with a `stopped` effect; it never goes on from a state that it does not understand.
+ *
+ * A life: starting → standby → claiming → recovering → leader → standby … → stopping → stopped, or failed.
+ */
+export interface Machine {
+  step(event: Event): readonly Effect[];
+}
+
+/** How long a stop waits for what was admitted to become durable, in leases. */
+const drainLeases = 2;
+
+export function createMachine(configuration: MachineConfiguration): Machine {
+  let effects: Effect[] = [];
+  let nextCall = 1;
+  let nextTimer = 1;
+  const calls = new Map<number, (result: CallResult) => void>();
+  const timers = new Map<number, () => void>();
+  let role: Role = 'starting';
+  let ended = false;
+  let leadership: Leadership | undefined;
+  let reign: Reign | undefined;
+  const standby: Standby = { observed: undefined, sighting: undefined, stopSignal: createSignal(), stopping: false };
+
+  const core: Core = {
+    configuration,
+    digest: configuration.digest,
+    at: { monotonicMs: 0, wallMs: 0 },
+    seed: new Uint8Array(0),
+    draws: 0,
+    problems: new Map(),
+    localDistrust: undefined,
+    emit: (effect) => void effects.push(effect),
+  };
+
+  const edges: TaskEdges = {
+    startCall(operation, done) {
+      const call = nextCall++;
+      calls.set(call, done);
+      core.emit({ kind: 'call', call, operation });
+    },
+    startTimer(monotonicMs, done) {
+      const timer = nextTimer++;
+      timers.set(timer, done);
+      core.emit({ kind: 'timer-set', timer, atMonotonicMs: monotonicMs });
+      return () => {
+        if (timers.delete(timer)) core.emit({ kind: 'timer-clear', timer });
+      };
+    },
+  };
+  const life = createScope(edges);
+
+  function become(next: Role): void {
+    if (next === role) return;
+    role = next;
+    core.emit({ kind: 'role', role, epoch: reign?.epoch ?? standby.observed?.control.epoch ?? 0 });
+  }
+
+  function* live(): Task<void> {
+    while (!standby.stopping) {
+      become('standby');
+      standby.sighting = undefined;
+      reign = yield* claimEpoch(core, standby, () => become('standby'));
+      if (reign === undefined) break;
+      yield* reignOnce(reign);
+      reign = undefined;
+    }
+    become('stopped');
+    finish(undefined);
+  }
+
+  function* reignOnce(current: Reign): Task<void> {
+    const scope = createScope(edges);
+    const deposed = (reason: string) => endReign(current, { kind: 'deposed', reason });
+    become('recovering');
+    scope.spawn(keepRenewing(core, current, deposed));
+    scope.spawn(recover(core, current), (database) => {
+      if (database === 'deposed') {
+        deposed('a later reign was met during recovery');
+        return;
+      }
+      if (current.ended !== undefined) return;
+      leadership = createLeadership(core, scope, current, database, deposed);
+      become('leader');
+    });
+    if (standby.stopping) endReign(current, { kind: 'stopping' });
+    if (current.ended === undefined) yield* waitFor(current.endSignal);
+    yield* leave(current, scope);
+  }
+
+  function endReign(current: Reign, end: ReignEnd): void {
+    if (current.ended !== undefined) return;
+    current.ended = end;
+    fire(current.endSignal);
+  }
+
+  function* leave(current: Reign, scope: Scope): Task<void> {
+    const end = current.ended!;
+    if (end.kind === 'stopping') {
+      become('stopping');
+      yield* drainFor(core.at.monotonicMs + drainLeases * configuration.leaseMs);
+    } else {
+      log(core, 'warn', 'no longer leader; standing by', { epoch: current.epoch, reason: end.reason });
+    }
+    scope.cancel();
+    leadership?.end(end.kind === 'stopping' ? clientErrors.stopped : clientErrors.leaderChanged);
+    leadership = undefined;
+    core.problems.delete('lease');
+    if (end.kind === 'deposed') return;
+    yield* giveLeaseBack(current);
+  }
+
+  function* drainFor(untilMonotonicMs: number): Task<void> {
+    if (leadership === undefined) return;
+    const drained = createSignal();
+    const state = { done: false };
+    life.spawn(leadership.drain(), () => {
+      state.done = true;
+      fire(drained);
+    });
+    if (!state.done) yield* waitForUntil(drained, untilMonotonicMs);
+    if (!state.done) log(core, 'warn', 'stopped before everything admitted was durable; those requests got no answer');
+  }
+
+  /** Best effort, bounded: a candidate that finds the lease given back need not wait for it to lapse. */
+  function* giveLeaseBack(current: Reign): Task<void> {
+    const done = createSignal();
+    const state = { over: false };
+    const scope = createScope(edges);
+    scope.spawn(writeControl(core, current, { ...current.control, released: true }), (verdict) => {
+      if (verdict === 'written') log(core, 'info', 'lease given back', { epoch: current.epoch });
+      state.over = true;
+      fire(done);
+    });
+    if (!state.over) yield* waitForUntil(done, core.at.monotonicMs + configuration.leaseMs);
+    scope.cancel();
+  }
+
+  function finish(failure: string | undefined): void {
+    if (ended) return;
+    ended = true;
+    life.cancel();
+    core.emit({ kind: 'stopped', failure });
+  }
+
+  function request(id: number, incoming: Request): void {
+    if (incoming.kind === 'status') {
+      const response = statusOf(core, role, standby.observed?.control, reign, leadership);
+      core.emit({
+        kind: 'answer',
+        id,
+        answer: { kind: 'ok', header: { revision: response.revision, term: response.epoch }, response },
+      });
+      return;
+    }
+    if (leadership !== undefined) {
+      leadership.request(id, incoming);
+      return;
+    }
+    core.emit({ kind: 'answer', id, answer: { kind: 'error', error: refusal() } });
+  }
+
+  function refusal() {
+    return role === 'stopping' || role === 'stopped' || role === 'failed'
+      ? clientErrors.stopped
+      : clientErrors.noLeader;
+  }
+
+  function handle(event: Event): void {
+    switch (event.kind) {
+      case 'start':
+        assert(role === 'starting' && core.seed.length === 0, 'a machine starts once');
+        core.seed = event.seed;
+        life.spawn(live());
+        return;
+      case 'timer':
+        take<() => void>(timers, event.timer)?.();
+        return;
+      case 'result':
+        take(calls, event.call)?.(event.result);
+        return;
+      case 'request':
+        request(event.id, event.request);
+        return;
+      case 'abandon':
+        leadership?.abandon(event.id);
+        return;
+      case 'local-damaged':
+        throw new LocalStoreDamage(event.reason);
+      case 'stop':
+        standby.stopping = true;
+        fire(standby.stopSignal);
+        if (reign !== undefined) endReign(reign, { kind: 'stopping' });
+        return;
+      case 'watch-open':
+        if (leadership === undefined) core.emit({ kind: 'watch-end', stream: event.stream, error: refusal() });
+        else leadership.watch(event);
+        return;
+      default:
+        leadership?.watch(event);
+    }
+  }
+
+  function failed(error: unknown): void {
+    if (error instanceof LocalStoreDamage && reign !== undefined && reign.ended === undefined) {
+      core.localDistrust = error.message;
+      endReign(reign, { kind: 'rebuilding', reason: error.message });
+      return;
+    }
+    const failure = error instanceof Error ? error.message : String(error);
+    const ours = !(error instanceof NodeFailure);
+    if (ours) log(core, 'error', 'internal error', { stack: (error instanceof Error ? error.stack : undefined) ?? failure });
+    become('failed');
+    leadership?.end(clientErrors.stopped);
+    leadership = undefined;
+    finish(ours ? `internal error: ${failure}` : failure);
+  }
+
+  return {
+    step(event) {
+      core.at = event.at;
+      if (ended) return lateAnswer(event);
+      try {
+        handle(event);
+      } catch (error) {
+        failed(error);
+      }
+      const out = effects;
+      effects = [];
+      return out;
+    },
+  };
+
+  /** A node that has ended still answers: who asks must not wait. */
+  function lateAnswer(event: Event): readonly Effect[] {
+    if (event.kind === 'request') {
+      return [{ kind: 'answer', id: event.id, answer: { kind: 'error', error: clientErrors.stopped } }];
+    }
+    if (event.kind === 'watch-open') return [{ kind: 'watch-end', stream: event.stream, error: clientErrors.stopped }];
+    return [];
+  }
+}
+
+function take(
+  waiting: Map<number, (result: CallResult) => void>,
+  id: number,
+): ((result: CallResult) => void) | undefined;
+function take<Callback>(waiting: Map<number, Callback>, id: number): Callback | undefined {
+  const callback = waiting.get(id);
+  waiting.delete(id);
+  return callback;
+}

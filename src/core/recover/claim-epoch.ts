@@ -1,0 +1,76 @@
+import { drawId, log, type Core } from '../core.ts';
+import { encodeControl } from '../format/control.ts';
+import { controlKey } from '../format/keys.ts';
+import { mayTakeOver, sightControl, takeOverAtMonotonicMs, type ControlSighting } from '../lease/may-take-over.ts';
+import { readControl, type ObservedControl } from '../reign/control-object.ts';
+import { createReign, type Reign } from '../reign/reign.ts';
+import { settledPut } from '../store/objects.ts';
+import { waitForUntil, type Signal, type Task } from '../task.ts';
+import type { Control } from '../types/log.ts';
+import { createDatabase } from './create-database.ts';
+import { mayLeadUnderRule } from './may-lead-under-rule.ts';
+
+/** What a node that does not lead knows of the one that does. */
+export interface Standby {
+  observed: ObservedControl | undefined;
+  sighting: ControlSighting | undefined;
+  /** Fired when the node is to stop. */
+  readonly stopSignal: Signal;
+  stopping: boolean;
+}
+
+const pollsPerLease = 4;
+const ruleTopic = 'takeover';
+
+/** Stands by until this node may lead, and wins the epoch; undefined when it is to stop. */
+export function* claimEpoch(core: Core, standby: Standby, onWait: () => void): Task<Reign | undefined> {
+  while (!standby.stopping) {
+    const observed = yield* readControl(core);
+    if (observed === undefined) {
+      yield* createDatabase(core);
+      continue;
+    }
+    standby.observed = observed;
+    standby.sighting = sightControl(standby.sighting, observed.etag, core.at.monotonicMs);
+    const refusal = mayLeadUnderRule(observed.control, core.configuration.memberId, core.configuration.acceptLocalLoss);
+    if (refusal !== undefined) core.problems.set(ruleTopic, refusal);
+    else core.problems.delete(ruleTopic);
+    if (refusal === undefined && mayTakeOver(observed.control, standby.sighting, core.at.monotonicMs)) {
+      const reign = yield* claim(core, observed);
+      if (reign !== undefined) return reign;
+      continue;
+    }
+    onWait();
+    yield* waitForUntil(standby.stopSignal, nextLook(core, observed.control, standby.sighting, refusal !== undefined));
+  }
+  return undefined;
+}
+
+function nextLook(core: Core, control: Control, sighting: ControlSighting, refused: boolean): number {
+  const poll = core.at.monotonicMs + Math.ceil(control.leaseMs / pollsPerLease);
+  if (refused) return poll;
+  const due = takeOverAtMonotonicMs(control, sighting);
+  return due > core.at.monotonicMs && due < poll ? due : poll;
+}
+
+/** Undefined: somebody else was faster. */
+function* claim(core: Core, observed: ObservedControl): Task<Reign | undefined> {
+  const { memberId, name, clientUrls, leaseMs } = core.configuration;
+  const nonce = drawId(core);
+  const control: Control = {
+    ...observed.control,
+    epoch: observed.control.epoch + 1,
+    leader: { memberId, name, nonce, clientUrls },
+    released: false,
+    leaseMs,
+    renewal: 0,
+  };
+  const sentAt = core.at;
+  const put = yield* settledPut(core, controlKey, encodeControl(control, core.digest), {
+    kind: 'match',
+    etag: observed.etag,
+  });
+  if (put.kind !== 'ours') return undefined;
+  log(core, 'info', 'epoch claimed', { epoch: control.epoch });
+  return createReign(control, put.etag, nonce, sentAt);
+}

@@ -1,0 +1,66 @@
+import { drawId, log, type Core } from '../core.ts';
+import { NodeFailure } from '../failure.ts';
+import { encodeControl } from '../format/control.ts';
+import { encodeManifest } from '../format/manifest.ts';
+import { controlKey, logPrefix, manifestKey } from '../format/keys.ts';
+import { settledPut } from '../store/objects.ts';
+import type { Task } from '../task.ts';
+import { hexOf } from '../types/bytes.ts';
+import { listKeys } from '../store/list.ts';
+import { readManifest } from './locate-manifest.ts';
+
+/**
+ * Makes the database under an empty prefix: first the manifest, which carries the id, then `control`, which opens it. A node that
+ * dies in between leaves a manifest of epoch 0, which the next one goes on from. Any other store without `control` has lost it.
+ */
+export function* createDatabase(core: Core): Task<void> {
+  const manifest = (yield* readManifest(core))?.manifest ?? (yield* createManifest(core));
+  if (manifest.epoch > 0) throw controlLost('the manifest says that the database has been led before');
+  const segments = yield* listKeys(core, logPrefix, undefined, 1);
+  if (segments.length > 0) throw controlLost(`the log holds ${segments[0]}`);
+  yield* settledPut(
+    core,
+    controlKey,
+    encodeControl(
+      {
+        databaseId: manifest.databaseId,
+        epoch: 0,
+        leader: undefined,
+        released: true,
+        leaseMs: core.configuration.leaseMs,
+        renewal: 0,
+        rule: 'object',
+        inSync: [],
+        durableSlot: 0,
+      },
+      core.digest,
+    ),
+    { kind: 'absent' },
+  );
+  log(core, 'info', 'database created', { databaseId: hexOf(manifest.databaseId) });
+}
+
+function* createManifest(core: Core) {
+  const manifest = {
+    databaseId: drawId(core),
+    epoch: 0,
+    generation: 0,
+    createdWallMs: core.at.wallMs,
+    logInflightMax: core.configuration.logInflightMax,
+    logFloor: 1,
+    checkpoints: [],
+  };
+  const put = yield* settledPut(core, manifestKey, encodeManifest(manifest, core.digest), { kind: 'absent' });
+  if (put.kind === 'ours') return manifest;
+  const other = yield* readManifest(core);
+  if (other === undefined)
+    throw new NodeFailure(`${manifestKey} was there and is gone: somebody deletes from this prefix`);
+  return other.manifest;
+}
+
+function controlLost(evidence: string): NodeFailure {
+  return new NodeFailure(
+    `${controlKey} is missing, but ${evidence}. Starting anew would hide the database: restore this object from a version or a ` +
+      'backup of the bucket, or give another prefix.',
+  );
+}

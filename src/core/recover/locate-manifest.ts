@@ -1,0 +1,70 @@
+import type { Core } from '../core.ts';
+import { NodeFailure } from '../failure.ts';
+import { describeDamage } from '../format/damage.ts';
+import { controlKey, manifestKey } from '../format/keys.ts';
+import { decodeManifest, encodeManifest } from '../format/manifest.ts';
+import { readDecoded, settledPut } from '../store/objects.ts';
+import type { Task } from '../task.ts';
+import { equalBytes, hexOf } from '../types/bytes.ts';
+import type { Manifest } from '../types/log.ts';
+import type { Reign } from '../reign/reign.ts';
+
+export interface HeldManifest {
+  readonly manifest: Manifest;
+  readonly etag: string;
+}
+
+export function* readManifest(core: Core): Task<HeldManifest | undefined> {
+  const read = yield* readDecoded(core, manifestKey, (body) => decodeManifest(manifestKey, body, core.digest));
+  if (read.kind === 'missing') return undefined;
+  if (read.kind === 'damaged') {
+    throw new NodeFailure(
+      `${describeDamage(read.damage)}. It names the checkpoints and the log's floor: restore this object from a version or a backup of the bucket.`,
+    );
+  }
+  return { manifest: read.value, etag: read.object.etag };
+}
+
+/**
+ * Reads the manifest and writes this reign's epoch into it, so that no earlier reign can change it any more. Undefined: a later
+ * reign has been here.
+ */
+export function* locateManifest(core: Core, reign: Reign): Task<HeldManifest | undefined> {
+  for (;;) {
+    const held = yield* readManifest(core);
+    if (held === undefined) {
+      throw new NodeFailure(
+        `${manifestKey} is missing, although ${controlKey} says that the database exists (epoch ${reign.epoch})`,
+      );
+    }
+    if (!equalBytes(held.manifest.databaseId, reign.control.databaseId)) {
+      throw new NodeFailure(
+        `${manifestKey} belongs to database ${hexOf(held.manifest.databaseId)}, but ${controlKey} to ${hexOf(reign.control.databaseId)}`,
+      );
+    }
+    const stamped = yield* updateManifest(core, reign, held, (manifest) => manifest);
+    if (stamped === 'deposed') return undefined;
+    if (stamped !== 'changed') return stamped;
+  }
+}
+
+/** Writes a changed manifest by compare-and-swap. `changed`: somebody else wrote in between; read it again. */
+export function* updateManifest(
+  core: Core,
+  reign: Reign,
+  held: HeldManifest,
+  change: (manifest: Manifest) => Manifest,
+): Task<HeldManifest | 'changed' | 'deposed'> {
+  if (held.manifest.epoch > reign.epoch) return 'deposed';
+  const manifest: Manifest = {
+    ...change(held.manifest),
+    epoch: reign.epoch,
+    generation: held.manifest.generation + 1,
+  };
+  const put = yield* settledPut(core, manifestKey, encodeManifest(manifest, core.digest), {
+    kind: 'match',
+    etag: held.etag,
+  });
+  if (put.kind === 'ours') return { manifest, etag: put.etag };
+  return 'changed';
+}

@@ -1,0 +1,111 @@
+import { log, type Core } from '../core.ts';
+import { NodeFailure } from '../failure.ts';
+import { describeDamage } from '../format/damage.ts';
+import { logPrefix, slotKey, slotOfKey } from '../format/keys.ts';
+import { decodeSegment, type DecodedSegment } from '../format/segment.ts';
+import { readDecoded } from '../store/objects.ts';
+import { listKeys } from '../store/list.ts';
+import { all, type Task } from '../task.ts';
+import type { Recovered } from './recovered.ts';
+import { replaySegments } from './replay.ts';
+import { segmentPlace } from './verify.ts';
+
+/**
+ * Reads the log from `recovered.nextSlot` to its end, and applies what is alive. The end is the first slot that the store has
+ * nothing in. Segments beyond it are a writer's that had several in flight; more of them than it may have had, or one that
+ * says that the missing slot was durable, means that a segment was lost: then nothing is served.
+ */
+
+const slotsAtOnce = 16;
+
+export interface LogRules {
+  readonly databaseId: Uint8Array;
+  readonly logInflightMax: number;
+  /** Slots up to here were durable, by `control` and the checkpoints. */
+  readonly durableSlot: number;
+  /** Epoch of the reader's own reign: a higher one in the log deposes it. */
+  readonly epoch: number;
+}
+
+/** `deposed`: a segment of a later reign was met. */
+export function* readLog(core: Core, recovered: Recovered, rules: LogRules): Task<'end' | 'deposed'> {
+  const started = recovered.nextSlot;
+  for (let round = 1; ; round++) {
+    const first = recovered.nextSlot;
+    const slots = Array.from({ length: slotsAtOnce }, (_, index) => first + index);
+    const read = yield* all(slots.map((slot) => readSegment(core, rules.databaseId, slot)));
+    const end = read.indexOf(undefined);
+    const segments = (end < 0 ? read : read.slice(0, end)) as readonly DecodedSegment[];
+    const live = livingSegments(recovered, segments, rules);
+    if (live === 'deposed') return 'deposed';
+    yield* replaySegments(core, recovered, live);
+    recovered.nextSlot = first + segments.length;
+    if (round % 64 === 0) {
+      log(core, 'info', 'replaying the log', {
+        slots: recovered.nextSlot - started,
+        revision: recovered.position.revision,
+      });
+    }
+    if (end < 0) continue;
+    if (yield* isEnd(core, recovered.nextSlot, rules)) return 'end';
+  }
+}
+
+/** Undefined: nothing is in the slot. */
+export function* readSegment(core: Core, databaseId: Uint8Array, slot: number): Task<DecodedSegment | undefined> {
+  const key = slotKey(slot);
+  const read = yield* readDecoded(core, key, (body) => decodeSegment(key, body, core.digest, { databaseId, slot }));
+  if (read.kind === 'missing') return undefined;
+  if (read.kind === 'damaged') {
+    throw new NodeFailure(
+      `${describeDamage(read.damage)}. Nothing after it can be proved: restore this object from a version or a backup of the bucket.`,
+    );
+  }
+  return read.value;
+}
+
+function livingSegments(
+  recovered: Recovered,
+  segments: readonly DecodedSegment[],
+  rules: LogRules,
+): readonly DecodedSegment[] | 'deposed' {
+  const live: DecodedSegment[] = [];
+  let position = recovered.position;
+  for (const segment of segments) {
+    const { header } = segment;
+    if (header.epoch > rules.epoch) return 'deposed';
+    const place = segmentPlace(position, header);
+    if (place === 'dead') continue;
+    if (place !== 'next') throw new NodeFailure(`${slotKey(header.slot)} is not part of this log: ${place.broken}`);
+    live.push(segment);
+    position = { ...position, slot: header.slot, epoch: header.epoch, segmentHash: segment.hash };
+  }
+  return live;
+}
+
+/** False: the slot was filled meanwhile, read on. */
+function* isEnd(core: Core, missingSlot: number, rules: LogRules): Task<boolean> {
+  const missing = slotKey(missingSlot);
+  if (missingSlot <= rules.durableSlot) {
+    throw new NodeFailure(
+      `${missing} is missing, although slots up to ${rules.durableSlot} were durable: the log lost it. Restore the object from a version or a backup of the bucket.`,
+    );
+  }
+  const beyond = yield* listKeys(core, logPrefix, slotKey(missingSlot - 1), rules.logInflightMax + 1);
+  const slots = beyond.map((key) => slotOfKey(key)).filter((slot) => slot !== undefined);
+  if (slots[0] === missingSlot) return false;
+  const last = slots.at(-1);
+  if (last !== undefined && last >= missingSlot + rules.logInflightMax) {
+    throw new NodeFailure(
+      `${missing} is missing, although ${slotKey(last)} is there and a writer has at most ${rules.logInflightMax} segments in flight: the log lost it`,
+    );
+  }
+  const orphans = yield* all(slots.map((slot) => readSegment(core, rules.databaseId, slot)));
+  for (const orphan of orphans) {
+    if (orphan === undefined || orphan.header.durableSlot < missingSlot) continue;
+    throw new NodeFailure(
+      `${missing} is missing, although ${slotKey(orphan.header.slot)} says that slots up to ${orphan.header.durableSlot} were durable: the log lost it`,
+    );
+  }
+  return true;
+}

@@ -1,0 +1,71 @@
+import { log, type Core } from '../core.ts';
+import { recoverFromCheckpoint } from '../checkpoint/load-checkpoint.ts';
+import { zeroHash } from '../format/hashes.ts';
+import type { Reign } from '../reign/reign.ts';
+import { createState, revisionInitial } from '../state/state.ts';
+import type { Task } from '../task.ts';
+import type { LogPosition } from '../types/log.ts';
+import { completed, reuseLocalState } from './local-state.ts';
+import { locateManifest, type HeldManifest } from './locate-manifest.ts';
+import { readLog, type LogRules } from './read-log.ts';
+import type { Recovered } from './recovered.ts';
+import { establishRule, reopen, type Opened } from './reopen.ts';
+
+/**
+ * The way of a recovery, a file a stage:
+ *
+ *   claim-epoch.ts       stand by, and win the epoch in `control`
+ *   locate-manifest.ts   read the manifest, and stamp it with the epoch
+ *   local-state.ts       go on from the local store, if its place in the chain is proved
+ *   ../checkpoint/load-checkpoint.ts   else from the newest checkpoint that is whole
+ *   read-log.ts, verify.ts, replay.ts  then the log to its end, proving the chain
+ *   reopen.ts            what this disk alone holds, and the fence, go into the next slot
+ *
+ * Whatever is torn, damaged or missing is named, and nothing behind it is served.
+ */
+export interface RecoveredDatabase {
+  readonly recovered: Recovered;
+  readonly opened: Opened;
+  readonly held: HeldManifest;
+}
+
+export function* recover(core: Core, reign: Reign): Task<RecoveredDatabase | 'deposed'> {
+  const held = yield* locateManifest(core, reign);
+  if (held === undefined) return 'deposed';
+  const { manifest } = held;
+  const recovered =
+    (yield* reuseLocalState(core, manifest)) ?? (yield* recoverFromCheckpoint(core, manifest)) ?? fromNothing(core);
+  const started = recovered.position.slot;
+  const rules: LogRules = {
+    databaseId: manifest.databaseId,
+    logInflightMax: manifest.logInflightMax,
+    durableSlot: Math.max(reign.control.durableSlot, manifest.checkpoints.at(-1)?.slot ?? 0),
+    epoch: reign.epoch,
+  };
+  if ((yield* readLog(core, recovered, rules)) === 'deposed') return 'deposed';
+  const opened = yield* reopen(core, reign, recovered, rules);
+  if (opened === 'deposed') return 'deposed';
+  yield* establishRule(core, reign);
+  log(core, 'info', 'recovered', {
+    revision: recovered.position.revision,
+    slot: recovered.position.slot,
+    replayedSlots: recovered.position.slot - started,
+    keys: recovered.state.keys,
+    leases: recovered.leases.size,
+  });
+  return { recovered, opened, held };
+}
+
+const positionInitial: LogPosition = {
+  slot: 0,
+  segmentHash: zeroHash,
+  frameHash: zeroHash,
+  epoch: 0,
+  sequence: 0,
+  revision: revisionInitial,
+  compactRevision: 0,
+};
+
+function fromNothing(core: Core): Recovered {
+  return completed(core, createState(), new Map(), positionInitial, 0);
+}

@@ -1,0 +1,20 @@
+import type { PutOutcome } from '../../ports/object-store.ts';
+
+/**
+ * How the outcome of a conditional PUT is taken (protocol, invariant 4). Only the store's own "ok" is a yes. "Refused" and "conflict"
+ * certainly did nothing, so the same bytes are sent again. After "unknown", and after "the condition did not hold", nothing is
+ * guessed: the object is read, and its bytes say whose they are; a condition may have failed because an earlier, unanswered
+ * attempt of ours was applied.
+ */
+export function afterPut(outcome: PutOutcome): 'done' | 'send-again' | 'read-back' {
+  switch (outcome.kind) {
+    case 'ok':
+      return 'done';
+    case 'refused':
+    case 'conflict':
+      return 'send-again';
+    case 'condition-failed':
+    case 'unknown':
+      return 'read-back';
+  }
+}

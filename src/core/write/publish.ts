@@ -1,0 +1,36 @@
+import { assert } from '../assert.ts';
+import { log, type Core } from '../core.ts';
+import { NodeFailure } from '../failure.ts';
+import { slotKey } from '../format/keys.ts';
+import type { DecodedSegment } from '../format/segment.ts';
+import { readSegment } from '../recover/read-log.ts';
+import { settledPut } from '../store/objects.ts';
+import type { Task } from '../task.ts';
+import { equalBytes } from '../types/bytes.ts';
+import type { SealedSegment, SegmentIdentity } from './seal.ts';
+
+/**
+ * Puts a segment into its slot and finds out what became of it (protocol, invariants 1, 2 and 4). The same bytes are sent until it is
+ * known; what a reign once sent for a slot is the only thing it ever sends for that slot.
+ *
+ * - `filled`: our segment is in the slot.
+ * - `taken`: an earlier reign's is, dead or alive; ours has to go elsewhere.
+ * - `deposed`: a later reign's is.
+ */
+export type Publication =
+  | { readonly kind: 'filled' }
+  | { readonly kind: 'taken'; readonly by: DecodedSegment }
+  | { readonly kind: 'deposed'; readonly epoch: number };
+
+export function* publishSegment(core: Core, identity: SegmentIdentity, segment: SealedSegment): Task<Publication> {
+  const key = slotKey(segment.slot);
+  const put = yield* settledPut(core, key, segment.bytes, { kind: 'absent' });
+  if (put.kind === 'ours') return { kind: 'filled' };
+  const found = yield* readSegment(core, identity.databaseId, segment.slot);
+  if (found === undefined) throw new NodeFailure(`${key} was there and is gone: somebody deletes from this log`);
+  if (equalBytes(found.hash, segment.hash)) return { kind: 'filled' };
+  if (found.header.epoch > identity.epoch) return { kind: 'deposed', epoch: found.header.epoch };
+  assert(found.header.epoch < identity.epoch, `${key} holds other bytes of this very epoch`);
+  log(core, 'info', 'slot taken by an earlier reign', { slot: segment.slot, epoch: found.header.epoch });
+  return { kind: 'taken', by: found };
+}
