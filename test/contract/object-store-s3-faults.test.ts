@@ -203,6 +203,23 @@ describe('a PUT that was certainly not applied', () => {
     expect(await nowhere.put(key, body, absent)).toMatchObject({ kind: 'refused', problem: { permanent: false } });
   });
 
+  test('no socket of the bounded pool comes free: never sent, so refused', async () => {
+    const narrow = openS3Store({
+      ...s3.location,
+      credentials: s3.credentials,
+      socketsMax: 1,
+      connectTimeoutMs: impatientMs,
+    });
+    s3.front.inject({ keyPattern: '-parked$', action: { kind: 'hold', when: 'before' } });
+    s3.front.forgetRequests();
+    const parked = narrow.put(`${key}-parked`, body, absent);
+    await s3.front.whenParked(1);
+    expect(await narrow.put(key, body, absent)).toMatchObject({ kind: 'refused', problem: { permanent: false } });
+    s3.front.release();
+    expect(await parked).toMatchObject({ kind: 'ok' });
+    expect(s3.front.requests().map(({ keys }) => keys)).toEqual([[`${key}-parked`]]);
+  });
+
   test('no credentials to be had: never sent, so refused', async () => {
     const saved = { ...process.env };
     for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];

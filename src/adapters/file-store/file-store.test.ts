@@ -1,5 +1,5 @@
 /** What killed, slow and meddling processes leave or do, set up state by state. */
-import { mkdir, mkdtemp, readdir, rm, unlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, rmdir, unlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -63,6 +63,20 @@ describe('a writer that is overtaken', () => {
     });
     expect(await publishMatch(slow, 'key', etag, two)).toEqual({ kind: 'condition-failed' });
     expect(await store.get('key')).toMatchObject({ kind: 'ok', body: one });
+  });
+
+  test('match: a slow delete takes the empty folder of bodies away; the swap still holds', async () => {
+    for (let index = 0; index < 40; index += 1) {
+      const etag = await putAbsent(`key-${index}`);
+      let swapping = true;
+      const meddling = (async () => {
+        while (swapping) await rmdir(bodiesFolder({ root }, `key-${index}`)).catch(() => {});
+      })();
+      const outcome = await store.put(`key-${index}`, two, { kind: 'match', etag });
+      swapping = false;
+      await meddling;
+      expect(outcome).toMatchObject({ kind: 'ok' });
+    }
   });
 
   test('a sweep that takes a slow writer for a dead one makes it fail, never lie', async () => {

@@ -48,7 +48,6 @@ export async function publishAbsent(store: Publisher, key: string, body: Uint8Ar
   await mkdir(prepared);
   try {
     await writeDurably(join(prepared, etag), body);
-    await syncFolder(prepared);
     await renameOrUnsettled(prepared, place);
   } catch (error) {
     await rm(prepared, { recursive: true, force: true }).catch(() => {});
@@ -60,10 +59,10 @@ export async function publishAbsent(store: Publisher, key: string, body: Uint8Ar
 }
 
 export async function publishMatch(store: Publisher, key: string, from: string, body: Uint8Array): Promise<Published> {
-  if (!isEtag(from) || (await currentEtag(store, key)) !== from) return { kind: 'condition-failed' };
+  if (!isEtag(from)) return { kind: 'condition-failed' };
   const etag = freshEtag('b');
   const folder = objectFolder(store, key);
-  const bodyFile = await writeBody(store, key, bodyName(from, etag), body);
+  const bodyFile = await writeBody(store, key, from, etag, body);
   if (bodyFile === undefined) return { kind: 'condition-failed' };
   try {
     await renameOrUnsettled(join(folder, from), join(folder, etag));
@@ -78,20 +77,28 @@ export async function publishMatch(store: Publisher, key: string, from: string, 
   return { kind: 'ok', etag };
 }
 
-/** Undefined when a delete took the folder away: then the object that was to be replaced is gone too. */
-async function writeBody(store: Publisher, key: string, name: string, body: Uint8Array): Promise<string | undefined> {
+/**
+ * Undefined when `from` is no longer current. A slow delete of an earlier object may take the empty folder away again:
+ * that says nothing about `from`, so then it is looked at anew.
+ */
+async function writeBody(
+  store: Publisher,
+  key: string,
+  from: string,
+  etag: string,
+  body: Uint8Array,
+): Promise<string | undefined> {
   const folder = bodiesFolder(store, key);
-  const path = join(folder, name);
-  await store.makeParents(folder);
-  await mkdir(folder, { recursive: true });
-  const written = await unlessMissing(
-    writeDurably(path, body)
-      .then(() => syncFolder(folder))
-      .then(() => true),
-  );
-  if (written === undefined) return undefined;
-  await syncFolder(dirname(folder));
-  return path;
+  const path = join(folder, bodyName(from, etag));
+  while ((await currentEtag(store, key)) === from) {
+    await store.makeParents(folder);
+    await mkdir(folder, { recursive: true });
+    const written = await unlessMissing(writeDurably(path, body).then(() => true));
+    if (written === undefined) continue;
+    await syncFolder(dirname(folder));
+    return path;
+  }
+  return undefined;
 }
 
 /** Deletes the object whatever its etag. The caller syncs the folder above. */

@@ -30,11 +30,18 @@ export function failureOf(error: unknown, attempt: AttemptState, timeoutMs: numb
   return { sent: attempt.sent, timedOut: false, status, code, message, syscalls: syscallsOf(shape) };
 }
 
+/**
+ * The SDK's own words for a connection that did not come about in time, be it for want of an answer or of a free socket
+ * in the pool. It has no code for it; should the words change, the outcome becomes unknown, which is safe.
+ */
+const noConnection = /did not establish a connection with the server within/;
+
 /** Node tries several addresses and then wraps what each of them said in one AggregateError. */
 function syscallsOf(shape: ErrorShape): readonly string[] {
   if (Array.isArray(shape.errors) && shape.errors.length > 0) {
     return shape.errors.flatMap((error: ErrorShape) => [stringOf(error?.syscall) ?? 'none']);
   }
+  if (shape.name === 'TimeoutError' && noConnection.test(stringOf(shape.message) ?? '')) return ['connect'];
   const own = stringOf(shape.syscall);
   return own === undefined ? [] : [own];
 }
