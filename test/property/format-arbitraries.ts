@@ -20,7 +20,7 @@ import type { Version } from '../../src/core/types/version.ts';
 
 /** With the prototype that decoded objects have. */
 export function record<Value>(model: { [Name in keyof Value]: fc.Arbitrary<Value[Name]> }): fc.Arbitrary<Value> {
-  return fc.record(model, { noNullPrototype: true }) as fc.Arbitrary<Value>;
+  return fc.record(model, { noNullPrototype: true });
 }
 
 export const hashes: fc.Arbitrary<Uint8Array> = fc.uint8Array({ minLength: 32, maxLength: 32 });

@@ -6,7 +6,7 @@ import { decodeControl, encodeControl } from '../../src/core/format/control.ts';
 import type { Decoded } from '../../src/core/format/damage.ts';
 import { decodeFrame, encodeFrame } from '../../src/core/format/frame.ts';
 import { frameHash } from '../../src/core/format/hashes.ts';
-import { checkpointKey, chunkKey, controlKey, manifestKey, slotKey } from '../../src/core/format/keys.ts';
+import { controlKey, manifestKey, slotKey } from '../../src/core/format/keys.ts';
 import {
   decodeLocalLease,
   decodeLocalValue,
@@ -57,7 +57,7 @@ function whole<Value>(
   encode: (value: Value) => Uint8Array,
   decode: (bytes: Uint8Array) => Decoded<Value>,
 ): Sample {
-  return { key, bytes: encode(value).slice(), value, decode, encode: encode as Sample['encode'], reseal: resealEnd };
+  return { key, bytes: encode(value).slice(), value, decode, encode, reseal: resealEnd };
 }
 
 export const samples: Readonly<Record<string, fc.Arbitrary<Sample>>> = {

@@ -33,7 +33,15 @@ const magics: Readonly<Record<StoredKind, string>> = {
 };
 
 const magicBytes = 4;
-const kinds = Object.keys(magics) as StoredKind[];
+const kinds: readonly StoredKind[] = [
+  'control',
+  'manifest',
+  'segment',
+  'frame',
+  'checkpoint',
+  'chunk',
+  'local-position',
+];
 
 /** What the bytes say they are; undefined when they are none of ours. */
 export function kindOfBytes(bytes: Uint8Array, offset = 0): StoredKind | undefined {
