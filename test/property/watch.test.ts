@@ -79,6 +79,8 @@ interface ModelWatcher {
 
 interface ModelStream {
   readonly watchers: Map<bigint, ModelWatcher>;
+  /** Cancelled by compaction; a cancellation by the client is still answered, once. */
+  readonly compacted: Set<bigint>;
   /** Handed out, not consumed. */
   readonly buffer: WatchResponse[];
   creating: WatchCreateRequest | undefined;
@@ -109,7 +111,7 @@ class Model {
   }
 
   open(id: number): void {
-    this.streams.set(id, { watchers: new Map(), buffer: [], creating: undefined });
+    this.streams.set(id, { watchers: new Map(), compacted: new Set(), buffer: [], creating: undefined });
     this.world.hub.open(id, this.now);
   }
 
@@ -128,7 +130,7 @@ class Model {
     if (response.created) return this.receiveCreated(target, response);
     if (response.compactRevision !== 0) return this.receiveCompacted(target, response);
     if (response.canceled) {
-      expect(target.watchers.delete(response.watchId)).toBe(true);
+      expect(target.watchers.delete(response.watchId) || target.compacted.delete(response.watchId)).toBe(true);
       return;
     }
     expect(response.revision).toBe(this.world.revision());
@@ -162,6 +164,7 @@ class Model {
     expect(response.compactRevision).toBe(this.world.compactRevision());
     expect(watcher.known).toBeLessThan(response.compactRevision);
     target.watchers.delete(response.watchId);
+    target.compacted.add(response.watchId);
   }
 
   receiveProgress(target: ModelStream, response: WatchResponse): void {

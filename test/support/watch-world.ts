@@ -88,8 +88,9 @@ export function createWatchWorld(options: WatchWorldOptions = {}): WatchWorld {
         if (version.modRevision >= from && version.modRevision <= to) yield version;
       }
     },
+    // An index may forget late: what is compacted can still be found here.
     previous: (version) =>
-      retained.findLast((other) => other.key === version.key && other.modRevision < version.modRevision),
+      everything.findLast((other) => other.key === version.key && other.modRevision < version.modRevision),
   };
   const hub = createWatchHub({
     source,
