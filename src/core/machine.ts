@@ -206,7 +206,7 @@ export function createMachine(configuration: MachineConfiguration): Machine {
         life.spawn(live());
         return;
       case 'timer':
-        take<() => void>(timers, event.timer)?.();
+        take(timers, event.timer)?.();
         return;
       case 'result':
         take(calls, event.call)?.(event.result);
@@ -241,7 +241,8 @@ export function createMachine(configuration: MachineConfiguration): Machine {
     }
     const failure = error instanceof Error ? error.message : String(error);
     const ours = !(error instanceof NodeFailure);
-    if (ours) log(core, 'error', 'internal error', { stack: (error instanceof Error ? error.stack : undefined) ?? failure });
+    if (ours)
+      log(core, 'error', 'internal error', { stack: (error instanceof Error ? error.stack : undefined) ?? failure });
     become('failed');
     leadership?.end(clientErrors.stopped);
     leadership = undefined;
@@ -273,10 +274,6 @@ export function createMachine(configuration: MachineConfiguration): Machine {
   }
 }
 
-function take(
-  waiting: Map<number, (result: CallResult) => void>,
-  id: number,
-): ((result: CallResult) => void) | undefined;
 function take<Callback>(waiting: Map<number, Callback>, id: number): Callback | undefined {
   const callback = waiting.get(id);
   waiting.delete(id);

@@ -1,0 +1,114 @@
+import type { CallOperation } from '../core/types/effect.ts';
+import type { CallResult } from '../core/types/event.ts';
+import type { Disk } from '../ports/disk.ts';
+import type { LocalStore } from '../ports/local-store.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+
+/** The core's calls on the ports. Each ends in exactly one result, whatever the port does. */
+export interface Calls {
+  start(call: number, operation: CallOperation): void;
+  /** Reads values for an answer or a watcher; what deletes versions waits for it. */
+  readLocal(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]>;
+  /** Resolves when nothing is under way any more. */
+  settled(): Promise<void>;
+}
+
+export function createCalls(
+  store: ObjectStore,
+  localStore: LocalStore,
+  disk: Disk,
+  result: (call: number, result: CallResult) => void,
+): Calls {
+  const reads = new Set<Promise<unknown>>();
+  const writes = new Set<Promise<unknown>>();
+  const underWay = new Set<Promise<unknown>>();
+
+  async function perform(operation: CallOperation): Promise<CallResult> {
+    switch (operation.kind) {
+      case 'object-put':
+        return { kind: 'object-put', outcome: await store.put(operation.key, operation.body, operation.condition) };
+      case 'object-get':
+        return { kind: 'object-get', outcome: await store.get(operation.key, operation.range) };
+      case 'object-list':
+        return { kind: 'object-list', outcome: await store.list(operation.prefix, operation.options) };
+      case 'object-delete':
+        return { kind: 'object-delete', outcome: await store.deleteMany(operation.keys) };
+      case 'local-write': {
+        const before = operation.afterReads ? Promise.allSettled([...reads]) : undefined;
+        await tracked(writes, writeLocal(operation, before));
+        return { kind: 'local-write' };
+      }
+      case 'local-get':
+        return { kind: 'local-get', values: await readLocal(operation.keys) };
+      case 'local-scan':
+        await Promise.allSettled([...writes]);
+        return {
+          kind: 'local-scan',
+          entries: await localStore.scan(operation.from, operation.to, operation.limit),
+        };
+      case 'local-set-aside':
+        await Promise.allSettled([...writes, ...reads]);
+        return { kind: 'local-set-aside', path: await localStore.setAside() };
+      case 'disk-append':
+        await disk.append(operation.file, operation.bytes, { durability: operation.durability });
+        return { kind: 'disk-append' };
+      case 'disk-read':
+        return { kind: 'disk-read', bytes: await disk.read(operation.file) };
+      case 'disk-list':
+        return { kind: 'disk-list', files: await disk.list() };
+      case 'disk-remove':
+        await disk.remove(operation.file, { durability: operation.durability });
+        return { kind: 'disk-remove' };
+      case 'disk-set-aside':
+        return { kind: 'disk-set-aside', path: await disk.setAside(operation.file) };
+    }
+  }
+
+  async function writeLocal(
+    operation: Extract<CallOperation, { readonly kind: 'local-write' }>,
+    before: Promise<unknown> | undefined,
+  ): Promise<void> {
+    if (before !== undefined) await before;
+    await localStore.write(operation.batch, { durability: operation.durability });
+  }
+
+  function readLocal(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]> {
+    return tracked(reads, localStore.getMany(keys));
+  }
+
+  function tracked<Result>(set: Set<Promise<unknown>>, promise: Promise<Result>): Promise<Result> {
+    set.add(promise);
+    const forget = () => set.delete(promise);
+    promise.then(forget, forget);
+    return promise;
+  }
+
+  return {
+    start(call, operation) {
+      const done = perform(operation).catch((error: unknown): CallResult => failureOf(operation, error));
+      void tracked(underWay, done).then((settled) => result(call, settled));
+    },
+    readLocal,
+    async settled() {
+      while (underWay.size > 0) await Promise.allSettled([...underWay]);
+    },
+  };
+}
+
+/** A port that throws says nothing about what happened: for the object store that is the unknown outcome, for the disk a failure. */
+function failureOf(operation: CallOperation, error: unknown): CallResult {
+  const message = error instanceof Error ? error.message : String(error);
+  const problem = { code: 'Thrown', message, permanent: false };
+  switch (operation.kind) {
+    case 'object-put':
+      return { kind: 'object-put', outcome: { kind: 'unknown', problem } };
+    case 'object-get':
+      return { kind: 'object-get', outcome: { kind: 'failed', problem } };
+    case 'object-list':
+      return { kind: 'object-list', outcome: { kind: 'failed', problem } };
+    case 'object-delete':
+      return { kind: 'object-delete', outcome: { kind: 'failed', problem, failed: operation.keys } };
+    default:
+      return { kind: 'local-failed', message };
+  }
+}

@@ -1,0 +1,140 @@
+import { decodeLocalValue, valueKeyOf } from '../core/format/local-layout.ts';
+import { describeDamage } from '../core/format/damage.ts';
+import type { Response } from '../core/types/response.ts';
+import type { Version } from '../core/types/version.ts';
+import type { WatchResponse } from '../core/types/watch.ts';
+import type { Digest } from '../ports/digest.ts';
+import type { Calls } from './calls.ts';
+import type { KeyValue, Resolved } from './database.ts';
+
+/**
+ * Gives versions their values: from memory where the core has them, else from the local store. A version's value never changes, so it
+ * may be read after the core has answered; the core may drop it from memory at any step, so what is at hand is copied at once.
+ */
+export interface ValueReader {
+  /** Rejects when a value cannot be read; the core has been told. */
+  resolve(response: Response): Promise<Resolved<Response>>;
+  resolveWatch(response: WatchResponse): Promise<Resolved<WatchResponse>>;
+  /** Every value that the response needs is in memory. */
+  atHand(response: WatchResponse): boolean;
+  /** For a response whose values are at hand. */
+  copyWatch(response: WatchResponse): Resolved<WatchResponse>;
+}
+
+type Values = ReadonlyMap<Version, Uint8Array>;
+
+const noBytes = new Uint8Array(0);
+const nothingRead: Values = new Map<Version, Uint8Array>();
+
+export function createValueReader(calls: Calls, digest: Digest, damaged: (reason: string) => void): ValueReader {
+  async function read(versions: readonly Version[]): Promise<Values> {
+    const values = new Map<Version, Uint8Array>();
+    const missing: Version[] = [];
+    for (const version of versions) {
+      if (version.value === undefined) missing.push(version);
+      else values.set(version, version.value);
+    }
+    if (missing.length === 0) return values;
+    let problem: string | undefined;
+    try {
+      const stored = await calls.readLocal(missing.map((version) => valueKeyOf(version)));
+      missing.forEach((version, index) => {
+        const decoded = decodeLocalValue(version, stored[index], digest);
+        if (decoded.kind === 'ok') values.set(version, decoded.value);
+        else problem = `the local store is damaged: ${describeDamage(decoded.damage)}`;
+      });
+    } catch (error) {
+      problem = `the local store cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    }
+    if (problem === undefined) return values;
+    damaged(problem);
+    throw new Error(problem);
+  }
+
+  return {
+    async resolve(response) {
+      const needed: Version[] = [];
+      collect(response, needed);
+      return copy(response, await read(needed));
+    },
+    async resolveWatch(response) {
+      const needed: Version[] = [];
+      collectWatch(response, needed);
+      return copyWatch(response, await read(needed));
+    },
+    atHand(response) {
+      for (const { version, previous } of response.events) {
+        if (version.value === undefined || (previous !== undefined && previous.value === undefined)) return false;
+      }
+      return true;
+    },
+    copyWatch: (response) => copyWatch(response, nothingRead),
+  };
+}
+
+function collect(response: Response, needed: Version[]): void {
+  switch (response.kind) {
+    case 'range':
+      if (!response.keysOnly) for (const version of response.kvs) needed.push(version);
+      return;
+    case 'put':
+      if (response.previous !== undefined) needed.push(response.previous);
+      return;
+    case 'delete-range':
+      for (const version of response.previous) needed.push(version);
+      return;
+    case 'txn':
+      for (const operation of response.responses) collect(operation.response, needed);
+      return;
+    default:
+  }
+}
+
+function collectWatch(response: WatchResponse, needed: Version[]): void {
+  for (const { version, previous } of response.events) {
+    needed.push(version);
+    if (previous !== undefined) needed.push(previous);
+  }
+}
+
+function copy(response: Response, values: Values): Resolved<Response> {
+  switch (response.kind) {
+    case 'range':
+      return {
+        ...response,
+        kvs: response.kvs.map((version) =>
+          response.keysOnly ? { ...version, value: noBytes } : keyValue(version, values),
+        ),
+      };
+    case 'put':
+      return { ...response, previous: response.previous && keyValue(response.previous, values) };
+    case 'delete-range':
+      return { ...response, previous: response.previous.map((version) => keyValue(version, values)) };
+    case 'txn':
+      return {
+        ...response,
+        responses: response.responses.map(({ revision, response: inner }) => ({
+          revision,
+          response: copy(inner, values) as Resolved<typeof inner>,
+        })),
+      } as Resolved<Response>;
+    default:
+      return response;
+  }
+}
+
+function copyWatch(response: WatchResponse, values: Values): Resolved<WatchResponse> {
+  return {
+    ...response,
+    events: response.events.map(({ version, previous }) => ({
+      version: keyValue(version, values),
+      previous: previous && keyValue(previous, values),
+    })),
+  };
+}
+
+function keyValue(version: Version, values: Values): KeyValue {
+  const value = values.get(version) ?? version.value;
+  if (value === undefined) throw new Error('a value is read before it is copied');
+  return { ...version, value };
+}
