@@ -79,22 +79,32 @@ export function createExpiryQueue(): ExpiryQueue {
     moved: settle,
     first: () => heap[0],
     before(due, max) {
-      // The due leases are a top part of the heap: what lies below one that is not due is not due either.
       const found: LeaseExpiry[] = [];
-      const waiting = [0];
-      for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
-        const lease = heap[place];
-        if (lease === undefined || !due(lease)) continue;
+      // Children of what was found, latest first: the soonest of all that are left is among them.
+      const next = heap.slice(0, 1);
+      while (found.length < max) {
+        const lease = next.pop();
+        if (lease === undefined || !due(lease)) break;
         found.push(lease);
-        waiting.push(2 * place + 1, 2 * place + 2);
+        for (const child of [heap[2 * lease.place + 1], heap[2 * lease.place + 2]]) {
+          if (child !== undefined) insertLatestFirst(next, child);
+        }
       }
-      return found
-        .sort(compare)
-        .slice(0, max)
-        .map((lease) => lease.id);
+      return found.map((lease) => lease.id);
     },
     sorted: () => [...heap].sort(compare).map((lease) => lease.id),
   };
+}
+
+function insertLatestFirst(leases: LeaseExpiry[], added: LeaseExpiry): void {
+  let low = 0;
+  let high = leases.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compare(leases[middle]!, added) > 0) low = middle + 1;
+    else high = middle;
+  }
+  leases.splice(low, 0, added);
 }
 
 function compare(left: LeaseExpiry, right: LeaseExpiry): number {
