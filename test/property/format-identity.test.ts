@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { AssertionError } from '../../src/core/assert.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/core/format/checkpoint.ts';
 import { decodeChunk, encodeChunk } from '../../src/core/format/chunk.ts';
 import { decodeControl, encodeControl } from '../../src/core/format/control.ts';
@@ -134,6 +135,29 @@ describe('segment', () => {
     if (record?.kind !== 'write' || record.operations[1]?.kind !== 'put') throw new Error('another record');
     expect(digest.sha256(record.operations[1].value)).toStrictEqual(digest.sha256(value));
   });
+});
+
+test('what a decoder would take for damage is not encoded: it is a bug of ours', () => {
+  const [put, , tombstone] = chunk.versions;
+  const encodings: readonly (() => unknown)[] = [
+    () => encodeFrame({ ...frame, records: [] }, digest),
+    () => encodeFrame({ ...frame, records: [{ kind: 'write', revision: 5, operations: [] }] }, digest),
+    () => encodeFrame({ ...frame, records: [{ kind: 'lease-revoke', lease: 1n, revision: 5, keys: [] }] }, digest),
+    () => encodeFrame({ ...frame, previousFrameHash: new Uint8Array(31) }, digest),
+    () => encodeSegment(segmentHeader, [], digest),
+    () => encodeSegment({ ...segmentHeader, durableSlot: 7 }, [encodeFrame(frame, digest)], digest),
+    () => encodeManifest({ ...manifest, checkpoints: [...manifest.checkpoints, ...manifest.checkpoints] }, digest),
+    () => encodeManifest({ ...manifest, logInflightMax: 0 }, digest),
+    () => encodeCheckpoint({ ...checkpoint, leases: [...checkpoint.leases].reverse() }, digest),
+    () => encodeCheckpoint({ ...checkpoint, chunks: [...checkpoint.chunks].reverse() }, digest),
+    () => encodeCheckpoint({ ...checkpoint, position: { ...checkpoint.position, compactRevision: 52 } }, digest),
+    () => encodeChunk({ versions: [] }, digest),
+    () => encodeChunk({ versions: [put!, put!] }, digest),
+    () => encodeChunk({ versions: [{ ...put!, value: undefined }] }, digest),
+    () => encodeChunk({ versions: [{ ...put!, createRevision: 51 }] }, digest),
+    () => encodeChunk({ versions: [{ ...tombstone!, createRevision: 1 }] }, digest),
+  ];
+  for (const encode of encodings) expect(encode).toThrow(AssertionError);
 });
 
 test('keys tell their kind, slot and hash', () => {

@@ -1,12 +1,14 @@
 import type { Digest } from '../../ports/digest.ts';
+import { assert } from '../assert.ts';
 import { objectNameBytesMax } from '../limits.ts';
+import { noLease } from '../types/bytes.ts';
 import type { Checkpoint, ChunkReference, LeaseGrantState } from '../types/log.ts';
-import type { ExpectedDatabase } from './control.ts';
 import { decoding } from './damage.ts';
 import type { Decoded } from './damage.ts';
 import { beginObject, endObject, openObject } from './envelope.ts';
 import { hashBytes, readHash, readId, writeHash, writeId } from './hashes.ts';
 import { checkContent, checkDatabaseId, checkSlot } from './identity.ts';
+import type { ExpectedContent, ExpectedDatabase } from './identity.ts';
 import { slotOfCheckpointKey } from './keys.ts';
 import { readPosition, writePosition } from './position.ts';
 import type { ByteReader } from './reader.ts';
@@ -21,11 +23,6 @@ const fixedBytesUsual = 256;
 const chunkReferenceBytesUsual = 192;
 const leaseBytesUsual = 16;
 
-export interface ExpectedContent extends ExpectedDatabase {
-  /** The reference's; undefined: only the hash in the key, if it has one, is checked. */
-  readonly hash?: Uint8Array | undefined;
-}
-
 export function encodeCheckpoint(checkpoint: Checkpoint, digest: Digest): Uint8Array {
   const { leases, chunks } = checkpoint;
   const capacity = fixedBytesUsual + leases.length * leaseBytesUsual + chunks.length * chunkReferenceBytesUsual;
@@ -34,18 +31,23 @@ export function encodeCheckpoint(checkpoint: Checkpoint, digest: Digest): Uint8A
   writePosition(writer, checkpoint.position);
   writer.varint(checkpoint.wallMs);
   writer.varint(leases.length);
-  for (const { lease, ttlSeconds } of leases) {
+  leases.forEach(({ lease, ttlSeconds }, index) => {
+    const previous = leases[index - 1];
+    assert(lease !== noLease && (previous === undefined || previous.lease < lease), 'leases ascend by id');
     writer.i64(lease);
     writer.varint(ttlSeconds);
-  }
+  });
   writer.varint(chunks.length);
-  for (const chunk of chunks) {
+  chunks.forEach((chunk, index) => {
+    const previous = chunks[index - 1];
+    assert(previous === undefined || previous.firstKey <= chunk.firstKey, 'chunks ascend by first key');
+    assert(chunk.versions > 0, 'a chunk has a version');
     writer.text(chunk.key, objectNameBytesMax);
     writeHash(writer, chunk.hash);
     writer.varint(chunk.bytes);
     writer.byteString(chunk.firstKey);
     writer.varint(chunk.versions);
-  }
+  });
   return endObject(writer, digest);
 }
 
@@ -53,7 +55,7 @@ export function decodeCheckpoint(
   key: string,
   bytes: Uint8Array,
   digest: Digest,
-  expected: ExpectedContent = {},
+  expected: ExpectedDatabase & ExpectedContent = {},
 ): Decoded<Checkpoint> {
   return decoding(key, () => {
     const reader = openObject('checkpoint', bytes, digest);

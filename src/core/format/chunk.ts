@@ -5,14 +5,14 @@ import type { ByteString } from '../types/bytes.ts';
 import type { Chunk } from '../types/log.ts';
 import { isTombstone } from '../types/version.ts';
 import type { Version } from '../types/version.ts';
-import type { ExpectedContent } from './checkpoint.ts';
 import { decoding } from './damage.ts';
 import type { Decoded } from './damage.ts';
 import { beginObject, checksumBytes, endObject, envelopeStartBytes, openObject } from './envelope.ts';
 import { checkContent } from './identity.ts';
+import type { ExpectedContent } from './identity.ts';
 import type { ByteReader } from './reader.ts';
 import { outOfBounds } from './reader.ts';
-import { readLease } from './record.ts';
+import { assertLives, readLease } from './record.ts';
 import type { ByteWriter } from './writer.ts';
 
 /**
@@ -45,7 +45,7 @@ export function decodeChunk(
   key: string,
   bytes: Uint8Array,
   digest: Digest,
-  expected: Pick<ExpectedContent, 'hash'> = {},
+  expected: ExpectedContent = {},
 ): Decoded<Chunk> {
   return decoding(key, () => {
     const reader = openObject('chunk', bytes, digest);
@@ -96,6 +96,7 @@ function writeVersion(writer: ByteWriter, version: Version, previousKey: ByteStr
     return;
   }
   assert(value !== undefined && value.length === version.valueBytes, 'a version in a chunk has its value');
+  assertLives(version);
   writer.varint(version.createRevision);
   writer.varint(version.version);
   if (lease !== noLease) writer.i64(lease);

@@ -7,6 +7,7 @@ import type { Decoded } from './damage.ts';
 import { beginObject, endObject, openObject } from './envelope.ts';
 import { readId, writeId } from './hashes.ts';
 import { checkDatabaseId } from './identity.ts';
+import type { ExpectedDatabase } from './identity.ts';
 import type { ByteReader } from './reader.ts';
 import { outOfBounds } from './reader.ts';
 import type { ByteWriter } from './writer.ts';
@@ -16,11 +17,6 @@ import type { ByteWriter } from './writer.ts';
 const ruleTags = { object: 1, local: 2 } as const;
 const memberIdBytes = 8;
 const capacityBytes = 256;
-
-export interface ExpectedDatabase {
-  /** Undefined: any database's. */
-  readonly databaseId?: Uint8Array | undefined;
-}
 
 export function encodeControl(control: Control, digest: Digest): Uint8Array {
   assert(control.inSync.length <= inSyncMembersMax, 'more in-sync members than inSyncMembersMax');

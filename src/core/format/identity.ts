@@ -6,6 +6,16 @@ import { hashOfKey } from './keys.ts';
 
 /** Whole bytes may still be another object's: these checks tell whose they are. What is undefined is not checked. */
 
+export interface ExpectedDatabase {
+  /** Undefined: any database's. */
+  readonly databaseId?: Uint8Array | undefined;
+}
+
+export interface ExpectedContent {
+  /** The reference's; undefined: only the hash in the key, if it has one, is checked. */
+  readonly hash?: Uint8Array | undefined;
+}
+
 export function checkDatabaseId(found: Uint8Array, expected: Uint8Array | undefined, offset: number): void {
   if (expected === undefined || equalBytes(found, expected)) return;
   throw new DamageSignal('identity', offset, `database ${hexOf(expected)}`, `database ${hexOf(found)}`);

@@ -12,7 +12,7 @@ import { beginObject, checksumBytes, endObject, openObject } from './envelope.ts
 import { readId, writeId } from './hashes.ts';
 import { readPosition, writePosition } from './position.ts';
 import { ByteReader, outOfBounds } from './reader.ts';
-import { readLease } from './record.ts';
+import { assertLives, readLease } from './record.ts';
 import { ByteWriter } from './writer.ts';
 
 /**
@@ -127,6 +127,7 @@ export function decodeLocalValue(
 }
 
 export function localLeasePut(lease: LeaseId, ttlSeconds: number, digest: Digest): LocalOperation {
+  assert(lease !== noLease, 'a lease has an id');
   const writer = new ByteWriter(leaseEntryBytesMax);
   writeLeaseKey(writer, lease);
   writer.varint(ttlSeconds);
@@ -182,6 +183,7 @@ function writeMeta(writer: ByteWriter, version: Version): void {
     writer.byteString(version.key);
     return;
   }
+  assertLives(version);
   const leased = version.lease !== noLease;
   writer.u8(leased ? versionTags.putWithLease : versionTags.put);
   writer.byteString(version.key);

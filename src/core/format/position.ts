@@ -1,3 +1,4 @@
+import { assert } from '../assert.ts';
 import type { LogPosition } from '../types/log.ts';
 import { readHash, writeHash } from './hashes.ts';
 import type { ByteReader } from './reader.ts';
@@ -7,6 +8,7 @@ import type { ByteWriter } from './writer.ts';
 /** A place in the chain, as checkpoints and the local store hold it. */
 
 export function writePosition(writer: ByteWriter, position: LogPosition): void {
+  assert(position.compactRevision <= position.revision, 'nothing beyond the revision is compacted');
   writer.varint(position.slot);
   writeHash(writer, position.segmentHash);
   writeHash(writer, position.frameHash);

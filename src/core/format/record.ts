@@ -1,6 +1,7 @@
 import { assert, unreachable } from '../assert.ts';
 import { noLease } from '../types/bytes.ts';
 import type { LogRecord, WriteOperation } from '../types/record.ts';
+import type { Version } from '../types/version.ts';
 import type { ByteReader } from './reader.ts';
 import { outOfBounds } from './reader.ts';
 import type { ByteWriter } from './writer.ts';
@@ -79,6 +80,7 @@ function writeOperation(writer: ByteWriter, operation: WriteOperation): void {
     writer.byteString(operation.key);
     return;
   }
+  assert(operation.createRevision > 0 && operation.version > 0, 'a put has a create revision and a version');
   const leased = operation.lease !== noLease;
   writer.u8(leased ? operationTags.putWithLease : operationTags.put);
   writer.byteString(operation.key);
@@ -137,6 +139,13 @@ function readOperation(reader: ByteReader): WriteOperation {
   const version = reader.varint('version', 1);
   const lease = tag === operationTags.putWithLease ? readLease(reader) : noLease;
   return { kind: 'put', key, value: reader.bytes('value'), lease, createRevision, version };
+}
+
+/** What a decoder expects of a version that is no tombstone. */
+export function assertLives(version: Version): void {
+  const { createRevision, modRevision } = version;
+  assert(createRevision > 0 && createRevision <= modRevision, 'a version is created before it is modified');
+  assert(version.version > 0, 'versions count from 1');
 }
 
 /** Where a lease is written there is one. */

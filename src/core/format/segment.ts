@@ -17,6 +17,7 @@ import type { DecodedFrame } from './frame.ts';
 import { readFrame } from './frame.ts';
 import { hashBytes, idBytes, readHash, readId, segmentHash, writeHash, writeId } from './hashes.ts';
 import { checkDatabaseId, checkSlot } from './identity.ts';
+import type { ExpectedDatabase } from './identity.ts';
 import { slotOfKey } from './keys.ts';
 import { ByteReader, outOfBounds } from './reader.ts';
 
@@ -52,8 +53,7 @@ export interface DecodedSegment {
 }
 
 /** What is undefined is not checked, except the slot: that is taken from the key when the key is a slot's. */
-export interface ExpectedSegment {
-  readonly databaseId?: Uint8Array | undefined;
+export interface ExpectedSegment extends ExpectedDatabase {
   readonly slot?: number | undefined;
 }
 
