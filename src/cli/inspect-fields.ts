@@ -1,0 +1,203 @@
+/**
+ * Decoded objects as JSON can hold them, complete: hashes and ids in hex, bytes of clients in base64 and, where they are
+ * printable, as text.
+ */
+import { describeDamage } from '../core/format/damage.ts';
+import type { DecodedFrame } from '../core/format/frame.ts';
+import type { LocalLog } from '../core/format/local-log.ts';
+import { bytesOf, hexOf, noLease, type ByteString, type LeaseId } from '../core/types/bytes.ts';
+import type {
+  Checkpoint,
+  CheckpointReference,
+  Chunk,
+  ChunkReference,
+  Control,
+  Manifest,
+  SegmentHeader,
+} from '../core/types/log.ts';
+import type { LogRecord, WriteOperation } from '../core/types/record.ts';
+import { isTombstone, type Version } from '../core/types/version.ts';
+import { printableText } from './inspect-escape.ts';
+
+export interface BytesFields {
+  readonly bytes: number;
+  readonly base64: string;
+  /** Only where the bytes are printable UTF-8. */
+  readonly text?: string;
+}
+
+export function bytesFields(bytes: Uint8Array): BytesFields {
+  const base64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+  const text = printableText(bytes);
+  return { bytes: bytes.length, base64, ...(text !== undefined && { text }) };
+}
+
+function keyFields(key: ByteString): BytesFields {
+  return bytesFields(bytesOf(key));
+}
+
+/** As etcd's own tools print member and lease ids. */
+export function idHex(id: bigint): string {
+  return BigInt.asUintN(64, id).toString(16);
+}
+
+function leaseField(lease: LeaseId): { lease?: string } {
+  return lease === noLease ? {} : { lease: idHex(lease) };
+}
+
+export type ControlFields = ReturnType<typeof controlFields>;
+
+export function controlFields(control: Control) {
+  const { leader } = control;
+  return {
+    databaseId: hexOf(control.databaseId),
+    epoch: control.epoch,
+    leader:
+      leader === undefined
+        ? null
+        : {
+            memberId: idHex(leader.memberId),
+            name: leader.name,
+            nonce: hexOf(leader.nonce),
+            clientUrls: leader.clientUrls,
+          },
+    released: control.released,
+    leaseMs: control.leaseMs,
+    renewal: control.renewal,
+    rule: control.rule,
+    inSync: control.inSync.map(idHex),
+    durableSlot: control.durableSlot,
+  };
+}
+
+export type ManifestFields = ReturnType<typeof manifestFields>;
+
+export function manifestFields(manifest: Manifest) {
+  return {
+    databaseId: hexOf(manifest.databaseId),
+    epoch: manifest.epoch,
+    generation: manifest.generation,
+    createdWallMs: manifest.createdWallMs,
+    logInflightMax: manifest.logInflightMax,
+    logFloor: manifest.logFloor,
+    checkpoints: manifest.checkpoints.map(referenceFields),
+  };
+}
+
+function referenceFields(reference: CheckpointReference) {
+  return { ...reference, hash: hexOf(reference.hash) };
+}
+
+export type CheckpointFields = ReturnType<typeof checkpointFields>;
+
+export function checkpointFields(checkpoint: Checkpoint) {
+  const { position } = checkpoint;
+  return {
+    databaseId: hexOf(checkpoint.databaseId),
+    position: { ...position, segmentHash: hexOf(position.segmentHash), frameHash: hexOf(position.frameHash) },
+    wallMs: checkpoint.wallMs,
+    leases: checkpoint.leases.map(({ lease, ttlSeconds }) => ({ lease: idHex(lease), ttlSeconds })),
+    chunks: checkpoint.chunks.map(chunkReferenceFields),
+  };
+}
+
+function chunkReferenceFields(reference: ChunkReference) {
+  return { ...reference, hash: hexOf(reference.hash), firstKey: keyFields(reference.firstKey) };
+}
+
+export type ChunkFields = ReturnType<typeof chunkFields>;
+
+export function chunkFields(chunk: Chunk) {
+  return { versions: chunk.versions.map(versionFields) };
+}
+
+function versionFields(version: Version) {
+  const { key, modRevision, sub, createRevision, value } = version;
+  if (isTombstone(version)) return { kind: 'delete' as const, key: keyFields(key), modRevision, sub };
+  return {
+    kind: 'put' as const,
+    key: keyFields(key),
+    modRevision,
+    sub,
+    createRevision,
+    version: version.version,
+    ...leaseField(version.lease),
+    value: bytesFields(value ?? new Uint8Array(0)),
+  };
+}
+
+export type SegmentHeaderFields = ReturnType<typeof segmentHeaderFields>;
+
+export function segmentHeaderFields(header: SegmentHeader) {
+  return {
+    databaseId: hexOf(header.databaseId),
+    slot: header.slot,
+    epoch: header.epoch,
+    nonce: hexOf(header.nonce),
+    kind: header.kind,
+    previousSegmentHash: hexOf(header.previousSegmentHash),
+    durableSlot: header.durableSlot,
+  };
+}
+
+export type FrameFields = ReturnType<typeof frameFields>;
+
+export function frameFields({ frame, bytes, hash }: DecodedFrame) {
+  return {
+    epoch: frame.epoch,
+    firstSequence: frame.firstSequence,
+    wallMs: frame.wallMs,
+    bytes: bytes.length,
+    hash: hexOf(hash),
+    previousFrameHash: hexOf(frame.previousFrameHash),
+    records: frame.records.map((record, index) => ({
+      sequence: frame.firstSequence + index,
+      ...recordFields(record),
+    })),
+  };
+}
+
+export type RecordFields = ReturnType<typeof recordFields>;
+
+function recordFields(record: LogRecord) {
+  switch (record.kind) {
+    case 'write':
+      return { kind: record.kind, revision: record.revision, operations: record.operations.map(operationFields) };
+    case 'compact':
+      return { kind: record.kind, revision: record.revision };
+    case 'lease-grant':
+      return { kind: record.kind, lease: idHex(record.lease), ttlSeconds: record.ttlSeconds };
+    case 'lease-revoke':
+      return {
+        kind: record.kind,
+        lease: idHex(record.lease),
+        revision: record.revision,
+        keys: record.keys.map(keyFields),
+      };
+    case 'fence':
+      return { kind: record.kind, epoch: record.epoch, memberId: idHex(record.memberId) };
+  }
+}
+
+function operationFields(operation: WriteOperation) {
+  if (operation.kind === 'delete') return { kind: operation.kind, key: keyFields(operation.key) };
+  return {
+    kind: operation.kind,
+    key: keyFields(operation.key),
+    createRevision: operation.createRevision,
+    version: operation.version,
+    ...leaseField(operation.lease),
+    value: bytesFields(operation.value),
+  };
+}
+
+export type LocalLogFields = ReturnType<typeof localLogFields>;
+
+/** A torn tail is what a crash leaves: told, and no damage. */
+export function localLogFields({ frames, end }: LocalLog) {
+  return {
+    end: end.kind,
+    ...(end.kind !== 'clean' && { goodBytes: end.goodBytes, problem: describeDamage(end.damage) }),
+    frames: frames.map(frameFields),
+  };
+}

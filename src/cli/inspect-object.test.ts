@@ -1,0 +1,223 @@
+import { describe, expect, test } from 'vitest';
+import { goldens } from '../../test/property/format-goldens.ts';
+import { createNodeDigest } from '../adapters/node-digest.ts';
+import { encodeCheckpoint } from '../core/format/checkpoint.ts';
+import { encodeChunk } from '../core/format/chunk.ts';
+import { encodeControl } from '../core/format/control.ts';
+import { encodeFrame } from '../core/format/frame.ts';
+import { encodeManifest } from '../core/format/manifest.ts';
+import { encodeSegment, segmentHeaderBytes } from '../core/format/segment.ts';
+import { escapedBytes } from './inspect-escape.ts';
+import { describeObject } from './inspect-object.ts';
+import { formatObject } from './inspect-text.ts';
+
+const digest = createNodeDigest();
+const { control, manifest, checkpoint, chunk, segmentHeader, frame } = goldens;
+const frameBytes = encodeFrame(frame, digest);
+const segmentBytes = encodeSegment(segmentHeader, [frameBytes], digest);
+const segmentKey = 'log/00000000000000000007';
+
+describe('a described object', () => {
+  test('is complete as JSON', () => {
+    const description = describeObject(segmentKey, segmentBytes, digest);
+    const read = JSON.parse(JSON.stringify(description)) as typeof description;
+    expect(read).toMatchObject({
+      key: segmentKey,
+      kind: 'segment',
+      bytes: segmentBytes.length,
+      fields: { header: { databaseId: '000102030405060708090a0b0c0d0e0f', slot: 7, kind: 'data', durableSlot: 5 } },
+    });
+    if (read.kind !== 'segment') throw new Error('another kind');
+    expect(read.fields?.frames?.[0]?.records).toStrictEqual([
+      {
+        sequence: 100,
+        kind: 'write',
+        revision: 50,
+        operations: [
+          {
+            kind: 'put',
+            key: { bytes: 2, base64: 'Yf8=' },
+            createRevision: 40,
+            version: 300,
+            value: { bytes: 3, base64: 'AQID' },
+          },
+          {
+            kind: 'put',
+            key: { bytes: 1, base64: 'Yg==', text: 'b' },
+            createRevision: 50,
+            version: 1,
+            lease: 'fffffffffffffffe',
+            value: { bytes: 0, base64: '', text: '' },
+          },
+          { kind: 'delete', key: { bytes: 1, base64: 'Yw==', text: 'c' } },
+        ],
+      },
+      { sequence: 101, kind: 'compact', revision: 45 },
+      { sequence: 102, kind: 'lease-grant', lease: '7', ttlSeconds: 60 },
+      {
+        sequence: 103,
+        kind: 'lease-revoke',
+        lease: '7',
+        revision: 51,
+        keys: [
+          { bytes: 1, base64: 'ZA==', text: 'd' },
+          { bytes: 1, base64: 'ZQ==', text: 'e' },
+        ],
+      },
+      { sequence: 104, kind: 'fence', epoch: 3, memberId: 'ffffffffffffffff' },
+    ]);
+  });
+
+  test('of a segment is a table of its records as text', () => {
+    expect(formatObject(describeObject(segmentKey, segmentBytes, digest))).toMatchInlineSnapshot(`
+      "log/00000000000000000007: segment of the log, 234 B
+        sha256        d2becfba25b1017658c96dffadb23966c269b5b6633207732e20735a3db64d51
+        database      000102030405060708090a0b0c0d0e0f
+        slot          7
+        epoch         3
+        nonce         4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e
+        kind          data
+        previous      5050505050505050505050505050505050505050505050505050505050505050
+        durable slot  5
+
+      frame of epoch 3, sequences 100 to 104, sealed 2023-11-14T22:13:20.000Z, 127 B
+        hash          d8cb0c9462d0f13d817d77aa9be2b50135e8db52e54f44cb90cbcafcaf62340c
+        previous      f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0
+
+        SEQUENCE  REVISION  KIND          KEY      VALUE
+             100        50  put           "a\\xff"  3 B    created at 40, version 300
+             100        50  put           "b"      0 B    created at 50, version 1, lease fffffffffffffffe
+             100        50  delete        "c"
+             101            compact                       up to revision 45
+             102            lease-grant                   lease 7 for 60 s
+             103        51  lease-revoke                  lease 7
+             103        51  delete        "d"             with its lease
+             103        51  delete        "e"             with its lease
+             104            fence                         epoch 3 of member ffffffffffffffff
+      "
+    `);
+  });
+
+  test('of every other kind is text too', () => {
+    const all = [
+      ['control', encodeControl(control, digest)],
+      ['manifest', encodeManifest(manifest, digest)],
+      ['some.checkpoint', encodeCheckpoint(checkpoint, digest)],
+      ['some.chunk', encodeChunk(chunk, digest)],
+    ] as const;
+    expect(all.map(([key, bytes]) => formatObject(describeObject(key, bytes, digest))).join('\n'))
+      .toMatchInlineSnapshot(`
+      "control: control, 116 B
+        sha256        38da8986bc41420161d5a7feeb313e571803dff11f2d2bbe6a2543b54288084e
+        database      000102030405060708090a0b0c0d0e0f
+        epoch         3
+        leader        abcd "nœud-1"
+        reached at    http://127.0.0.1:2379 http://[::1]:2379
+        nonce         4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e
+        lease         3s
+        renewal       9
+        durability    local
+        in sync       abcd
+        durable slot  6
+
+      manifest: manifest, 179 B
+        sha256        91e1ed290448088a1e979f60cf6ffeff04df2342c8445ed57411cad3d16c0580
+        database      000102030405060708090a0b0c0d0e0f
+        epoch         3
+        generation    4
+        created       2023-11-14T22:13:20.000Z
+        in flight     at most 4 segments
+        log floor     slot 2
+
+        CHECKPOINT AT SLOT  SEQUENCE  REVISION  EPOCH  TAKEN                     SIZE   KEY
+                         7       104        51      3  2023-11-14T22:13:20.001Z  300 B  checkpoints/00000000000000000007-cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd
+
+      some.checkpoint: checkpoint, 338 B
+        sha256        4642355a2208f7d68ace8aade362416e63bbcc10f8879d9408cbe80071b9ef0d
+        database      000102030405060708090a0b0c0d0e0f
+        taken         2023-11-14T22:13:20.000Z
+        slot          7
+        epoch         3
+        sequence      104
+        revision      51
+        compacted     up to revision 45
+        last segment  5151515151515151515151515151515151515151515151515151515151515151
+        last frame    f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1
+
+        LEASE             TIME TO LIVE
+        fffffffffffffffe  10 s
+        7                 60 s
+
+        FIRST KEY  VERSIONS  SIZE  KEY
+        "a\\xff"           3  90 B  chunks/eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee
+        "b"               1  91 B  chunks/efefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef
+
+      some.chunk: chunk of a checkpoint, 60 B
+        sha256        a5a9ec066913492996eaad88e2748af950612f0e896279eb9ad23a46c14ce863
+        versions      3
+
+        REVISION  SUB  KIND    KEY           VALUE
+              50    1  put     "shared/one"  3 B    created at 40, version 300
+              50  300  put     "shared/two"  0 B    created at 40, version 300, lease fffffffffffffffe
+              51    0  delete  "shared/two"
+      "
+    `);
+  });
+
+  test('takes its kind from the bytes where the name tells none', () => {
+    expect(describeObject('/tmp/x', segmentBytes, digest).kind).toBe('segment');
+    expect(describeObject('/tmp/x', encodeControl(control, digest), digest).kind).toBe('control');
+    expect(describeObject('probe/x', Uint8Array.of(1), digest)).toMatchObject({ kind: 'probe', damage: undefined });
+    expect(describeObject('/tmp/x', Uint8Array.of(1, 2), digest)).toMatchObject({
+      kind: 'unknown',
+      damage: { reason: 'kind', found: 'bytes that begin with 0102' },
+    });
+  });
+
+  test('of a local log file holds its good frames; a torn tail is told and no damage', () => {
+    const torn = new Uint8Array([...frameBytes, ...frameBytes.subarray(0, 20)]);
+    const description = describeObject('00000001.log', torn, digest);
+    expect(description).toMatchObject({ kind: 'local-log', damage: undefined, fields: { end: 'torn' } });
+    expect(formatObject(description)).toContain(
+      `torn by a crash after byte ${frameBytes.length}: 00000001.log: cut short`,
+    );
+
+    const holed = new Uint8Array([...frameBytes, 0, ...frameBytes]);
+    expect(describeObject('00000001.log', holed, digest)).toMatchObject({
+      damage: { reason: 'kind', offset: frameBytes.length },
+      fields: { end: 'damaged', goodBytes: frameBytes.length },
+    });
+  });
+
+  test('that is damaged says so, and shows a segment as far as its header', () => {
+    const bad = segmentBytes.slice();
+    bad[segmentHeaderBytes + 30]! ^= 1;
+    const description = describeObject(segmentKey, bad, digest);
+    expect(description).toMatchObject({
+      damage: { reason: 'checksum' },
+      fields: { header: { slot: 7 }, frames: undefined },
+    });
+    expect(formatObject(description)).toContain('\nDAMAGED log/00000000000000000007: checksum does not match at byte ');
+
+    const elsewhere = describeObject('log/00000000000000000008', segmentBytes, digest);
+    expect(elsewhere).toMatchObject({ damage: { expected: 'slot 8', found: 'slot 7' }, fields: undefined });
+    const swapped = describeObject('manifest', segmentBytes, digest);
+    expect(swapped).toMatchObject({ kind: 'manifest', damage: { reason: 'kind', found: 'a segment' } });
+  });
+});
+
+test('names of others are escaped like keys', () => {
+  const leader = { ...control.leader!, name: 'a\u001b[2J', clientUrls: ['http://\u0007'] };
+  const text = formatObject(describeObject('control', encodeControl({ ...control, leader }, digest), digest));
+  expect(text).toContain(String.raw`abcd "a\x1b[2J"`);
+  expect(text).toContain(String.raw`"http://\x07"`);
+});
+
+test('keys are escaped so that a terminal shows them and does nothing else', () => {
+  const escaped = (text: string) => escapedBytes(Buffer.from(text));
+  expect(escaped('/registry/pods/é')).toBe('"/registry/pods/é"');
+  expect(escaped('say "\\"')).toBe(String.raw`"say \"\\\""`);
+  expect(escaped('\u001b[31m\n')).toBe(String.raw`"\x1b[31m\x0a"`);
+  expect(escaped('a\u202eb')).toBe(String.raw`"a\xe2\x80\xaeb"`);
+  expect(escapedBytes(Uint8Array.of(0x61, 0xff, 0x22))).toBe(String.raw`"a\xff\""`);
+});

@@ -1,0 +1,251 @@
+/** A described object as text for a person: its fields, then tables. Keys stand in quotes, escaped; values only as sizes. */
+import { describeDamage } from '../core/format/damage.ts';
+import { escapedBytes, printableText } from './inspect-escape.ts';
+import type {
+  BytesFields,
+  CheckpointFields,
+  ChunkFields,
+  ControlFields,
+  FrameFields,
+  LocalLogFields,
+  ManifestFields,
+} from './inspect-fields.ts';
+import type { ObjectDescription, SegmentFields } from './inspect-object.ts';
+import { formatDuration, formatSize } from './units.ts';
+
+export function formatObject(description: ObjectDescription): string {
+  const { key, kind, bytes, sha256, damage } = description;
+  const lines = [`${key}: ${kindWords[kind]}, ${formatSize(bytes)}`, ...pairs([['sha256', sha256]])];
+  lines.push(...contentLines(description));
+  if (damage !== undefined) lines.push('', `DAMAGED ${describeDamage(damage)}`);
+  return lines.join('\n') + '\n';
+}
+
+const kindWords: Readonly<Record<ObjectDescription['kind'], string>> = {
+  control: 'control',
+  manifest: 'manifest',
+  segment: 'segment of the log',
+  checkpoint: 'checkpoint',
+  chunk: 'chunk of a checkpoint',
+  'local-log': 'local log file',
+  probe: 'scratch object of the start-up probe',
+  unknown: 'unknown',
+};
+
+function contentLines(description: ObjectDescription): readonly string[] {
+  if (description.fields === undefined) return [];
+  switch (description.kind) {
+    case 'control':
+      return controlLines(description.fields);
+    case 'manifest':
+      return manifestLines(description.fields);
+    case 'segment':
+      return segmentLines(description.fields);
+    case 'checkpoint':
+      return checkpointLines(description.fields);
+    case 'chunk':
+      return chunkLines(description.fields);
+    case 'local-log':
+      return localLogLines(description.fields);
+  }
+}
+
+function controlLines(control: ControlFields): readonly string[] {
+  const { leader } = control;
+  return pairs([
+    ['database', control.databaseId],
+    ['epoch', control.epoch],
+    ['leader', leader === null ? 'none so far' : `${leader.memberId} ${escapedBytes(Buffer.from(leader.name))}`],
+    ...(leader === null
+      ? []
+      : [['reached at', leader.clientUrls.map(shown).join(' ')] as const, ['nonce', leader.nonce] as const]),
+    ['lease', `${formatDuration(control.leaseMs)}${control.released ? ', given back' : ''}`],
+    ['renewal', control.renewal],
+    ['durability', control.rule],
+    ['in sync', control.inSync.join(' ')],
+    ['durable slot', control.durableSlot],
+  ]);
+}
+
+function manifestLines(manifest: ManifestFields): readonly string[] {
+  return [
+    ...pairs([
+      ['database', manifest.databaseId],
+      ['epoch', manifest.epoch],
+      ['generation', manifest.generation],
+      ['created', time(manifest.createdWallMs)],
+      ['in flight', `at most ${manifest.logInflightMax} segments`],
+      ['log floor', `slot ${manifest.logFloor}`],
+    ]),
+    ...table(
+      ['CHECKPOINT AT SLOT', 'SEQUENCE', 'REVISION', 'EPOCH', 'TAKEN', 'SIZE', 'KEY'],
+      manifest.checkpoints.map((reference) => [
+        reference.slot,
+        reference.sequence,
+        reference.revision,
+        reference.epoch,
+        time(reference.wallMs),
+        formatSize(reference.bytes),
+        shown(reference.key),
+      ]),
+    ),
+  ];
+}
+
+function segmentLines({ header, frames }: SegmentFields): readonly string[] {
+  return [
+    ...pairs([
+      ['database', header.databaseId],
+      ['slot', header.slot],
+      ['epoch', header.epoch],
+      ['nonce', header.nonce],
+      ['kind', header.kind],
+      ['previous', header.previousSegmentHash],
+      ['durable slot', header.durableSlot],
+    ]),
+    ...(frames ?? []).flatMap(frameLines),
+  ];
+}
+
+function localLogLines({ end, goodBytes, problem, frames }: LocalLogFields): readonly string[] {
+  const words = end === 'torn' ? `torn by a crash after byte ${goodBytes}: ${problem}` : end;
+  return [...pairs([['end', words]]), ...frames.flatMap(frameLines)];
+}
+
+function frameLines(frame: FrameFields): readonly string[] {
+  const last = frame.firstSequence + frame.records.length - 1;
+  return [
+    '',
+    `frame of epoch ${frame.epoch}, sequences ${frame.firstSequence} to ${last}, sealed ${time(frame.wallMs)}, ` +
+      formatSize(frame.bytes),
+    ...pairs([
+      ['hash', frame.hash],
+      ['previous', frame.previousFrameHash],
+    ]),
+    ...table(
+      ['SEQUENCE', 'REVISION', 'KIND', 'KEY', 'VALUE', ''],
+      frame.records.flatMap((record) => recordRows(record)),
+    ),
+  ];
+}
+
+type Cell = string | number;
+
+function recordRows(record: FrameFields['records'][number]): readonly (readonly Cell[])[] {
+  const { sequence } = record;
+  switch (record.kind) {
+    case 'write':
+      return record.operations.map((operation) => [
+        sequence,
+        record.revision,
+        operation.kind,
+        quoted(operation.key),
+        operation.kind === 'put' ? formatSize(operation.value.bytes) : '',
+        operation.kind === 'put' ? putWords(operation) : '',
+      ]);
+    case 'lease-revoke': {
+      const revoked: Cell[] = [sequence, record.revision || '', record.kind, '', '', `lease ${record.lease}`];
+      return [
+        revoked,
+        ...record.keys.map((key): Cell[] => [sequence, record.revision, 'delete', quoted(key), '', 'with its lease']),
+      ];
+    }
+    case 'lease-grant':
+      return [[sequence, '', record.kind, '', '', `lease ${record.lease} for ${record.ttlSeconds} s`]];
+    case 'compact':
+      return [[sequence, '', record.kind, '', '', `up to revision ${record.revision}`]];
+    case 'fence':
+      return [[sequence, '', record.kind, '', '', `epoch ${record.epoch} of member ${record.memberId}`]];
+  }
+}
+
+function putWords(put: { createRevision: number; version: number; lease?: string }): string {
+  const lease = put.lease === undefined ? '' : `, lease ${put.lease}`;
+  return `created at ${put.createRevision}, version ${put.version}${lease}`;
+}
+
+function checkpointLines(checkpoint: CheckpointFields): readonly string[] {
+  const { position } = checkpoint;
+  return [
+    ...pairs([
+      ['database', checkpoint.databaseId],
+      ['taken', time(checkpoint.wallMs)],
+      ['slot', position.slot],
+      ['epoch', position.epoch],
+      ['sequence', position.sequence],
+      ['revision', position.revision],
+      ['compacted', position.compactRevision === 0 ? 'never' : `up to revision ${position.compactRevision}`],
+      ['last segment', position.segmentHash],
+      ['last frame', position.frameHash],
+    ]),
+    ...table(
+      ['LEASE', 'TIME TO LIVE'],
+      checkpoint.leases.map(({ lease, ttlSeconds }) => [lease, `${ttlSeconds} s`]),
+    ),
+    ...table(
+      ['FIRST KEY', 'VERSIONS', 'SIZE', 'KEY'],
+      checkpoint.chunks.map((chunk) => [
+        quoted(chunk.firstKey),
+        chunk.versions,
+        formatSize(chunk.bytes),
+        shown(chunk.key),
+      ]),
+    ),
+  ];
+}
+
+function chunkLines({ versions }: ChunkFields): readonly string[] {
+  return [
+    ...pairs([['versions', versions.length]]),
+    ...table(
+      ['REVISION', 'SUB', 'KIND', 'KEY', 'VALUE', ''],
+      versions.map((version) => [
+        version.modRevision,
+        version.sub,
+        version.kind,
+        quoted(version.key),
+        version.kind === 'put' ? formatSize(version.value.bytes) : '',
+        version.kind === 'put' ? putWords(version) : '',
+      ]),
+    ),
+  ];
+}
+
+function quoted(key: BytesFields): string {
+  return escapedBytes(Buffer.from(key.base64, 'base64'));
+}
+
+/** Text of ours stands as it is, unless someone put into it what a terminal would obey. */
+function shown(text: string): string {
+  const bytes = Buffer.from(text);
+  return printableText(bytes) ?? escapedBytes(bytes);
+}
+
+/** Milliseconds since 1970 may lie beyond what a date can hold. */
+function time(wallMs: number): string {
+  const date = new Date(wallMs);
+  return Number.isNaN(date.getTime()) ? `${wallMs} ms after 1970` : date.toISOString();
+}
+
+const nameWidth = 14;
+
+function pairs(all: readonly (readonly [string, Cell])[]): readonly string[] {
+  return all.map(([name, value]) => `  ${name.padEnd(nameWidth)}${value}`);
+}
+
+/** Nothing for no rows. Numbers are aligned to the right. */
+function table(heads: readonly string[], rows: readonly (readonly Cell[])[]): readonly string[] {
+  if (rows.length === 0) return [];
+  const widths = heads.map((head, column) =>
+    rows.reduce((width, row) => Math.max(width, String(row[column]).length), head.length),
+  );
+  const numeric = heads.map((_, column) => rows.some((row) => typeof row[column] === 'number'));
+  const line = (cells: readonly Cell[]) =>
+    cells
+      .map((cell, column) =>
+        numeric[column] === true ? String(cell).padStart(widths[column]!) : String(cell).padEnd(widths[column]!),
+      )
+      .join('  ')
+      .trimEnd();
+  return ['', `  ${line(heads)}`, ...rows.map((row) => `  ${line(row)}`)];
+}
