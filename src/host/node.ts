@@ -129,7 +129,7 @@ export function startNode(options: NodeOptions): Node {
       return;
     }
     values.resolve(given.response).then(
-      (response) => waiting.resolve({ header: given.header, response } as DatabaseAnswer),
+      (response) => waiting.resolve({ header: given.header, response }),
       () => waiting.reject(new DatabaseError(clientErrors.timeout)),
     );
   }

@@ -117,7 +117,7 @@ function copy(response: Response, values: Values): Resolved<Response> {
           revision,
           response: copy(inner, values) as Resolved<typeof inner>,
         })),
-      } as Resolved<Response>;
+      };
     default:
       return response;
   }

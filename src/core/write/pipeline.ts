@@ -81,7 +81,6 @@ export function createPipeline(
   let chain = start.chain;
   let headSequence = chain.nextSequence - 1;
   let open: { readonly admitted: AdmittedRecord; readonly bytes: number }[] = [];
-  let openBytes = 0;
   /** Sealed, not yet in a slot; the acknowledged ones come first. */
   let unslotted: SealedFrame[] = [];
   /** On disk, not yet in a segment (rule `local`). */
@@ -97,7 +96,7 @@ export function createPipeline(
   function admit(admitted: AdmittedRecord): number {
     const bytes = recordBytes(admitted.record);
     open.push({ admitted, bytes });
-    openBytes += bytes;
+
     unacknowledgedBytes += bytes;
     unacknowledgedRecords += 1;
     headSequence += 1;
@@ -144,7 +143,7 @@ export function createPipeline(
     }
     const taken = open.slice(0, count);
     open = open.slice(count);
-    openBytes -= bytes;
+
     const sealed = sealFrame(
       core,
       start.identity.epoch,
