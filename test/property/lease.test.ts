@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { leaderSuspensionMsMax } from '../../src/core/limits.ts';
 import { leaseHeld } from '../../src/core/lease/leader-lease.ts';
 import { createLeaseClock } from '../../src/core/lease/lease-clock.ts';
 import { mayTakeOver, sightControl, takeOverAtMonotonicMs } from '../../src/core/lease/may-take-over.ts';
@@ -73,12 +74,12 @@ function clocksAt(machine: Machine, realMs: number) {
 }
 
 const machine: fc.Arbitrary<Machine> = fc.record({
-  rate: fc.double({ min: 0.917, max: 1.083, noNaN: true }),
+  rate: fc.oneof(fc.double({ min: 0.917, max: 1.083, noNaN: true }), fc.constantFrom(0.917, 1.083)),
   monotonicStartMs: fc.double({ min: 0, max: 1e6, noNaN: true }),
   wallStartMs: fc.integer({ min: 0, max: 2e12 }),
   tickMs: fc.constantFrom(1, 4, 16),
   suspendedAtMs: fc.nat(20_000),
-  suspendedMs: fc.oneof(fc.nat(100), fc.nat(20_000)),
+  suspendedMs: fc.oneof(fc.constantFrom(0, leaderSuspensionMsMax), fc.nat(100), fc.nat(20_000)),
 });
 
 it('nobody takes over while the holder believes in its lease, however clocks drift and machines sleep', () => {
@@ -87,9 +88,9 @@ it('nobody takes over while the holder believes in its lease, however clocks dri
     fc.property(
       machine,
       machine,
-      fc.integer({ min: 500, max: 30_000 }),
+      fc.oneof(fc.constant(500), fc.integer({ min: 500, max: 30_000 })),
       fc.nat(10_000),
-      fc.nat(2_000),
+      fc.oneof(fc.constant(0), fc.nat(2_000)),
       fc.array(fc.nat(3_000), { minLength: 1, maxLength: 60 }),
       (holder, candidate, leaseMs, sentRealMs, seenAfterMs, looks) => {
         const lease = { sentAt: clocksAt(holder, sentRealMs), leaseMs };
@@ -97,15 +98,17 @@ it('nobody takes over while the holder believes in its lease, however clocks dri
         const control = { leader, released: false, leaseMs };
         let realMs = sentRealMs + seenAfterMs;
         const sighting = sightControl(undefined, 'etag', clocksAt(candidate, realMs).monotonicMs);
-        for (const wait of looks) {
-          realMs += wait;
-          const holds = leaseHeld(lease, clocksAt(holder, realMs));
-          const takes = mayTakeOver(control, sighting, clocksAt(candidate, realMs).monotonicMs);
+        const dueMs = takeOverAtMonotonicMs(control, sighting) - sighting.sinceMonotonicMs;
+        // The very moment at which it may take over, if it never sleeps, among other moments.
+        const moments = [realMs + dueMs / candidate.rate];
+        for (const wait of looks) moments.push((realMs += wait));
+        for (const moment of moments) {
+          const holds = leaseHeld(lease, clocksAt(holder, moment));
+          const takes = mayTakeOver(control, sighting, clocksAt(candidate, moment).monotonicMs);
           if (holds) believed += 1;
           expect(holds && takes).toBe(false);
         }
-        const wholeWaitMs = takeOverAtMonotonicMs(control, sighting) - sighting.sinceMonotonicMs;
-        const longAfterMs = realMs + wholeWaitMs / candidate.rate + candidate.suspendedMs + 2 * candidate.tickMs;
+        const longAfterMs = realMs + dueMs / candidate.rate + candidate.suspendedMs + 2 * candidate.tickMs;
         expect(mayTakeOver(control, sighting, clocksAt(candidate, longAfterMs).monotonicMs)).toBe(true);
       },
     ),
