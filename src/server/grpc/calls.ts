@@ -3,6 +3,7 @@ import { clientErrors } from '../../core/types/error.ts';
 import { DatabaseError } from '../../host/database.ts';
 import type { ServerLog } from '../log.ts';
 import type { CallContext, DuplexCall, ServerStreamCall, UnaryCall } from '../services/call.ts';
+import { requestsOf } from './requests.ts';
 import { createResponses } from './responses.ts';
 import { statusOf } from './status.ts';
 
@@ -53,9 +54,9 @@ export function duplexHandler(
   serving: Serving,
 ): handleBidiStreamingCall<Buffer, Buffer> {
   return (call) => {
-    // Reading to the end must not destroy the call: answers may follow for a long time.
-    const requests = { [Symbol.asyncIterator]: () => call.iterator({ destroyOnReturn: false }) };
-    void run(path, call, serving, (context) => method(requests, context, createResponses(call, context.signal)));
+    void run(path, call, serving, (context) =>
+      method(requestsOf(call, context.signal), context, createResponses(call, context.signal)),
+    );
   };
 }
 

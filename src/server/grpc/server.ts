@@ -1,4 +1,4 @@
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { Server, ServerCredentials, setLogger } from '@grpc/grpc-js';
 import type { Database } from '../../host/database.ts';
 import { connectionStreamsMax, receiveBytesMax } from '../limits.ts';
 import type { ServerLog } from '../log.ts';
@@ -24,6 +24,7 @@ export interface GrpcServer {
 
 /** Rejects, and listens nowhere, when one of the addresses cannot be had. */
 export async function startGrpcServer({ database, listen, log }: GrpcServerOptions): Promise<GrpcServer> {
+  routeLibraryLog(log);
   const server = new Server({
     'grpc.max_receive_message_length': receiveBytesMax,
     'grpc.max_send_message_length': -1,
@@ -42,7 +43,13 @@ export async function startGrpcServer({ database, listen, log }: GrpcServerOptio
     server.forceShutdown();
     throw error;
   }
-  return { addresses, stop: (graceMs) => stop(server, serving, graceMs) };
+  return { addresses, stop: (graceMs) => stop(server, addresses, serving, graceMs) };
+}
+
+/** The library tells what clients do wrong as errors, on stderr, for the whole process: of no concern to operators, and not as text. */
+function routeLibraryLog(log: ServerLog): void {
+  const tell = (...words: readonly unknown[]) => log.debug({ library: 'grpc' }, words.join(' '));
+  setLogger({ error: tell, info: tell, debug: tell });
 }
 
 function register(server: Server, { kind, path, call }: Method, serving: Serving): void {
@@ -64,13 +71,13 @@ function bind(server: Server, listen: string): Promise<string> {
   });
 }
 
-function stop(server: Server, { streams, log }: Serving, graceMs: number): Promise<void> {
+/** GOAWAY to every connection, then an end to what is left of them: `forceShutdown` of the library spares them. */
+function stop(server: Server, addresses: readonly string[], { streams, log }: Serving, graceMs: number): Promise<void> {
   for (const stream of streams) stream.abort(serverStopped);
+  for (const address of addresses) server.drain(address, graceMs);
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
       log.warn({ graceMs }, 'calls were still under way at the end of the grace period: their connections are closed');
-      server.forceShutdown();
-      resolve();
     }, graceMs);
     server.tryShutdown(() => {
       clearTimeout(timer);

@@ -94,24 +94,29 @@ interface Sender {
 
 function createSender(responses: ResponseStream<WatchResponse>, fail: (error: unknown) => void): Sender {
   const waiting: { readonly messages: readonly WatchResponse[]; readonly taken: () => void }[] = [];
-  let pumping: Promise<void> | undefined;
+  let pumping = false;
+  let pumped = Promise.resolve();
   async function pump(): Promise<void> {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      for (const [index, message] of next.messages.entries()) {
-        const taken = index === next.messages.length - 1 ? next.taken : undefined;
-        if (!responses.write(message, taken)) await responses.room();
+    pumping = true;
+    try {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        for (const [index, message] of next.messages.entries()) {
+          const taken = index === next.messages.length - 1 ? next.taken : undefined;
+          if (!responses.write(message, taken)) await responses.room();
+        }
       }
+    } finally {
+      pumping = false;
     }
-    pumping = undefined;
   }
   return {
     send: (messages, taken) => {
       waiting.push({ messages, taken });
-      if (pumping !== undefined) return;
-      pumping = pump();
-      pumping.catch(fail);
+      if (pumping) return;
+      pumped = pump();
+      pumped.catch(fail);
     },
-    flushed: () => pumping?.catch(() => {}) ?? Promise.resolve(),
+    flushed: () => pumped.catch(() => {}),
   };
 }
 

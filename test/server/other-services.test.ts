@@ -1,0 +1,136 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { clientErrors } from '../../src/core/types/error.ts';
+import { DatabaseError } from '../../src/host/database.ts';
+import { ended, messages, refusal } from './etcd-client.ts';
+import { clusterIdText, leader, leadingStatus, memberIdText } from './fake-database.ts';
+import { serve, type Served } from './harness.ts';
+
+let served: Served;
+
+beforeEach(async () => {
+  served = await serve();
+});
+
+afterEach(() => served.stop());
+
+const header = { cluster_id: clusterIdText, member_id: memberIdText, revision: '41', raft_term: '7' };
+
+describe('Lease', () => {
+  test('grants, revokes, tells and lists with every field', async () => {
+    const { client, database } = served;
+    database.answer('lease-grant', { kind: 'lease-grant', id: -9n, ttlSeconds: 60 });
+    database.answer('lease-revoke', { kind: 'lease-revoke' });
+    database.answer('lease-time-to-live', {
+      kind: 'lease-time-to-live',
+      id: -9n,
+      ttlSeconds: -1,
+      grantedTtlSeconds: 60,
+      keys: ['a\xff', 'b'],
+    });
+    database.answer('lease-leases', { kind: 'lease-leases', ids: [3n, -9n] });
+    expect(await client.call('Lease/LeaseGrant', { ID: '-9', TTL: '9223372036854775807' })).toMatchObject({
+      header,
+      ID: '-9',
+      TTL: '60',
+    });
+    expect(await client.call('Lease/LeaseRevoke', { ID: '-9' })).toMatchObject({ header });
+    expect(await client.call('Lease/LeaseTimeToLive', { ID: '-9', keys: true })).toMatchObject({
+      header,
+      ID: '-9',
+      TTL: '-1',
+      grantedTTL: '60',
+      keys: [Buffer.from('a\xff', 'latin1'), Buffer.from('b')],
+    });
+    expect(await client.call('Lease/LeaseLeases', {})).toMatchObject({ header, leases: [{ ID: '3' }, { ID: '-9' }] });
+    expect(database.requests).toEqual([
+      { kind: 'lease-grant', id: -9n, ttlSeconds: 2 ** 53 },
+      { kind: 'lease-revoke', id: -9n },
+      { kind: 'lease-time-to-live', id: -9n, keys: true },
+      { kind: 'lease-leases' },
+    ]);
+  });
+
+  test('keep-alives are answered in order, and the stream ends with the client’s side', async () => {
+    const { client, database } = served;
+    database.answer('lease-keep-alive', async ({ id }) => {
+      if (id === 1n) await new Promise((resolve) => setImmediate(resolve));
+      return { kind: 'lease-keep-alive', id, ttlSeconds: id === 3n ? 0 : 60 };
+    });
+    const stream = client.duplex('Lease/LeaseKeepAlive');
+    for (const ID of ['1', '2', '3']) stream.write({ ID });
+    const answers = await messages(stream, 3);
+    expect(answers).toMatchObject([
+      { header, ID: '1', TTL: '60' },
+      { header, ID: '2', TTL: '60' },
+      { header, ID: '3' },
+    ]);
+    expect(answers[2].TTL).toBeUndefined();
+    stream.end();
+    expect(await ended(stream)).toBe('0 OK');
+  });
+
+  test('a keep-alive that fails ends the stream in the core’s words', async () => {
+    const { client, database } = served;
+    database.answer('lease-keep-alive', new DatabaseError(clientErrors.noLeader));
+    const stream = client.duplex('Lease/LeaseKeepAlive');
+    stream.write({ ID: '1' });
+    expect(await ended(stream)).toBe('14 etcdserver: no leader');
+  });
+});
+
+const other = { memberId: 5n, name: 'two', clientUrls: ['http://10.0.0.2:2379', 'http://10.0.0.2:2380'] };
+
+describe('Cluster', () => {
+  test('lists this member and the leader, without a revision', async () => {
+    const { client, database } = served;
+    const alone = await client.call('Cluster/MemberList', { linearizable: true });
+    expect(alone.members).toMatchObject([{ ID: memberIdText, name: 'one', clientURLs: leader.clientUrls }]);
+    expect(alone.header.revision).toBeUndefined();
+    expect(alone.header).toMatchObject({ cluster_id: clusterIdText, member_id: memberIdText, raft_term: '7' });
+    database.status = { ...leadingStatus, role: 'standby', leader: other };
+    const two = await client.call('Cluster/MemberList', {});
+    expect(two.members).toMatchObject([{ ID: '5', clientURLs: other.clientUrls }, { ID: memberIdText }]);
+  });
+
+  test('a linearizable list needs a leader', async () => {
+    const { client, database } = served;
+    database.status = { ...leadingStatus, role: 'standby', leader: undefined };
+    expect((await client.call('Cluster/MemberList', {})).members).toHaveLength(1);
+    expect(await refusal(client.call('Cluster/MemberList', { linearizable: true }))).toBe('14 etcdserver: no leader');
+  });
+});
+
+describe('Maintenance.Status', () => {
+  test('tells what the node knows', async () => {
+    expect(await served.client.call('Maintenance/Status', {})).toMatchObject({
+      header,
+      version: expect.stringMatching(/^3\.6\.\d+$/),
+      dbSize: '4000',
+      dbSizeInUse: '3000',
+      leader: memberIdText,
+      raftIndex: '99',
+      raftAppliedIndex: '99',
+      raftTerm: '7',
+    });
+  });
+
+  test('an empty database has a size all the same', async () => {
+    served.database.status = { ...leadingStatus, bytesTotal: 0, bytesInUse: 0 };
+    expect(await served.client.call('Maintenance/Status', {})).toMatchObject({ dbSize: '1', dbSizeInUse: '1' });
+  });
+
+  test('without a leader says so, with what else is wrong', async () => {
+    served.database.status = { ...leadingStatus, role: 'standby', leader: undefined, problems: ['no store'] };
+    const status = await served.client.call('Maintenance/Status', {});
+    expect(status.errors).toEqual(['etcdserver: no leader', 'no store']);
+    expect(status.leader).toBeUndefined();
+  });
+
+  test('is answered before the database is known, then with its id', async () => {
+    const { client, database } = served;
+    database.status = { ...leadingStatus, role: 'starting', databaseId: undefined, leader: undefined };
+    expect((await client.call('Maintenance/Status', {})).header.cluster_id).toBeUndefined();
+    database.status = { ...leadingStatus, databaseId: new Uint8Array(16) };
+    expect((await client.call('Maintenance/Status', {})).header.cluster_id).toBe('1');
+  });
+});
