@@ -9,7 +9,16 @@ interface Manifest {
 }
 interface Lock {
   readonly packages: Readonly<
-    Record<string, { readonly version?: string; readonly resolved?: string; readonly hasInstallScript?: boolean }>
+    Record<
+      string,
+      {
+        readonly version?: string;
+        readonly resolved?: string;
+        readonly hasInstallScript?: boolean;
+        readonly dev?: boolean;
+        readonly engines?: { readonly node?: string };
+      }
+    >
   >;
 }
 
@@ -35,4 +44,10 @@ test('each package with an install script is on the list, allowed or refused', (
 test('the lock names a version of each package, and no registry', () => {
   expect(packages.filter(([path, { version }]) => path !== '' && version === undefined)).toEqual([]);
   expect(packages.filter(([, { resolved }]) => resolved?.startsWith('http') ?? false)).toEqual([]);
+});
+
+/** Nothing that npm would warn of under the oldest Node it may run under; the tools themselves run under the pinned one. */
+test('no development tool in the lock wants a newer Node than devEngines allows (npm run relax-lock)', () => {
+  const newer = packages.filter(([, { dev, engines }]) => dev === true && /^\D*2[1-9]/.test(engines?.node ?? ''));
+  expect(newer).toEqual([]);
 });
