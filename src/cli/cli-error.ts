@@ -1,0 +1,29 @@
+/** What a command's end means to a script; the same numbers for every command. */
+export const exitCodes = {
+  ok: 0,
+  /** It was understood and did not work: damaged object, unhealthy node, failed start. */
+  failed: 1,
+  /** It was not understood: unknown name, bad value, settings that contradict each other. Nothing was touched. */
+  usage: 2,
+  /** `t4 status` only: nobody answered. */
+  unreachable: 3,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** An end that a person has to read: what is wrong, in one sentence, and what to do about it. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly exitCode: ExitCode;
+  readonly hint: string | undefined;
+
+  constructor(exitCode: ExitCode, message: string, hint?: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.exitCode = exitCode;
+    this.hint = hint;
+  }
+}
+
+export function usageError(message: string, hint?: string): CliError {
+  return new CliError(exitCodes.usage, message, hint);
+}

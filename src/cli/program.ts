@@ -1,0 +1,245 @@
+/** The command line as a person meets it: commands, options, help. What a command does is in a file of its own. */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, Option, type Help } from 'commander';
+import { CliError, exitCodes, usageError, type ExitCode } from './cli-error.ts';
+import { readConfigFile } from './config-file.ts';
+import type { CommandContext } from './command-context.ts';
+import { configEnvironmentName, resolveSettings, type Environment } from './resolve-settings.ts';
+import type { CommandName, Setting } from './setting.ts';
+import { environmentNameOf, settingsOf, settingTable, type SettingName } from './settings.ts';
+
+export interface ProgramOutput {
+  out(text: string): void;
+  error(text: string): void;
+}
+
+const helpCharsMax = 100;
+const helpIndent = '        ';
+
+interface CommandDescription {
+  readonly name: CommandName;
+  readonly summary: string;
+  readonly description: string;
+  readonly argument?: readonly [name: string, help: string];
+  readonly json: boolean;
+  readonly examples: readonly (readonly [command: string, what: string])[];
+  readonly after: string;
+  run(context: CommandContext): Promise<ExitCode>;
+}
+
+const settingsNote =
+  'Every option but --json is also an environment variable (--data-dir is T4_DATA_DIR) and a line of the\n' +
+  'config file (data-dir: /var/lib/t4). The command line wins over the environment, that over the file.';
+
+const commands: readonly CommandDescription[] = [
+  {
+    name: 'run',
+    summary: 'run a node: an etcd v3 server whose data lives in an object store',
+    description:
+      'Runs a node: an etcd v3 server whose data lives in an object store. One node of a database leads and serves; ' +
+      'others on the same store stand by and take over when it is gone. SIGTERM or SIGINT stops it in good order.',
+    json: false,
+    examples: [
+      ['t4 run --store file:./t4-data/store', 'everything in a folder of this machine'],
+      ['t4 run --store s3://bucket/prefix', 'in S3, credentials from the usual places'],
+      ['t4 run --s3-bucket bucket --s3-endpoint http://127.0.0.1:9000 --s3-force-path-style', 'MinIO and the like'],
+      ['T4_STORE=s3://bucket/prefix T4_LISTEN=127.0.0.1:0 t4 run', 'from the environment'],
+      ['t4 run --config /etc/t4.yaml', 'from a file'],
+    ],
+    after: 'Exit code: 0 stopped in good order, 1 failed, 2 settings that make no sense.',
+    run: async (context) => (await import('./run.ts')).run(context),
+  },
+  {
+    name: 'inspect',
+    summary: 'show what an object store or one of its objects holds',
+    description:
+      'Shows what is in a store: a summary of the database, or one object of it decoded. Without a store on the ' +
+      'command line TARGET is a file that holds such an object. Reads only.',
+    argument: ['[target]', 'key of an object (control, manifest, log/…, checkpoints/…, chunks/…), or a file'],
+    json: true,
+    examples: [
+      ['t4 inspect --store s3://bucket/prefix', 'control, manifest, log, checkpoints'],
+      ['t4 inspect --store file:./t4-data/store log/00000000000000000007', 'one segment of the log'],
+      ['t4 inspect ./downloaded/manifest --json', 'a file, for a machine'],
+    ],
+    after: 'Exit code: 0 all is well, 1 something is damaged, missing or not readable, 2 wrong usage.',
+    run: async (context) => (await import('./inspect.ts')).inspect(context),
+  },
+  {
+    name: 'status',
+    summary: 'ask a running node how it is',
+    description: 'Asks a running node for its role, its revision and its members.',
+    json: true,
+    examples: [
+      ['t4 status', 'the node on 127.0.0.1:2379'],
+      ['t4 status --endpoint 10.0.0.7:2379 --json', 'another one, for a machine'],
+    ],
+    after: 'Exit code: 0 healthy, 1 unhealthy, 2 wrong usage, 3 nobody answered.',
+    run: async (context) => (await import('./status.ts')).status(context),
+  },
+];
+
+/** Runs one command line (without the program's own name) and returns its exit code; never throws. */
+export async function runProgram(
+  argv: readonly string[],
+  environment: Environment,
+  output: ProgramOutput,
+): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.ok;
+  const program = createProgram(output, (description, context) => async () => {
+    exitCode = await description.run(await context(environment));
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return reportError(error, environment, output);
+  }
+}
+
+type Action = (
+  description: CommandDescription,
+  context: (environment: Environment) => Promise<CommandContext>,
+) => () => Promise<void>;
+
+function createProgram(output: ProgramOutput, action: Action): Command {
+  const program = new Command('t4')
+    .description('An etcd v3 server whose durability is an object store.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => output.out(text), writeErr: () => undefined })
+    .addHelpText('after', '\nEach command has a help of its own: t4 run --help');
+  for (const description of commands) {
+    const command = program
+      .command(description.name)
+      .summary(description.summary)
+      .description(description.description)
+      .addHelpOption(new Option('-h, --help', 'Print this help.').helpGroup('General:'))
+      .configureHelp({ formatItem });
+    if (description.argument !== undefined) command.argument(...description.argument);
+    for (const name of settingsOf(description.name)) addSetting(command, name);
+    command.addOption(
+      new Option(
+        '--config <FILE>',
+        `Take settings from this file too, YAML or JSON (${configEnvironmentName}).`,
+      ).helpGroup('General:'),
+    );
+    if (description.json) command.addOption(new Option('--json', 'Print JSON.').helpGroup('General:'));
+    command.addHelpText('after', helpAfter(description));
+    command.action(async () => {
+      const context = (environment: Environment): Promise<CommandContext> =>
+        contextOf(description, command, environment, output);
+      await action(description, context)();
+    });
+  }
+  return program;
+}
+
+function addSetting(command: Command, name: SettingName): void {
+  const setting: Setting<unknown> = settingTable[name];
+  if (setting.secret) {
+    const refuse = (): never => {
+      throw usageError(
+        `--${name}: a secret on the command line can be read by every user of the machine`,
+        `use ${environmentNameOf(name)} or the config file`,
+      );
+    };
+    command.addOption(new Option(`--${name} <${setting.kind.placeholder}>`).argParser(refuse).hideHelp());
+    return;
+  }
+  const group = `${setting.group}:`;
+  const help = `${setting.help} ${defaultText(setting)}`;
+  if (setting.kind.flag) {
+    command.addOption(new Option(`--${name}`, help).helpGroup(group));
+    command.addOption(new Option(`--no-${name}`).hideHelp());
+    return;
+  }
+  const collect = (given: string, before: readonly string[] | undefined): readonly string[] => [
+    ...(before ?? []),
+    given,
+  ];
+  command.addOption(new Option(`--${name} <${setting.kind.placeholder}>`, help).argParser(collect).helpGroup(group));
+}
+
+/** Options with what they mean below them: there is a lot to say, and names are long. */
+function formatItem(term: string, termWidth: number, description: string, helper: Help): string {
+  const width = (helper.helpWidth ?? helpCharsMax) - helpIndent.length;
+  const lines = helper.boxWrap(description, Math.min(width, helpCharsMax)).split('\n');
+  return [`  ${term.trim()}`, ...lines.map((line) => helpIndent + line)].join('\n');
+}
+
+function defaultText(setting: Setting<unknown>): string {
+  if (setting.default !== undefined) return setting.kind.flag ? '(default: off)' : `(default: ${setting.default})`;
+  return `(default: ${setting.defaultNote ?? 'none'})`;
+}
+
+function helpAfter(description: CommandDescription): string {
+  const examples = description.examples.flatMap(([command, what]) => [`  ${command}`, `      ${what}`]);
+  return `\n${settingsNote}\n\nExamples:\n${examples.join('\n')}\n\n${description.after}`;
+}
+
+async function contextOf(
+  description: CommandDescription,
+  command: Command,
+  environment: Environment,
+  output: ProgramOutput,
+): Promise<CommandContext> {
+  const flags = new Map<SettingName, readonly string[]>();
+  for (const name of settingsOf(description.name)) {
+    const given: unknown = command.getOptionValue(camelCase(name));
+    if (typeof given === 'boolean') flags.set(name, [String(given)]);
+    else if (given !== undefined) flags.set(name, given as readonly string[]);
+  }
+  const path =
+    (command.getOptionValue('config') as string | undefined) ?? (environment[configEnvironmentName] || undefined);
+  const file = path === undefined ? undefined : { path, values: await readConfigFile(path) };
+  return {
+    settings: resolveSettings({ command: description.name, flags, environment, file }),
+    target: command.args[0],
+    json: command.getOptionValue('json') === true,
+    version: packageVersion(),
+    environment,
+    out: output.out,
+  };
+}
+
+function camelCase(name: string): string {
+  return name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function reportError(error: unknown, environment: Environment, output: ProgramOutput): ExitCode {
+  if (error instanceof CommanderError) return reportCommander(error, output);
+  const message = error instanceof Error ? error.message : String(error);
+  output.error(`t4: ${message}\n`);
+  if (error instanceof CliError && error.hint !== undefined) output.error(`    ${error.hint}\n`);
+  if (environment['T4_DEBUG'] && error instanceof Error) output.error(`${error.stack ?? ''}\n`);
+  else if (!(error instanceof CliError)) output.error('    T4_DEBUG=1 shows where in the program this came from\n');
+  return error instanceof CliError ? error.exitCode : exitCodes.failed;
+}
+
+/** Commander ends help and version by throwing as well. */
+function reportCommander(error: CommanderError, output: ProgramOutput): ExitCode {
+  if (error.exitCode === 0) return exitCodes.ok;
+  if (error.code === 'commander.help') {
+    output.error('t4: which command? run, inspect or status\n    t4 --help tells what they do\n');
+    return exitCodes.usage;
+  }
+  const [message = '', suggestion] = error.message.split('\n');
+  const hint =
+    suggestion?.replace(/^\(Did you mean (.*)\?\)$/, 'did you mean $1?') ??
+    't4 --help and t4 COMMAND --help tell what there is';
+  output.error(`t4: ${message.replace(/^error: /, '')}\n    ${hint}\n`);
+  return exitCodes.usage;
+}
+
+let version: string | undefined;
+
+/** Two folders up in the source and in the built package alike. */
+export function packageVersion(): string {
+  if (version !== undefined) return version;
+  const description: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  version = (description as { readonly version: string }).version;
+  return version;
+}

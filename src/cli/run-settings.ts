@@ -1,0 +1,36 @@
+/** What `t4 run` refuses before it touches anything, each with the reason. */
+import { usageError } from './cli-error.ts';
+import { formatAddress, isLoopback, isWildcard, type ListenAddress } from './listen-address.ts';
+import { placeOf, type Settings } from './resolve-settings.ts';
+import { storeTargetOf, type StoreTarget } from './store-settings.ts';
+
+export function storeToRunOn(settings: Settings): StoreTarget {
+  const target = storeTargetOf(settings);
+  if (target !== undefined) return target;
+  throw usageError(
+    'no object store is named: it is where the data lives, so there is no default',
+    '--store s3://BUCKET/PREFIX for S3, --store file:./t4-data/store for a folder of this machine, --store memory: for a trial',
+  );
+}
+
+export function checkListen(settings: Settings): readonly ListenAddress[] {
+  const { listen, 'allow-insecure-listen': allowed } = settings.values;
+  const open = listen.find((address) => !isLoopback(address.host));
+  if (open === undefined || allowed) return listen;
+  throw usageError(
+    `${placeOf('listen', settings.sources.get('listen'))}: ${formatAddress(open)} can be reached from other machines, and T4 has no encryption and no authentication yet`,
+    'listen on 127.0.0.1, or give --allow-insecure-listen where the network around it can be trusted',
+  );
+}
+
+/** `listen` with its real ports. */
+export function clientUrlsOf(settings: Settings, listen: readonly ListenAddress[]): readonly string[] {
+  const given = settings.values['advertise-client-urls'];
+  if (given !== undefined) return given;
+  const wildcard = listen.find((address) => isWildcard(address.host));
+  if (wildcard === undefined) return listen.map((address) => `http://${formatAddress(address)}`);
+  throw usageError(
+    `--listen ${formatAddress(wildcard)} does not tell under which address clients reach this node`,
+    'give --advertise-client-urls http://HOST:PORT',
+  );
+}

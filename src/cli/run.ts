@@ -1,0 +1,97 @@
+/** `t4 run`: the process around `serve`: its log, its signals, its real parts. */
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createNodeDigest } from '../adapters/node-digest.ts';
+import { openStoreAt } from '../adapters/open-store.ts';
+import { probeObjectStore } from '../adapters/store-probe.ts';
+import { createSystemClock } from '../adapters/system-clock.ts';
+import { createSystemRandom } from '../adapters/system-random.ts';
+import { startNode } from '../host/node.ts';
+import { openLocal } from '../library/open-local.ts';
+import { startGrpcServer } from '../server/grpc/server.ts';
+import { CliError, exitCodes, type ExitCode } from './cli-error.ts';
+import type { CommandContext } from './command-context.ts';
+import { openLog, type LogHandle } from './log.ts';
+import { serve, type ServeParts } from './serve.ts';
+
+const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const;
+
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const { 'log-level': level, 'log-format': format } = context.settings.values;
+  const terminal = process.stderr.isTTY;
+  const handle = openLog({ level, format: format ?? (terminal ? 'text' : 'json'), colors: terminal });
+  const stop = stopOnSignals(handle);
+  endOnBugs(handle);
+  try {
+    const { settings, version } = context;
+    const exitCode = await serve({ settings, version, log: handle.log, stop }, realParts());
+    handle.log.info('stopped');
+    return exitCode;
+  } catch (error) {
+    // What was wrong with the settings is for the person at the command line; from then on the log is the one voice.
+    if (error instanceof CliError && error.exitCode === exitCodes.usage) throw error;
+    const hint = error instanceof CliError && error.hint !== undefined ? { hint: error.hint } : {};
+    const stack = context.environment['T4_DEBUG'] && error instanceof Error ? { stack: error.stack } : {};
+    handle.log.error({ ...hint, ...stack }, error instanceof Error ? error.message : String(error));
+    return exitCodes.failed;
+  } finally {
+    handle.flush();
+  }
+}
+
+/** The first signal asks for a stop in good order; the second ends the process there and then, as a signal would. */
+function stopOnSignals(handle: LogHandle): AbortSignal {
+  const stop = new AbortController();
+  for (const [signal, number] of Object.entries(signalNumbers)) {
+    process.on(signal, () => {
+      if (!stop.signal.aborted) {
+        stop.abort(signal);
+        return;
+      }
+      handle.log.warn({ signal }, 'asked a second time: ending at once');
+      handle.flush();
+      process.exit(128 + number);
+    });
+  }
+  return stop.signal;
+}
+
+/** A bug must not leave a process that looks alive; the store and the next start are built for such an end. */
+function endOnBugs(handle: LogHandle): void {
+  const end = (error: unknown): void => {
+    const stack = error instanceof Error ? error.stack : undefined;
+    handle.log.fatal({ error, stack }, 'a bug in T4 ended this process; what was acknowledged is safe');
+    handle.flush();
+    process.exit(exitCodes.failed);
+  };
+  process.on('uncaughtException', end);
+  process.on('unhandledRejection', end);
+}
+
+function realParts(): ServeParts {
+  const random = createSystemRandom();
+  return {
+    openStore: ({ location, credentials }) => openStoreAt(location, credentials === undefined ? {} : { credentials }),
+    probe: (store) => probeObjectStore(store, (length) => random.bytes(length)),
+    openLocal,
+    freePort,
+    startNode: (options) => startNode({ ...options, clock: createSystemClock(), random, digest: createNodeDigest() }),
+    startServer: startGrpcServer,
+    sleep: async (milliseconds, signal) => void (await sleep(milliseconds, undefined, { signal })),
+  };
+}
+
+/** Known before the server listens, because the node tells others its address from its first moment on. */
+function freePort(host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (error) => reject(new Error(`cannot listen on ${host}: ${error.message}`, { cause: error })));
+    server.listen(0, host, () => {
+      const address = server.address();
+      server.close(() => {
+        if (address === null || typeof address === 'string') reject(new Error(`${host} has no port`));
+        else resolve(address.port);
+      });
+    });
+  });
+}

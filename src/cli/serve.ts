@@ -1,0 +1,197 @@
+/**
+ * The life of a server process, from its settings to its exit code.
+ *
+ * - Nothing is opened before the settings make sense as a whole; nothing is written to the store before it proved that it
+ *   honours conditions.
+ * - The port is open while the node stands by or recovers: it answers truthfully that it does not lead.
+ * - A stop takes no new calls, lets those under way finish for `drain-timeout`, gives the lead back, and closes what was
+ *   opened, last first. Every step has a bound.
+ */
+import type { DataFolder } from '../adapters/data-folder.ts';
+import type { ProbeVerdict } from '../adapters/store-probe.ts';
+import type { StoreLocation } from '../adapters/store-url.ts';
+import type { Node, NodeOptions } from '../host/node.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { GrpcServer, GrpcServerOptions } from '../server/grpc/server.ts';
+import { CliError, exitCodes, type ExitCode } from './cli-error.ts';
+import { formatAddress, type ListenAddress } from './listen-address.ts';
+import type { Log } from './log.ts';
+import type { Settings } from './resolve-settings.ts';
+import { checkListen, clientUrlsOf, storeToRunOn } from './run-settings.ts';
+import type { StoreTarget } from './store-settings.ts';
+
+/** The world outside of this file, so that tests can be it. */
+export interface ServeParts {
+  openStore(target: StoreTarget): Promise<ObjectStore>;
+  probe(store: ObjectStore): Promise<ProbeVerdict>;
+  /** Undefined: in memory. */
+  openLocal(path: string | undefined): Promise<DataFolder>;
+  freePort(host: string): Promise<number>;
+  startNode(options: Omit<NodeOptions, 'clock' | 'random' | 'digest'>): Node;
+  startServer(options: GrpcServerOptions): Promise<GrpcServer>;
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
+
+export interface ServeOptions {
+  readonly settings: Settings;
+  readonly version: string;
+  readonly log: Log;
+  /** Aborted: stop in good order. */
+  readonly stop: AbortSignal;
+}
+
+/** How long a store that does not answer is asked again at start, and how long between. */
+const probeAttemptsMax = 10;
+const probePauseMs = 3_000;
+/** Giving the lead back takes a write to the store; without it another node waits for the lease to end, no more. */
+const closeTimeoutMs = 15_000;
+
+export async function serve(options: ServeOptions, parts: ServeParts): Promise<ExitCode> {
+  const { settings, log, stop } = options;
+  const target = storeToRunOn(settings);
+  const listen = checkListen(settings);
+  clientUrlsOf(settings, listen);
+  const opened: (() => Promise<void>)[] = [];
+  try {
+    log.info({ version: options.version, process: process.pid }, 'starting');
+    return await serveWith(options, parts, target, listen, opened);
+  } catch (error) {
+    if (!stop.aborted) throw error;
+    log.info({ error }, 'stopped before it was ready');
+    return exitCodes.ok;
+  } finally {
+    for (const close of opened.reverse()) {
+      await close().catch((error: unknown) => log.warn({ error }, 'could not close in good order'));
+    }
+  }
+}
+
+async function serveWith(
+  { settings, log, stop }: ServeOptions,
+  parts: ServeParts,
+  target: StoreTarget,
+  listen: readonly ListenAddress[],
+  opened: (() => Promise<void>)[],
+): Promise<ExitCode> {
+  const { values } = settings;
+  const store = await parts.openStore(target);
+  opened.push(() => store.close());
+  await probeUntilClear(store, parts, log, stop);
+
+  const folder = dataFolderOf(settings, target.location);
+  const local = await parts.openLocal(folder);
+  opened.push(() => local.close());
+  for (const report of local.reports) log.warn({ dataDir: folder }, report);
+  if (folder === undefined) log.warn('everything is in memory: it is gone when this process ends');
+
+  const addresses = await withRealPorts(listen, parts);
+  const name = values['node-id'] ?? nameOf(local.memberId);
+  log.info(
+    {
+      node: name,
+      memberId: local.memberId,
+      store: store.description,
+      dataDir: folder ?? 'memory',
+      durability: values.durability,
+    },
+    'opening the database',
+  );
+  stop.throwIfAborted();
+  const node = parts.startNode({
+    store,
+    localStore: local.localStore,
+    disk: local.disk,
+    memberId: local.memberId,
+    name,
+    clientUrls: clientUrlsOf(settings, addresses),
+    durability: values.durability,
+    leaseMs: values['lease-ttl'],
+    logInflightMax: values['log-inflight-max'],
+    uploadIntervalMs: values['upload-interval'],
+    checkpointSegments: values['checkpoint-segments'],
+    requestTimeoutMs: values['request-timeout'],
+    valueCacheBytes: values['value-cache-size'],
+    watchProgressNotifyIntervalMs: values['watch-progress-notify-interval'],
+    log: (level, message, fields) => log[level](fields, message),
+  });
+  opened.push(() => closeNode(node, parts));
+
+  const server = await parts.startServer({ database: node, listen: addresses.map(formatAddress), log });
+  opened.push(() => server.stop(values['drain-timeout']));
+  log.info({ addresses: server.addresses }, 'listening');
+  void announceReady(node, server, { store: store.description, durability: values.durability }, log, stop);
+  return untilStopped(node, log, stop);
+}
+
+async function probeUntilClear(store: ObjectStore, parts: ServeParts, log: Log, stop: AbortSignal): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    stop.throwIfAborted();
+    const verdict = await parts.probe(store);
+    if (verdict.kind === 'ok') return;
+    const hopeless = verdict.kind === 'conditions-ignored' || verdict.problem.permanent;
+    if (hopeless || attempt === probeAttemptsMax) throw new CliError(exitCodes.failed, verdict.message, verdict.hint);
+    log.warn({ problem: verdict.message, attempt, attemptsMax: probeAttemptsMax }, 'the store does not answer yet');
+    await parts.sleep(probePauseMs, stop);
+  }
+}
+
+/** A store in memory cannot outlive the process, so neither need the rest, unless a folder was asked for. */
+function dataFolderOf({ values, sources }: Settings, location: StoreLocation): string | undefined {
+  return location.kind === 'memory' && sources.get('data-dir') === 'default' ? undefined : values['data-dir'];
+}
+
+async function withRealPorts(listen: readonly ListenAddress[], parts: ServeParts): Promise<readonly ListenAddress[]> {
+  const addresses: ListenAddress[] = [];
+  for (const { host, port } of listen) addresses.push({ host, port: port === 0 ? await parts.freePort(host) : port });
+  return addresses;
+}
+
+function nameOf(memberId: bigint): string {
+  return `node-${BigInt.asUintN(64, memberId).toString(16).padStart(16, '0').slice(0, 8)}`;
+}
+
+/** The one line that says: clients are served from now on. */
+async function announceReady(
+  node: Node,
+  server: GrpcServer,
+  facts: object,
+  log: Log,
+  stop: AbortSignal,
+): Promise<void> {
+  try {
+    await node.whenReady(stop);
+    const { response } = await node.request<'status'>({ kind: 'status' });
+    const { revision, epoch } = response;
+    log.info({ addresses: server.addresses, ...facts, revision, epoch }, 'ready to serve client requests');
+  } catch (error) {
+    if (!stop.aborted) log.debug({ error }, 'stopped before it was ready');
+  }
+}
+
+async function untilStopped(node: Node, log: Log, stop: AbortSignal): Promise<ExitCode> {
+  const asked = new Promise<'asked'>((resolve) => {
+    if (stop.aborted) resolve('asked');
+    stop.addEventListener('abort', () => resolve('asked'), { once: true });
+  });
+  const end = await Promise.race([asked, node.stopped]);
+  if (end === 'asked') {
+    log.info({ reason: String(stop.reason) }, 'stopping: no new requests are taken');
+    return exitCodes.ok;
+  }
+  throw new CliError(exitCodes.failed, `the node stopped: ${end.failure ?? 'nobody asked it to'}`);
+}
+
+async function closeNode(node: Node, parts: ServeParts): Promise<void> {
+  const closed = new AbortController();
+  const late = parts.sleep(closeTimeoutMs, closed.signal).then(
+    () => {
+      throw new Error(`the lead was not given back within ${closeTimeoutMs} ms; it ends by itself with its lease`);
+    },
+    () => undefined,
+  );
+  try {
+    await Promise.race([node.close(), late.then(() => new Promise<never>(() => undefined))]);
+  } finally {
+    closed.abort();
+  }
+}

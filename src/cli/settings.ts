@@ -1,0 +1,258 @@
+/**
+ * Every setting of T4, once. A setting has one name everywhere: `--data-dir` on the command line, `T4_DATA_DIR` in the
+ * environment, `data-dir:` in a config file. Help, validation and docs/configuration.md come from this table.
+ */
+import { configurationDefaults } from '../core/configuration.ts';
+import { formatDuration, formatSize } from './units.ts';
+import {
+  address,
+  addresses,
+  choice,
+  duration,
+  flag,
+  integer,
+  size,
+  text,
+  urls,
+  type CommandName,
+  type Setting,
+  type SettingKind,
+} from './setting.ts';
+
+const runOnly = ['run'] as const;
+const storeCommands = ['run', 'inspect'] as const;
+
+export const settingTable = {
+  store: optional(text('URL'), {
+    group: 'Object store',
+    commands: storeCommands,
+    help: 'Where the database lives: s3://BUCKET/PREFIX?endpoint=URL&region=NAME&path-style=true&profile=NAME, file:FOLDER, or memory: (gone with the process).',
+    defaultNote: 'none: name a store here or with --s3-bucket',
+  }),
+  's3-bucket': optional(text('NAME', wordProblem), {
+    group: 'Object store',
+    commands: storeCommands,
+    help: 'Bucket of the store, instead of --store.',
+  }),
+  's3-prefix': optional(text('PREFIX'), {
+    group: 'Object store',
+    commands: storeCommands,
+    help: 'Everything of this database lies under this prefix of the bucket.',
+    defaultNote: 'the whole bucket',
+  }),
+  's3-endpoint': optional(text('URL'), {
+    group: 'Object store',
+    commands: storeCommands,
+    help: 'Address of an S3-compatible service, such as http://127.0.0.1:9000.',
+    defaultNote: "Amazon's, for the region",
+  }),
+  's3-region': optional(text('NAME', wordProblem), {
+    group: 'Object store',
+    commands: storeCommands,
+    help: 'Region of the bucket.',
+    defaultNote: 'AWS_REGION or the profile; us-east-1 with --s3-endpoint',
+  }),
+  's3-profile': optional(text('NAME'), {
+    group: 'Object store',
+    commands: storeCommands,
+    help: 'Profile of the AWS configuration files to take credentials from.',
+    defaultNote: "the AWS SDK's order: environment, files, container or instance role",
+  }),
+  's3-access-key-id': optional(text('ID', wordProblem), {
+    group: 'Object store',
+    commands: storeCommands,
+    help: 'Access key for the bucket, together with s3-secret-access-key.',
+    defaultNote: 'see --s3-profile',
+  }),
+  's3-secret-access-key': optional(text('SECRET', secretProblem), {
+    group: 'Object store',
+    commands: storeCommands,
+    secret: true,
+    help: 'Secret of the access key. Never on the command line, which other users of the machine can read: T4_S3_SECRET_ACCESS_KEY or the config file.',
+  }),
+  's3-force-path-style': required(flag(), {
+    group: 'Object store',
+    commands: storeCommands,
+    help: 'Put the bucket into the path of a request instead of the host name; most S3-compatible services want it.',
+    default: 'false',
+  }),
+
+  'data-dir': required(text('FOLDER', pathProblem), {
+    group: 'Node',
+    commands: runOnly,
+    help: 'Folder of this node alone: its identity, its log and its cache. Made when missing. With durability object nothing is lost when it is deleted.',
+    default: './t4-data',
+  }),
+  'node-id': optional(text('NAME', nodeIdProblem), {
+    group: 'Node',
+    commands: runOnly,
+    help: 'Name of this node for people: in member lists, logs and status.',
+    defaultNote: 'node- and the first digits of the identity that the data folder keeps',
+  }),
+  durability: required(choice(['object', 'local']), {
+    group: 'Node',
+    commands: runOnly,
+    help: 'What an acknowledged write survives. object: it is in the object store, so the loss of every disk. local: it is on this disk, so a crash; if the disk is lost, the last --upload-interval of writes is lost too.',
+    default: configurationDefaults.durability,
+  }),
+  'lease-ttl': required(duration('500ms', '10m'), {
+    group: 'Node',
+    commands: runOnly,
+    help: 'How long a leader may lead without renewing its lease in the store. Another node takes over no sooner than this after the leader was last heard of.',
+    default: formatDuration(configurationDefaults.leaseMs),
+  }),
+
+  listen: required(addresses(), {
+    group: 'Clients',
+    commands: runOnly,
+    help: 'Addresses to serve etcd clients on; port 0 picks a free one. Anything but a loopback address needs --allow-insecure-listen.',
+    default: '127.0.0.1:2379',
+  }),
+  'allow-insecure-listen': required(flag(), {
+    group: 'Clients',
+    commands: runOnly,
+    help: 'Serve on addresses that other machines reach, without encryption and without authentication: whoever reaches the port can read and write everything.',
+    default: 'false',
+  }),
+  'advertise-client-urls': optional(urls(), {
+    group: 'Clients',
+    commands: runOnly,
+    help: 'URLs under which clients reach this node, as the member list tells them.',
+    defaultNote: 'http:// and each --listen address',
+  }),
+  'request-timeout': required(duration('100ms', '10m'), {
+    group: 'Clients',
+    commands: runOnly,
+    help: 'A request without an answer by then fails with "etcdserver: request timed out"; whether a write happened is then unknown.',
+    default: formatDuration(configurationDefaults.requestTimeoutMs),
+  }),
+  'watch-progress-notify-interval': required(duration('100ms', '24h'), {
+    group: 'Clients',
+    commands: runOnly,
+    help: 'How often an idle watch that asked for progress is told the current revision.',
+    default: formatDuration(configurationDefaults.watchProgressNotifyIntervalMs),
+  }),
+  'drain-timeout': required(duration('0s', '10m'), {
+    group: 'Clients',
+    commands: runOnly,
+    help: 'How long a stop (SIGTERM, SIGINT) waits for requests under way before it cuts them off.',
+    default: '5s',
+  }),
+
+  'log-inflight-max': required(integer(1, 64), {
+    group: 'Tuning',
+    commands: runOnly,
+    help: 'Segments of the commit log on their way to the store at once. Fixed when the database is made; afterwards a node can only go lower.',
+    default: String(configurationDefaults.logInflightMax),
+  }),
+  'upload-interval': required(duration('10ms', '10m'), {
+    group: 'Tuning',
+    commands: runOnly,
+    help: 'With durability local: a write is in the object store at most this much later.',
+    default: formatDuration(configurationDefaults.uploadIntervalMs),
+  }),
+  'checkpoint-segments': required(integer(1, 1_000_000), {
+    group: 'Tuning',
+    commands: runOnly,
+    help: 'Write a checkpoint after this many segments of the log: fewer make a start faster and the store busier.',
+    default: String(configurationDefaults.checkpointSegments),
+  }),
+  'value-cache-size': required(size('1MiB', '64GiB'), {
+    group: 'Tuning',
+    commands: runOnly,
+    help: 'Memory for values that were written or read lately; the rest is read from the data folder.',
+    default: formatSize(configurationDefaults.valueCacheBytes).replace(' ', ''),
+  }),
+
+  endpoint: required(address(), {
+    group: 'Connection',
+    commands: ['status'],
+    help: 'Address of the node to ask.',
+    default: '127.0.0.1:2379',
+  }),
+  timeout: required(duration('10ms', '10m'), {
+    group: 'Connection',
+    commands: ['status'],
+    help: 'How long to wait for the answer.',
+    default: '5s',
+  }),
+
+  'log-level': required(choice(['debug', 'info', 'warn', 'error']), {
+    group: 'Logs',
+    commands: runOnly,
+    help: 'Least important lines to write.',
+    default: 'info',
+  }),
+  'log-format': optional(choice(['text', 'json']), {
+    group: 'Logs',
+    commands: runOnly,
+    help: 'text for people, json (one object a line) for machines; on standard error.',
+    defaultNote: 'text on a terminal, else json',
+  }),
+} as const;
+
+export type SettingName = keyof typeof settingTable;
+
+export type SettingValues = {
+  readonly [Name in SettingName]: (typeof settingTable)[Name] extends RequiredSetting<infer Value>
+    ? Value
+    : (typeof settingTable)[Name] extends Setting<infer Value>
+      ? Value | undefined
+      : never;
+};
+
+export const settingNames = Object.keys(settingTable) as readonly SettingName[];
+
+export function settingsOf(command: CommandName): readonly SettingName[] {
+  return settingNames.filter((name) => (settingTable[name] as Setting<unknown>).commands.includes(command));
+}
+
+export function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(settingTable, name);
+}
+
+export function environmentNameOf(name: SettingName): string {
+  return `T4_${name.replaceAll('-', '_').toUpperCase()}`;
+}
+
+export interface RequiredSetting<Value> extends Setting<Value> {
+  readonly default: string;
+}
+
+type Description<Value> = Omit<Setting<Value>, 'kind' | 'default' | 'secret'> & { readonly secret?: boolean };
+
+function required<Value>(
+  kind: SettingKind<Value>,
+  description: Description<Value> & { readonly default: string },
+): RequiredSetting<Value> {
+  return { kind, secret: false, ...description };
+}
+
+function optional<Value>(kind: SettingKind<Value>, description: Description<Value>): Setting<Value> {
+  return { kind, secret: false, ...description, default: undefined };
+}
+
+function wordProblem(given: string): string | undefined {
+  return /^[A-Za-z0-9._+/=-]+$/.test(given)
+    ? undefined
+    : `${JSON.stringify(given)} has a character that is not allowed`;
+}
+
+/** Like the other, but the value must not show up in a message. */
+function secretProblem(given: string): string | undefined {
+  return /^[\x21-\x7e]+$/.test(given) ? undefined : 'has a space, a line end or another character that is not allowed';
+}
+
+function pathProblem(given: string): string | undefined {
+  if (given === '') return 'is empty';
+  return given.includes('\0') ? 'has a NUL in it' : undefined;
+}
+
+const nodeIdCharsMax = 128;
+
+function nodeIdProblem(given: string): string | undefined {
+  if (given.length > nodeIdCharsMax) return `is longer than ${nodeIdCharsMax} characters`;
+  return /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(given)
+    ? undefined
+    : `${JSON.stringify(given)} is not a name of letters, digits, ".", "_" and "-"`;
+}
