@@ -52,7 +52,13 @@ export function createMachine(configuration: MachineConfiguration): Machine {
   let ended = false;
   let leadership: Leadership | undefined;
   let reign: Reign | undefined;
-  const standby: Standby = { observed: undefined, sighting: undefined, stopSignal: createSignal(), stopping: false };
+  const standby: Standby = {
+    observed: undefined,
+    sighting: undefined,
+    reportedEpoch: 0,
+    stopSignal: createSignal(),
+    stopping: false,
+  };
 
   const core: Core = {
     configuration,

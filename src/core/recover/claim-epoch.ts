@@ -14,6 +14,8 @@ import { mayLeadUnderRule } from './may-lead-under-rule.ts';
 export interface Standby {
   observed: ObservedControl | undefined;
   sighting: ControlSighting | undefined;
+  /** Epoch whose holder has been named in the log; 0: none. */
+  reportedEpoch: number;
   /** Fired when the node is to stop. */
   readonly stopSignal: Signal;
   stopping: boolean;
@@ -30,6 +32,7 @@ export function* claimEpoch(core: Core, standby: Standby, onWait: () => void): T
       yield* createDatabase(core);
       continue;
     }
+    reportLeader(core, standby, observed.control);
     standby.observed = observed;
     standby.sighting = sightControl(standby.sighting, observed.etag, core.at.monotonicMs);
     const refusal = mayLeadUnderRule(observed.control, core.configuration.memberId, core.configuration.acceptLocalLoss);
@@ -44,6 +47,19 @@ export function* claimEpoch(core: Core, standby: Standby, onWait: () => void): T
     yield* waitForUntil(standby.stopSignal, nextLook(core, observed.control, standby.sighting, refusal !== undefined));
   }
   return undefined;
+}
+
+/** Says once for whom this node stands by, so that nobody takes the wait for a hang. */
+function reportLeader(core: Core, standby: Standby, control: Control): void {
+  const { leader } = control;
+  if (leader === undefined || control.released) return;
+  if (standby.reportedEpoch === control.epoch) return;
+  standby.reportedEpoch = control.epoch;
+  log(core, 'info', 'standing by: another node, or an earlier run of this one, holds the lease on leadership', {
+    holder: leader.name,
+    epoch: control.epoch,
+    leaseMs: control.leaseMs,
+  });
 }
 
 function nextLook(core: Core, control: Control, sighting: ControlSighting, refused: boolean): number {
