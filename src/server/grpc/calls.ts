@@ -24,17 +24,18 @@ export function unaryHandler(path: string, method: UnaryCall, serving: Serving):
     call.on('cancelled', () => {
       if (!answered) controller.abort(canceled);
     });
-    method(call.request, contextOf(call.metadata, controller.signal)).then(
-      (response) => {
-        answered = true;
-        callback(null, bufferOf(response));
-      },
-      (error: unknown) => {
-        const status = controller.signal.aborted ? {} : statusOf(error, path, serving.log);
-        answered = true;
-        callback(status);
-      },
-    );
+    method(call.request, contextOf(call.metadata, controller.signal))
+      .then(
+        (response) => {
+          answered = true;
+          callback(null, bufferOf(response));
+        },
+        (error: unknown) => {
+          answered = true;
+          if (!controller.signal.aborted) callback(statusOf(error, path, serving.log));
+        },
+      )
+      .catch((error: unknown) => tellUnanswerable(error, path, serving));
   };
 }
 
@@ -44,7 +45,9 @@ export function serverStreamHandler(
   serving: Serving,
 ): handleServerStreamingCall<Buffer, Buffer> {
   return (call) => {
-    void run(path, call, serving, (context) => method(call.request, context, createResponses(call, context.signal)));
+    run(path, call, serving, (context) => method(call.request, context, createResponses(call, context.signal))).catch(
+      (error: unknown) => tellUnanswerable(error, path, serving),
+    );
   };
 }
 
@@ -54,9 +57,9 @@ export function duplexHandler(
   serving: Serving,
 ): handleBidiStreamingCall<Buffer, Buffer> {
   return (call) => {
-    void run(path, call, serving, (context) =>
+    run(path, call, serving, (context) =>
       method(requestsOf(call, context.signal), context, createResponses(call, context.signal)),
-    );
+    ).catch((error: unknown) => tellUnanswerable(error, path, serving));
   };
 }
 
@@ -92,6 +95,11 @@ async function run(
   }
 }
 
+/** The library would not take the answer: one call's misfortune, not the process's. */
+function tellUnanswerable(error: unknown, path: string, { log }: Serving): void {
+  log.error({ error, path }, 'an answer could not be given to the transport');
+}
+
 const canceled = new DatabaseError({ status: 'Canceled', message: 'context canceled' });
 
 export const serverStopped = new DatabaseError(clientErrors.stopped);
@@ -106,6 +114,6 @@ function contextOf(metadata: Metadata, signal: AbortSignal): CallContext {
   };
 }
 
-export function bufferOf(bytes: Uint8Array): Buffer {
+function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
