@@ -5,7 +5,7 @@ import { WatchDefinition, type WatchRequest, type WatchResponse } from '../gener
 import { watchFragmentBytesMin } from '../limits.ts';
 import { watchCreateRequestOf, watchResponseOf } from '../wire/watch.ts';
 import type { CallContext, Method, ResponseStream } from './call.ts';
-import { headerOf, type Identity } from '../wire/header.ts';
+import type { Identity } from '../wire/header.ts';
 import type { Node } from './node.ts';
 import { methodsOf } from './service.ts';
 import { fragmentsOf } from './watch-fragments.ts';
@@ -36,7 +36,7 @@ async function watch(
     end: (error) => void sender.flushed().then(() => ending.fail(new DatabaseError(error))),
   });
   try {
-    receive(node, identity, requests, stream, sender).catch(ending.fail);
+    receive(requests, stream).catch(ending.fail);
     await ending.promise;
   } finally {
     stream.close();
@@ -48,41 +48,12 @@ function messagesOf(identity: Identity, response: Resolved<CoreWatchResponse>): 
   return response.fragment ? fragmentsOf(message, watchFragmentBytesMin) : [message];
 }
 
-async function receive(
-  node: Node,
-  identity: Identity,
-  requests: AsyncIterable<WatchRequest>,
-  stream: WatchStream,
-  sender: Sender,
-): Promise<void> {
+async function receive(requests: AsyncIterable<WatchRequest>, stream: WatchStream): Promise<void> {
   for await (const { requestUnion: request } of requests) {
-    if (request?.$case === 'createRequest' && request.value.startRevision < 0n) {
-      sender.send([await refusalOfNegativeStart(node, identity)], () => {});
-    } else if (request?.$case === 'createRequest') {
-      stream.create(watchCreateRequestOf(request.value));
-    } else if (request?.$case === 'cancelRequest') {
-      stream.cancel(request.value.watchId);
-    } else if (request?.$case === 'progressRequest') {
-      stream.progress();
-    }
+    if (request?.$case === 'createRequest') stream.create(watchCreateRequestOf(request.value));
+    else if (request?.$case === 'cancelRequest') stream.cancel(request.value.watchId);
+    else if (request?.$case === 'progressRequest') stream.progress();
   }
-}
-
-const watchIdNone = -1n;
-
-/** To the core anything below 1 means "from now on"; to etcd's clients a revision below 0 is one that was compacted. */
-async function refusalOfNegativeStart(node: Node, identity: Identity): Promise<WatchResponse> {
-  const { header } = await node.database.request<'status'>({ kind: 'status' });
-  return {
-    header: headerOf(identity, header),
-    watchId: watchIdNone,
-    created: true,
-    canceled: true,
-    compactRevision: 0n,
-    cancelReason: clientErrors.compacted.message,
-    fragment: false,
-    events: [],
-  };
 }
 
 interface Sender {
