@@ -52,13 +52,8 @@ export function createMachine(configuration: MachineConfiguration): Machine {
   let ended = false;
   let leadership: Leadership | undefined;
   let reign: Reign | undefined;
-  const standby: Standby = {
-    observed: undefined,
-    sighting: undefined,
-    reportedEpoch: 0,
-    stopSignal: createSignal(),
-    stopping: false,
-  };
+  const standby: Standby = { observed: undefined, sighting: undefined, reportedEpoch: 0 };
+  let stopping = false;
 
   const core: Core = {
     configuration,
@@ -95,12 +90,13 @@ export function createMachine(configuration: MachineConfiguration): Machine {
   }
 
   function* live(): Task<void> {
-    while (!standby.stopping) {
+    while (!stopping) {
       become('standby');
       standby.sighting = undefined;
-      reign = yield* claimEpoch(core, standby, () => become('standby'));
-      if (reign === undefined) break;
-      yield* reignOnce(reign);
+      const won = yield* claimEpoch(core, standby);
+      reign = won;
+      yield* reignOnce(won);
+      standby.observed = { control: won.control, etag: won.controlEtag };
       reign = undefined;
     }
     become('stopped');
@@ -121,7 +117,6 @@ export function createMachine(configuration: MachineConfiguration): Machine {
       leadership = createLeadership(core, scope, current, database, deposed);
       become('leader');
     });
-    if (standby.stopping) endReign(current, { kind: 'stopping' });
     if (current.ended === undefined) yield* waitFor(current.endSignal);
     yield* leave(current, scope);
   }
@@ -181,6 +176,17 @@ export function createMachine(configuration: MachineConfiguration): Machine {
     core.emit({ kind: 'stopped', failure });
   }
 
+  /** Who does not lead has nothing to finish, and need not wait for a store that is away. */
+  function stop(): void {
+    stopping = true;
+    if (reign !== undefined) {
+      endReign(reign, { kind: 'stopping' });
+      return;
+    }
+    become('stopped');
+    finish(undefined);
+  }
+
   function request(id: number, incoming: Request): void {
     if (incoming.kind === 'status') {
       const response = statusOf(core, role, standby.observed?.control, reign, leadership);
@@ -226,9 +232,7 @@ export function createMachine(configuration: MachineConfiguration): Machine {
       case 'local-damaged':
         throw new LocalStoreDamage(event.reason);
       case 'stop':
-        standby.stopping = true;
-        fire(standby.stopSignal);
-        if (reign !== undefined) endReign(reign, { kind: 'stopping' });
+        stop();
         return;
       case 'watch-open':
         if (leadership === undefined) core.emit({ kind: 'watch-end', stream: event.stream, error: refusal() });

@@ -5,7 +5,7 @@ import { mayTakeOver, sightControl, takeOverAtMonotonicMs, type ControlSighting 
 import { readControl, type ObservedControl } from '../reign/control-object.ts';
 import { createReign, type Reign } from '../reign/reign.ts';
 import { settledPut } from '../store/objects.ts';
-import { waitForUntil, type Signal, type Task } from '../task.ts';
+import { until, type Task } from '../task.ts';
 import type { Control } from '../types/log.ts';
 import { createDatabase } from './create-database.ts';
 import { mayLeadUnderRule } from './may-lead-under-rule.ts';
@@ -16,17 +16,14 @@ export interface Standby {
   sighting: ControlSighting | undefined;
   /** Epoch whose holder has been named in the log; 0: none. */
   reportedEpoch: number;
-  /** Fired when the node is to stop. */
-  readonly stopSignal: Signal;
-  stopping: boolean;
 }
 
 const pollsPerLease = 4;
 const ruleTopic = 'takeover';
 
-/** Stands by until this node may lead, and wins the epoch; undefined when it is to stop. */
-export function* claimEpoch(core: Core, standby: Standby, onWait: () => void): Task<Reign | undefined> {
-  while (!standby.stopping) {
+/** Stands by until this node may lead, and wins the epoch. */
+export function* claimEpoch(core: Core, standby: Standby): Task<Reign> {
+  for (;;) {
     const observed = yield* readControl(core);
     if (observed === undefined) {
       yield* createDatabase(core);
@@ -43,10 +40,8 @@ export function* claimEpoch(core: Core, standby: Standby, onWait: () => void): T
       if (reign !== undefined) return reign;
       continue;
     }
-    onWait();
-    yield* waitForUntil(standby.stopSignal, nextLook(core, observed.control, standby.sighting, refusal !== undefined));
+    yield* until(nextLook(core, observed.control, standby.sighting, refusal !== undefined));
   }
-  return undefined;
 }
 
 /** Says once for whom this node stands by, so that nobody takes the wait for a hang. */

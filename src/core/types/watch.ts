@@ -4,7 +4,7 @@ import type { Version } from './version.ts';
 export interface WatchCreateRequest extends KeyRange {
   /** 0: the stream picks the next free id. */
   readonly watchId: bigint;
-  /** 0 or negative: from the next revision on. */
+  /** 0: from the next revision on. Negative: refused as compacted, as etcd does. */
   readonly startRevision: number;
   readonly progressNotify: boolean;
   readonly noPut: boolean;
