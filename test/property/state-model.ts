@@ -112,12 +112,13 @@ export function advanced(before: Model, after: Model): Model {
   return after.events.length === before.events.length ? before : { ...after, revision: before.revision + 1 };
 }
 
-export function refusePut(model: Model, request: PutRequest): void {
-  if (request.lease !== 0n && !model.leases.has(request.lease)) {
-    throw new Refused('etcdserver: requested lease not found');
-  }
+/** Alone, the lease is looked for first; in a transaction, the key. */
+export function refusePut(model: Model, request: PutRequest, where: 'alone' | 'in txn'): void {
+  const lacksLease = request.lease !== 0n && !model.leases.has(request.lease);
   const exists = liveAt(model, { key: request.key, rangeEnd: undefined }, model.revision).length > 0;
-  if ((request.ignoreValue || request.ignoreLease) && !exists) throw new Refused('etcdserver: key not found');
+  const lacksKey = (request.ignoreValue || request.ignoreLease) && !exists;
+  if (lacksLease && (where === 'alone' || !lacksKey)) throw new Refused('etcdserver: requested lease not found');
+  if (lacksKey) throw new Refused('etcdserver: key not found');
 }
 
 export type ModelResponse =
@@ -179,7 +180,7 @@ function refuse(model: Model, request: TxnRequest, head: number, compact: number
   const succeeded = request.compare.every((compare) => holds(model, compare, head));
   for (const operation of succeeded ? request.success : request.failure) {
     if (operation.kind === 'txn') refuse(model, operation, head, compact);
-    if (operation.kind === 'put') refusePut(model, operation);
+    if (operation.kind === 'put') refusePut(model, operation, 'in txn');
     if (operation.kind !== 'range' || operation.revision === 0) continue;
     if (operation.revision > head) throw new Refused('etcdserver: mvcc: required revision is a future revision');
     if (operation.revision < compact) throw new Refused('etcdserver: mvcc: required revision has been compacted');

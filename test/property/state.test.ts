@@ -209,7 +209,7 @@ function modelWrite(model: Model, request: WriteRequest): ModelOutcome | Refused
 function modelEffect(model: Model, request: WriteRequest): ModelOutcome {
   switch (request.kind) {
     case 'put': {
-      refusePut(model, request);
+      refusePut(model, request, 'alone');
       const [previous] = liveAt(model, { key: request.key, rangeEnd: undefined }, model.revision);
       const next = advanced(model, modelPut(model, request, model.revision + 1));
       return { model: next, response: { kind: 'put', revision: next.revision, previous } };

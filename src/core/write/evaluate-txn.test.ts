@@ -153,6 +153,12 @@ describe('operations', () => {
     expect(errorOf(evaluateWrite(state, txn([late, txn([unknown])])))).toEqual(clientErrors.futureRevision);
   });
 
+  test('a put that lacks both its lease and its key: alone the lease is told, in a transaction the key', () => {
+    const request = put('z', '', { ignoreValue: true, lease: 9n });
+    expect(errorOf(evaluateWrite(filled(), request))).toEqual(clientErrors.leaseNotFound);
+    expect(errorOf(evaluateWrite(filled(), txn([request])))).toEqual(clientErrors.keyNotFound);
+  });
+
   test('a negative revision is the current one as long as nothing was compacted, down to -1', () => {
     const state = filled();
     expect(readAtHead(state, txn([range('a', undefined, { revision: -1 })]))).toMatchObject({ kind: 'answer' });

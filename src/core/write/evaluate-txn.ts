@@ -8,7 +8,15 @@ import { checkRangeInTxn } from '../read/check-range.ts';
 import { planTxn, type PlannedOperation, type TxnPlan } from '../read/plan.ts';
 import { evaluateRange, valuesNeededByRange } from '../read/range.ts';
 import type { ReadView, VersionValues } from '../read/view.ts';
-import { checkPutOnState, closeBatch, deleteRange, openBatch, put, revisionOf, type WriteBatch } from './batch.ts';
+import {
+  checkPutInTxn,
+  closeBatch,
+  deleteRange,
+  openBatch,
+  put,
+  revisionOf,
+  type WriteBatch,
+} from './evaluate-batch.ts';
 
 /**
  * A transaction: decide every compare on the state before it, refuse whatever can be refused, ask for every value that can be needed; only
@@ -48,7 +56,7 @@ function checkPlanned(
     case 'txn':
       return checkPlan(state, operation, view, missing);
     case 'put':
-      return checkPutOnState(state, operation, view.values);
+      return checkPutInTxn(state, operation, view.values);
     case 'delete-range':
       return undefined;
     case 'range': {

@@ -13,7 +13,7 @@ import type { State } from '../state/state.ts';
 import { etcdCompactRevision, noValues, type VersionValues } from '../read/view.ts';
 import { evaluateLeaseGrant, evaluateLeaseRevoke } from './evaluate-lease.ts';
 import { evaluateTxn } from './evaluate-txn.ts';
-import { checkPutOnState, closeBatch, deleteRange, openBatch, put } from './batch.ts';
+import { checkPutAlone, closeBatch, deleteRange, openBatch, put } from './evaluate-batch.ts';
 
 export type WriteRequest =
   PutRequest | DeleteRangeRequest | TxnRequest | CompactRequest | LeaseGrantRequest | LeaseRevokeRequest;
@@ -43,7 +43,7 @@ export function evaluateWrite(state: State, request: WriteRequest, values: Versi
 }
 
 function evaluatePut(state: State, request: PutRequest, values: VersionValues): Evaluation {
-  const checked = checkPutOnState(state, request, values);
+  const checked = checkPutAlone(state, request, values);
   if (checked !== undefined) return checked;
   const batch = openBatch(state, values);
   const response = put(batch, request);

@@ -41,11 +41,26 @@ export function closeBatch(batch: WriteBatch, response: Response): Evaluation {
   return { kind: 'record', record: { kind: 'write', revision, operations }, versions, response, revision };
 }
 
-/** What stands against a put in the state before its request; undefined: nothing. */
-export function checkPutOnState(state: State, request: PutRequest, values: VersionValues): Evaluation | undefined {
-  if (request.lease !== noLease && !state.leases.has(request.lease)) {
-    return { kind: 'error', error: clientErrors.leaseNotFound };
-  }
+/**
+ * What stands against a put in the state before its request; undefined: nothing. Alone, etcd asks for the lease first; in a
+ * transaction, for the key.
+ */
+export function checkPutAlone(state: State, request: PutRequest, values: VersionValues): Evaluation | undefined {
+  return checkLease(state, request) ?? checkKept(state, request, values);
+}
+
+export function checkPutInTxn(state: State, request: PutRequest, values: VersionValues): Evaluation | undefined {
+  const kept = checkKept(state, request, values);
+  return kept?.kind === 'error' ? kept : (checkLease(state, request) ?? kept);
+}
+
+function checkLease(state: State, request: PutRequest): Evaluation | undefined {
+  if (request.lease === noLease || state.leases.has(request.lease)) return undefined;
+  return { kind: 'error', error: clientErrors.leaseNotFound };
+}
+
+/** What a put is to keep has to be there, and at hand. */
+function checkKept(state: State, request: PutRequest, values: VersionValues): Evaluation | undefined {
   if (!request.ignoreValue && !request.ignoreLease) return undefined;
   const previous = state.index.latest(request.key);
   if (previous === undefined) return { kind: 'error', error: clientErrors.keyNotFound };
