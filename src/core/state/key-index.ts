@@ -108,9 +108,12 @@ interface Liveness {
 /** Large ranges are counted by blocks: only those that were written since they were counted last are looked into. */
 function countBlock(block: Block<Version[], Liveness>, revision: number): number {
   if (block.summary !== undefined && block.summary.newest <= revision) return block.summary.live;
-  const live = countBetween(block.values, 0, block.values.length, revision);
   let newest = 0;
-  for (const versions of block.values) newest = Math.max(newest, versions[versions.length - 1]!.modRevision);
+  let live = 0;
+  for (const versions of block.values) {
+    newest = Math.max(newest, versions[versions.length - 1]!.modRevision);
+    if (liveAt(versions, revision) !== undefined) live += 1;
+  }
   if (newest <= revision) block.summary = { newest, live };
   return live;
 }
