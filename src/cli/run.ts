@@ -13,14 +13,17 @@ import { CliError, exitCodes, type ExitCode } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
 import { openLog, type LogHandle } from './log.ts';
 import { serve, type ServeParts } from './serve.ts';
-
-const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const;
+import { stopOnSignals } from './stop-on-signals.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { 'log-level': level, 'log-format': format } = context.settings.values;
   const terminal = process.stderr.isTTY;
   const handle = openLog({ level, format: format ?? (terminal ? 'text' : 'json'), colors: terminal });
-  const stop = stopOnSignals(handle);
+  const stop = stopOnSignals(process, (signal, code) => {
+    handle.log.warn({ signal }, 'asked a second time: ending at once');
+    handle.flush();
+    process.exit(code);
+  });
   endOnBugs(handle);
   try {
     const { settings, version } = context;
@@ -37,23 +40,6 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   } finally {
     handle.flush();
   }
-}
-
-/** The first signal asks for a stop in good order; the second ends the process there and then, as a signal would. */
-function stopOnSignals(handle: LogHandle): AbortSignal {
-  const stop = new AbortController();
-  for (const [signal, number] of Object.entries(signalNumbers)) {
-    process.on(signal, () => {
-      if (!stop.signal.aborted) {
-        stop.abort(signal);
-        return;
-      }
-      handle.log.warn({ signal }, 'asked a second time: ending at once');
-      handle.flush();
-      process.exit(128 + number);
-    });
-  }
-  return stop.signal;
 }
 
 /** A bug must not leave a process that looks alive; the store and the next start are built for such an end. */

@@ -119,9 +119,16 @@ export function openWatch(database: Database, keys: Selection, options: WatchOpt
         return { done: false, value: change };
       }
       if (messages.length > 0) takeMessage();
-      else if (ending !== undefined) return finished(ending);
+      else if (ending !== undefined) return finish(ending);
       else await new Promise<void>((resolve) => waiting.push(resolve));
     }
+  }
+
+  /** The error is told once, to whoever asks first. */
+  function finish({ error }: Ending): IteratorResult<Change, undefined> {
+    ending = { error: undefined };
+    if (error !== undefined) throw error;
+    return { done: true, value: undefined };
   }
 
   let stream: WatchStream | undefined;
@@ -164,11 +171,6 @@ export function openWatch(database: Database, keys: Selection, options: WatchOpt
       return this;
     },
   };
-}
-
-function finished(ending: Ending): IteratorResult<Change, undefined> {
-  if (ending.error === undefined) return { done: true, value: undefined };
-  throw ending.error;
 }
 
 function cancelError(message: Message, resumeRevision: number): Error {
