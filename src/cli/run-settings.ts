@@ -34,3 +34,14 @@ export function clientUrlsOf(settings: Settings, listen: readonly ListenAddress[
     'give --advertise-client-urls http://HOST:PORT',
   );
 }
+
+/** An operator's word for one start: left in a file or an environment it would take every takeover for a lost disk. */
+export function acceptsLocalLoss(settings: Settings): boolean {
+  if (!settings.values['accept-local-loss']) return false;
+  const source = settings.sources.get('accept-local-loss');
+  if (source === 'flag') return true;
+  throw usageError(
+    `${placeOf('accept-local-loss', source)}: this is said for one start, on the command line alone`,
+    't4 run … --accept-local-loss, once, and then without it',
+  );
+}

@@ -17,7 +17,7 @@ import { CliError, exitCodes, type ExitCode } from './cli-error.ts';
 import { formatAddress, type ListenAddress } from './listen-address.ts';
 import type { Log } from './log.ts';
 import type { Settings } from './resolve-settings.ts';
-import { checkListen, clientUrlsOf, storeToRunOn } from './run-settings.ts';
+import { acceptsLocalLoss, checkListen, clientUrlsOf, storeToRunOn } from './run-settings.ts';
 import type { StoreTarget } from './store-settings.ts';
 
 /** The world outside of this file, so that tests can be it. */
@@ -105,6 +105,7 @@ async function serveWith(
     name,
     clientUrls: clientUrlsOf(settings, addresses),
     durability: values.durability,
+    acceptLocalLoss: acceptsLocalLoss(settings),
     leaseMs: values['lease-ttl'],
     logInflightMax: values['log-inflight-max'],
     uploadIntervalMs: values['upload-interval'],

@@ -95,6 +95,12 @@ export const settingTable = {
     help: 'What an acknowledged write survives. object: it is in the object store, so the loss of every disk. local: it is on this disk, so a crash; if the disk is lost, the last --upload-interval of writes is lost too.',
     default: configurationDefaults.durability,
   }),
+  'accept-local-loss': required(flag(), {
+    group: 'Node',
+    commands: runOnly,
+    help: 'For one start, on the command line alone: go on from the object store although writes were last acknowledged from a disk that is lost (durability local). What was not in the object store yet is gone.',
+    default: 'false',
+  }),
   'lease-ttl': required(duration('500ms', '10m'), {
     group: 'Node',
     commands: runOnly,

@@ -119,3 +119,9 @@ describe('t4 run', () => {
     }
   });
 });
+
+it('what was acknowledged from a lost disk is given up on the command line alone', async () => {
+  const { code, error } = await runT4(['run', '--store', 'memory:'], { T4_ACCEPT_LOCAL_LOSS: 'true' });
+  expect(code).toBe(2);
+  expect(error).toContain('on the command line alone');
+});

@@ -47,6 +47,7 @@ const examples: Readonly<Record<SettingName, string>> = {
   durability: 'local',
   'lease-ttl': '10s',
   listen: '127.0.0.1:1',
+  'accept-local-loss': 'true',
   'allow-insecure-listen': 'true',
   'advertise-client-urls': 'http://a.example:1',
   'request-timeout': '9s',
