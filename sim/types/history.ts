@@ -1,0 +1,76 @@
+import type { PlainHeader, PlainRequest, PlainResponse, PlainWatchRequest, PlainWatchResponse } from './plain.ts';
+
+/**
+ * What clients did and saw, and what befell the nodes, in the order in which it happened: the order of the array is real time, `atMs` is the
+ * world's true clock. Clients see nothing else; a checker needs nothing else but the bytes in the store.
+ */
+export type HistoryEvent<Request = PlainRequest, Response = PlainResponse> = { readonly atMs: number } & (
+  InvokeEvent<Request> | ReturnEvent<Response> | WatchHistoryEvent | NodeHistoryEvent | FaultHistoryEvent
+);
+
+/** A client sent a call. It takes effect, if at all, after this; and before its return, if that is `ok`. */
+export interface InvokeEvent<Request = PlainRequest> {
+  readonly kind: 'invoke';
+  /** `<operation>#<n>`: the n-th call of that operation, from 1. Unique. */
+  readonly call: string;
+  readonly operation: string;
+  readonly client: string;
+  readonly node: number;
+  readonly request: Request;
+}
+
+/** At most one for each call; none: the run ended first, which is `unknown`. */
+export interface ReturnEvent<Response = PlainResponse> {
+  readonly kind: 'return';
+  readonly call: string;
+  readonly outcome: CallOutcome<Response>;
+}
+
+export type CallOutcome<Response = PlainResponse> =
+  | { readonly kind: 'ok'; readonly header: PlainHeader; readonly response: Response }
+  /** Certainly without effect: refused before anything was done, or an answer by etcd's rules (`compacted`, `lease not found`, …). */
+  | { readonly kind: 'error'; readonly status: string; readonly message: string }
+  /** It may have happened, may happen later, or never. */
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+export type WatchHistoryEvent =
+  /** A client opened a stream and asks for one watcher on it. `stream` is `<operation>~<n>`. */
+  | {
+      readonly kind: 'watch-open';
+      readonly stream: string;
+      readonly operation: string;
+      readonly client: string;
+      readonly node: number;
+      readonly request: PlainWatchRequest;
+    }
+  /** Reached the client. */
+  | { readonly kind: 'watch-response'; readonly stream: string; readonly response: PlainWatchResponse }
+  | { readonly kind: 'watch-progress-asked'; readonly stream: string }
+  /** Nothing follows. `closed`: by the client; `lost`: the connection broke; else the server's words. */
+  | { readonly kind: 'watch-end'; readonly stream: string; readonly reason: string };
+
+export type NodeHistoryEvent =
+  /** `incarnation` counts a node's starts, from 0. `disk`: what this one found. */
+  | {
+      readonly kind: 'node-start';
+      readonly node: number;
+      readonly incarnation: number;
+      readonly disk: 'empty' | 'kept' | 'old';
+      /** Names the disk; a node that lost its disk is another member. */
+      readonly memberId: string;
+    }
+  | { readonly kind: 'node-crash'; readonly node: number; readonly incarnation: number; readonly power: boolean }
+  | { readonly kind: 'node-role'; readonly node: number; readonly role: string; readonly epoch: number }
+  /** The machine ended by itself. `failure` left out: orderly. */
+  | { readonly kind: 'node-stopped'; readonly node: number; readonly incarnation: number; readonly failure?: string }
+  /** A warning or an error that the node logged: for stories. */
+  | { readonly kind: 'node-log'; readonly node: number; readonly level: string; readonly message: string };
+
+/** A fault took effect. `detail`: on what, for people. */
+export interface FaultHistoryEvent {
+  readonly kind: 'fault';
+  readonly fault: string;
+  readonly faultKind: string;
+  readonly node?: number;
+  readonly detail: string;
+}
