@@ -5,14 +5,14 @@ import { runKillRounds, type KillRoundsReport } from './kill-rounds.ts';
 import { killRounds, seed } from './settings.ts';
 
 /** Twenty writers, watchers and leases; SIGKILL at any moment; half of the rounds with the data folder deleted. */
-describe(`what was acknowledged survives SIGKILL (T4_SEED=${seed})`, () => {
-  test('in a folder', async () => {
-    const workplace = await openWorkplace();
+describe.concurrent(`what was acknowledged survives SIGKILL (T4_SEED=${seed})`, () => {
+  test('in a folder', async (context) => {
+    const workplace = await openWorkplace(context);
     report(await runKillRounds({ workplace, store: folderStore(workplace), ...rounds }));
   });
 
-  test('in S3', async () => {
-    const workplace = await openWorkplace();
+  test('in S3', async (context) => {
+    const workplace = await openWorkplace(context);
     report(await runKillRounds({ workplace, store: await startS3Process(workplace, seed), ...rounds }));
   });
 });

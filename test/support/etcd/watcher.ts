@@ -11,6 +11,8 @@ export interface Watcher {
   readonly connections: () => number;
   /** Says how far it is after the server told so: resolves when everything up to `revision` has been delivered. */
   through(revision: number): Promise<void>;
+  /** Gives its connection up, as a client does that hears nothing any more. */
+  reconnect(): void;
   stop(): Promise<void>;
 }
 
@@ -54,7 +56,7 @@ export function startWatcher(
           take(response, mine);
         } catch (error) {
           call.cancel();
-          reject(error as Error);
+          reject(error instanceof Error ? error : new Error(String(error)));
         }
       });
       call.on('error', () => resolve());
@@ -85,6 +87,7 @@ export function startWatcher(
         await sleep(progressPauseMs);
       }
     },
+    reconnect: () => current?.cancel(),
     async stop() {
       stopped = true;
       current?.cancel();

@@ -13,8 +13,10 @@ export interface StoreUnderTest {
 export interface S3UnderTest extends StoreUnderTest {
   /** Returns the rule's number. */
   inject(rule: FaultRule): Promise<number>;
-  /** Takes all rules away; says how often each had struck. */
-  heal(): Promise<readonly number[]>;
+  /** How many requests the rules have struck. */
+  struck(): Promise<number>;
+  /** Takes all rules away. */
+  heal(): Promise<void>;
   /** Lets parked requests go on. */
   release(): Promise<void>;
   requests(): Promise<readonly RequestRecord[]>;
@@ -49,11 +51,11 @@ export async function startS3Process(workplace: Workplace, seed: number): Promis
     url,
     environment,
     inject: async (rule) => ((await ask('POST', '/faults', rule)) as { readonly id: number }).id,
-    async heal() {
+    async struck() {
       const rules = (await ask('GET', '/faults')) as readonly { readonly struck: number }[];
-      await ask('DELETE', '/faults');
-      return rules.map(({ struck }) => struck);
+      return rules.reduce((sum, { struck }) => sum + struck, 0);
     },
+    heal: async () => void (await ask('DELETE', '/faults')),
     release: async () => void (await ask('POST', '/release')),
     requests: async () => (await ask('GET', '/requests')) as readonly RequestRecord[],
   };

@@ -5,7 +5,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import type { TestContext } from 'vitest';
 import { tail, type Child } from './child.ts';
 
 export interface Workplace {
@@ -13,8 +13,7 @@ export interface Workplace {
   add(child: Child): Child;
 }
 
-/** To be called inside a test. */
-export async function openWorkplace(): Promise<Workplace> {
+export async function openWorkplace({ onTestFinished }: Pick<TestContext, 'onTestFinished'>): Promise<Workplace> {
   const directory = await mkdtemp(join(tmpdir(), 't4-processes-'));
   const children: Child[] = [];
   onTestFinished(async ({ task }) => {
