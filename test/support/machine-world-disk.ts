@@ -28,9 +28,7 @@ interface Content {
   readonly aside: Map<string, Uint8Array>;
 }
 
-export function createWorldDisk(
-  content: Content = { base: new Map(), files: new Map(), aside: new Map() },
-): WorldDisk {
+export function createWorldDisk(content: Content = { base: new Map(), files: new Map(), aside: new Map() }): WorldDisk {
   let base = content.base;
   let journal: (readonly LocalOperation[])[] = [];
   const local = new Map(base);

@@ -58,6 +58,8 @@ export interface NodeSurroundings {
   now(): number;
   at(realMs: number, run: () => void): void;
   faults(): WorldFaults;
+  /** How much longer than usual this very call takes. */
+  slowMs(address: string): number;
   /** How often each thing happened: what never happened was not tested. */
   happened(what: string): void;
   /** Everything that a machine sends out besides calls and timers. */
@@ -144,9 +146,7 @@ export function createWorldNode(
       machine = undefined;
       queue = [];
       surroundings.happened(keepDisk ? 'crash with disk' : 'crash without disk');
-      node.disk = keepDisk
-        ? node.disk.afterCrash(chance, `${name}/${node.life}/crash`, appending)
-        : createWorldDisk();
+      node.disk = keepDisk ? node.disk.afterCrash(chance, `${name}/${node.life}/crash`, appending) : createWorldDisk();
     },
     send(body) {
       inLife(node.life, () => step(body));
@@ -284,7 +284,7 @@ export function createWorldNode(
     const address = chance.nth(`${name}/put/${key}`);
     const sent = surroundings.now();
     const slow = fault(`${address}/slow`, 'putSlow') ? chance.between(`${address}/slowness`, 200, 4_000) : 0;
-    const done = sent + chance.between(`${address}/way`, 1, 20) + slow;
+    const done = sent + chance.between(`${address}/way`, 1, 20) + slow + surroundings.slowMs(address);
     const answered = done + chance.between(`${address}/back`, 1, 20);
     const giveUp = answered + chance.between(`${address}/patience`, 0, 500);
     const give = (outcome: PutOutcome): CallResult => ({ kind: 'object-put', outcome });
@@ -297,7 +297,7 @@ export function createWorldNode(
       return answer(life, callId, giveUp, () => unknown);
     }
     if (fault(`${address}/late`, 'putAppliedLate')) {
-      const late = giveUp + chance.between(`${address}/lateness`, 1, 8_000);
+      const late = giveUp + chance.between(`${address}/lateness`, 1, chance.pick(`${address}/later`, [40, 400, 8_000]));
       surroundings.at(late, () => {
         if (store.put(key, body, condition).kind === 'ok') surroundings.happened('a late PUT that landed');
       });
@@ -323,14 +323,14 @@ export function createWorldNode(
   function get(callId: number, key: string): void {
     const address = chance.nth(`${name}/get/${key}`);
     const slow = fault(`${address}/slow`, 'getSlow') ? chance.between(`${address}/slowness`, 200, 3_000) : 0;
-    const done = surroundings.now() + chance.between(`${address}/way`, 1, 20) + slow;
+    const done = surroundings.now() + chance.between(`${address}/way`, 1, 20) + slow + surroundings.slowMs(address);
     const answered = done + chance.between(`${address}/back`, 1, 20);
     const fails = fault(`${address}/failed`, 'getFailed');
     // What is damaged on each of several readings is damage that stays, which is another test's.
-    const mayDamage = corruptBefore.get(key) !== true;
+    const mayDamage = !fails && corruptBefore.get(key) !== true;
     const truncated = mayDamage && fault(`${address}/truncated`, 'getTruncated');
     const corrupt = mayDamage && fault(`${address}/corrupt`, 'getCorrupt');
-    corruptBefore.set(key, truncated || corrupt);
+    if (!fails) corruptBefore.set(key, truncated || corrupt);
     later(callId, done, answered, () => {
       if (fails) return { kind: 'object-get', outcome: { kind: 'failed', problem: worldProblem } };
       const outcome = store.get(key);
@@ -422,9 +422,7 @@ export function createWorldNode(
   function onDisk(callId: number, takes: number, work: () => CallResult): void {
     diskBusyUntil = Math.max(diskBusyUntil, surroundings.now()) + takes;
     const { life } = node;
-    surroundings.at(diskBusyUntil, () =>
-      inLife(life, () => step({ kind: 'result', call: callId, result: work() })),
-    );
+    surroundings.at(diskBusyUntil, () => inLife(life, () => step({ kind: 'result', call: callId, result: work() })));
   }
 
   return node;

@@ -1,0 +1,182 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Request } from '../../src/core/types/request.ts';
+import { range, put } from './state-requests.ts';
+import { runClients } from '../support/machine-world-clients.ts';
+import { judge, readFinalLog } from '../support/machine-world-oracle.ts';
+import { noFaults, type WorldFaults } from '../support/machine-world-node.ts';
+import { createWorld, type Disturbance, type World, type WorldScenario } from '../support/machine-world.ts';
+
+/**
+ * Whole machines on one object store, with everything that may go wrong: whatever happens, what was acknowledged is in the log, and every
+ * answer is what the log says at its revision. `T4_WORLD_RUNS` asks for more runs than the usual few.
+ */
+const runs = Number(process.env['T4_WORLD_RUNS'] ?? 60);
+const firstSeed = Number(process.env['T4_WORLD_SEED'] ?? 1);
+
+interface Story extends WorldScenario {
+  readonly operations: number;
+}
+
+const rate = fc.constantFrom(0, 0, 0, 0.02, 0.1, 0.3);
+const rareRate = fc.constantFrom(0, 0, 0, 0, 0.003);
+const faults: fc.Arbitrary<WorldFaults> = fc.record({
+  putLost: rate,
+  putAppliedUnknown: rate,
+  putAppliedLate: rate,
+  putAppliedThenConditionFailed: rate,
+  putConflict: rate,
+  putRefused: rate,
+  putSlow: rate,
+  wrongEtag: rate,
+  getFailed: rate,
+  getTruncated: rate,
+  getCorrupt: rate,
+  getSlow: rate,
+  listFailed: rate,
+  localWriteFailed: rareRate,
+  appendFailed: rareRate,
+});
+
+const healAtMs = 15_000;
+const settlesMs = 8_000;
+
+const disturbance: fc.Arbitrary<Disturbance> = fc.record({
+  atMs: fc.integer({ min: 0, max: healAtMs - 3_000 }),
+  node: fc.integer({ min: 0, max: 2 }),
+  kind: fc.constantFrom('crash', 'crash', 'wipe', 'pause', 'suspend', 'step-wall', 'stop'),
+  forMs: fc.integer({ min: 0, max: 3_000 }),
+});
+
+const story: fc.Arbitrary<Story> = fc.record({
+  seed: fc.integer(),
+  nodes: fc.integer({ min: 1, max: 3 }),
+  durability: fc.constantFrom('object', 'object', 'local'),
+  faults: fc.oneof(fc.constant(noFaults), faults, faults),
+  disturbances: fc.array(disturbance, { maxLength: 8 }),
+  healAtMs: fc.constant(healAtMs),
+  operations: fc.integer({ min: 1, max: 220 }),
+});
+
+const total = new Map<string, number>();
+
+function tell({ operations, ...scenario }: Story): { readonly world: World; readonly violations: readonly string[] } {
+  const world = createWorld(scenario);
+  runClients(world, operations, 200, scenario.healAtMs - 500);
+  world.runUntil(scenario.healAtMs);
+  for (const node of world.nodes) if (!node.alive) node.start();
+  const violations: string[] = [];
+  // Healed, and with what was slow before over, it works again: somebody leads, writes and reads, and everything is said.
+  world.runUntil(scenario.healAtMs + settlesMs);
+  world.runUntil(world.now() + settlesMs, () => world.leader() !== undefined);
+  const leader = world.leader();
+  if (leader === undefined) violations.push('nobody leads');
+  else {
+    const last = world.request(leader, put('last', 'word'));
+    world.runUntil(world.now() + settlesMs, () => last.answer !== undefined);
+    const read = world.request(leader, range('last'));
+    world.runUntil(world.now() + settlesMs);
+    if (last.answer?.kind !== 'ok' || read.seen[0]?.value !== 'word') violations.push('the last write is not served');
+  }
+  for (const [what, times] of world.ledger) total.set(what, (total.get(what) ?? 0) + times);
+  const { deadSegments, segments } = readFinalLog(world.store);
+  total.set('dead segment', (total.get('dead segment') ?? 0) + deadSegments);
+  total.set('segment', (total.get('segment') ?? 0) + segments);
+  return { world, violations: [...violations, ...judge(world)] };
+}
+
+describe('machines in a world with faults', () => {
+  test('every answer is what the log says', { timeout: 10_000_000 }, () => {
+    fc.assert(
+      fc.property(story, (told) => {
+        const { violations, world } = tell(told);
+        if (violations.length > 0 && process.env['T4_WORLD_STORY'] !== undefined) {
+          console.log(world.logLines.join('\n'));
+        }
+        expect(violations.slice(0, 8)).toEqual([]);
+      }),
+      { numRuns: runs, seed: firstSeed, endOnFailure: process.env['T4_WORLD_QUICK'] !== undefined },
+    );
+    if (process.env['T4_WORLD_LEDGER'] !== undefined)
+      console.log(
+        [...total]
+          .sort()
+          .map(([k, v]) => `${v} ${k}`)
+          .join('\n'),
+      );
+  });
+
+  test('the same story is the same to the byte', () => {
+    const [told] = fc.sample(story, { numRuns: 1, seed: 7 });
+    const first = tell(told!).world;
+    const second = tell(told!).world;
+    expect(second.logLines).toEqual(first.logLines);
+    expect([...second.store.objects]).toEqual([...first.store.objects]);
+  });
+});
+
+describe('a story for each that was found', () => {
+  const calm: WorldScenario = {
+    seed: 1,
+    nodes: 1,
+    durability: 'object',
+    faults: noFaults,
+    disturbances: [],
+    healAtMs: 0,
+  };
+
+  function leading(scenario: WorldScenario): World {
+    const world = createWorld(scenario);
+    expect(world.runUntil(5_000, () => world.leader() !== undefined)).toBe(true);
+    return world;
+  }
+
+  function ask(world: World, request: Request) {
+    const entry = world.request(world.leader()!, request);
+    world.runUntil(world.now() + 20_000, () => entry.answer !== undefined);
+    expect(entry.answer?.kind).toBe('ok');
+    return entry;
+  }
+
+  function restart(world: World): void {
+    const [node] = world.nodes;
+    node!.crash(true);
+    node!.start();
+    expect(world.runUntil(world.now() + 20_000, () => world.leader() !== undefined)).toBe(true);
+  }
+
+  test('a node that comes while another makes the database and leads it stands by', () => {
+    const world = leading({ ...calm, nodes: 2, slowCalls: { 'n2/get/manifest/1': 1_000, 'n1/get/manifest/1': 0 } });
+    world.runUntil(5_000);
+    expect(world.failures).toEqual([]);
+    expect(world.ledger.get('log: database created')).toBe(1);
+  });
+
+  test('a compaction that is only on disk makes nothing obsolete in the local store yet', () => {
+    for (let seed = 1; seed <= 8; seed++) {
+      const world = leading({ ...calm, seed, durability: 'local', configuration: { uploadIntervalMs: 3_000 } });
+      ask(world, put('k', 'first'));
+      world.runUntil(world.now() + 4_000);
+      ask(world, put('k', 'second'));
+      ask(world, { kind: 'compact', revision: 3, physical: false });
+      world.runUntil(world.now() + 300);
+      restart(world);
+      expect(ask(world, range('k')).seen).toMatchObject([{ value: 'second', create: 2, version: 2 }]);
+      world.runUntil(world.now() + 5_000);
+      expect(judge(world)).toEqual([]);
+    }
+  });
+
+  test('the time of frames does not go back when the local state is used again under a clock that was set back', () => {
+    for (let seed = 1; seed <= 4; seed++) {
+      const world = leading({ ...calm, seed });
+      ask(world, put('k', 'before'));
+      world.runUntil(world.now() + 100);
+      world.nodes[0]!.stepWall(-60_000);
+      restart(world);
+      ask(world, put('k', 'after'));
+      world.runUntil(world.now() + 5_000);
+      expect(judge(world)).toEqual([]);
+    }
+  });
+});
