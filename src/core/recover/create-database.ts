@@ -7,6 +7,7 @@ import { settledPut } from '../store/objects.ts';
 import type { Task } from '../task.ts';
 import { hexOf } from '../types/bytes.ts';
 import { listKeys } from '../store/list.ts';
+import { readControl } from '../reign/control-object.ts';
 import { readManifest } from './locate-manifest.ts';
 
 /**
@@ -15,9 +16,14 @@ import { readManifest } from './locate-manifest.ts';
  */
 export function* createDatabase(core: Core): Task<void> {
   const manifest = (yield* readManifest(core))?.manifest ?? (yield* createManifest(core));
-  if (manifest.epoch > 0) throw controlLost('the manifest says that the database has been led before');
   const segments = yield* listKeys(core, logPrefix, undefined, 1);
-  if (segments.length > 0) throw controlLost(`the log holds ${segments[0]}`);
+  if (manifest.epoch > 0 || segments.length > 0) {
+    // Another node may have made the database, and led it, since this one looked.
+    if ((yield* readControl(core)) !== undefined) return;
+    throw controlLost(
+      segments.length > 0 ? `the log holds ${segments[0]}` : 'the manifest says that the database has been led before',
+    );
+  }
   yield* settledPut(
     core,
     controlKey,
