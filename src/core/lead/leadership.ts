@@ -81,7 +81,7 @@ export function createLeadership(
   const parked = createParkedRequests(parkedRequestsMax);
   const loading = createParkedRequests(parkedRequestsMax);
   const compacting: { readonly answer: PendingAnswer; readonly revision: number }[] = [];
-  const scrubbed = createSignal();
+  const mayScrubSignal = createSignal();
   let scrubbing = false;
   let checkpointing = false;
   let feeding = false;
@@ -128,6 +128,8 @@ export function createLeadership(
             recovered.values.persisted(applied.made);
           },
         );
+        // Only now: the local store gets the slot before it loses what the slot makes obsolete.
+        fire(mayScrubSignal);
       },
       deposed,
     },
@@ -345,11 +347,16 @@ export function createLeadership(
     scope.spawn(scrubAll());
   }
 
-  /** Drops what compactions made obsolete, a little at a time, and never under a checkpoint that is reading. */
+  /**
+   * Drops what compactions made obsolete, a little at a time: never under a checkpoint that is reading, and never for a compaction that
+   * is in no slot yet. Checkpoints and the local store hold the state at a slot: without the compaction it needs what it made obsolete.
+   */
   function* scrubAll(): Task<void> {
     for (;;) {
       yield* until(core.at.monotonicMs);
-      while (checkpointing) yield* waitFor(scrubbed);
+      while (checkpointing || recovered.position.compactRevision < state.settledCompactRevision) {
+        yield* waitFor(mayScrubSignal);
+      }
       const { dropped, done } = scrub(state, scrubVersionsMax);
       const batch = dropped.flatMap((version) => localDeletesOfVersion(version));
       if (batch.length > 0) {
@@ -419,7 +426,7 @@ export function createLeadership(
       ended: (slot) => {
         checkpointing = false;
         if (slot !== undefined) checkpointSlot = slot;
-        fire(scrubbed);
+        fire(mayScrubSignal);
       },
       deposed,
     }),
