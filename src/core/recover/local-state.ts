@@ -1,6 +1,8 @@
 import { log, type Core } from '../core.ts';
 import { NodeFailure } from '../failure.ts';
+import { describeDamage } from '../format/damage.ts';
 import { slotKey } from '../format/keys.ts';
+import { decodeSegment } from '../format/segment.ts';
 import {
   decodeLocalLease,
   decodeLocalVersion,
@@ -13,8 +15,7 @@ import {
 } from '../format/local-layout.ts';
 import { finishLoading, loadLease, loadVersion } from '../state/load.ts';
 import { createState, type State } from '../state/state.ts';
-import { readObject } from '../store/objects.ts';
-import { segmentHash } from '../format/hashes.ts';
+import { readDecoded } from '../store/objects.ts';
 import { call, type Task } from '../task.ts';
 import { equalBytes } from '../types/bytes.ts';
 import type { LogPosition, Manifest } from '../types/log.ts';
@@ -32,19 +33,16 @@ const entriesPerScan = 2_000;
 /** Undefined: there is nothing local that can be proved, and the local store is empty now. */
 export function* reuseLocalState(core: Core, manifest: Manifest): Task<Recovered | undefined> {
   const held = yield* readLocalPosition(core);
-  const refusal = held === undefined ? undefined : yield* whyNotProved(core, manifest, held);
-  if (held === undefined || typeof held === 'string' || refusal !== undefined) {
-    yield* setLocalStateAside(core, typeof held === 'string' ? held : refusal);
-    return undefined;
-  }
-  const recovered = yield* loadLocalState(core, held.position);
-  if (typeof recovered === 'string') {
+  const proved = held === undefined || typeof held === 'string' ? held : yield* prove(core, manifest, held);
+  const recovered = proved === undefined || typeof proved === 'string' ? proved : yield* loadLocalState(core, proved);
+  if (recovered === undefined || typeof recovered === 'string') {
     yield* setLocalStateAside(core, recovered);
     return undefined;
   }
+  const { slot, revision } = recovered.position;
   log(core, 'info', 'local state reused: its place in the log is proved', {
-    slot: held.position.slot,
-    revision: held.position.revision,
+    slot,
+    revision,
     versions: recovered.state.versions,
   });
   return recovered;
@@ -62,17 +60,23 @@ function* readLocalPosition(core: Core): Task<LocalPosition | string | undefined
   return decoded.kind === 'ok' ? decoded.value : 'its position is damaged';
 }
 
-function* whyNotProved(core: Core, manifest: Manifest, held: LocalPosition | string): Task<string | undefined> {
-  if (typeof held === 'string') return held;
+interface ProvedPosition {
+  readonly position: LogPosition;
+  readonly wallMs: number;
+}
+
+/** A text says why the log does not prove it. */
+function* prove(core: Core, manifest: Manifest, held: LocalPosition): Task<ProvedPosition | string> {
   if (!equalBytes(held.databaseId, manifest.databaseId)) return 'it belongs to another database';
-  const { slot } = held.position;
-  if (slot === 0) return undefined;
-  const object = yield* readObject(core, slotKey(slot));
-  if (object === undefined) return `the log holds no ${slotKey(slot)}, which it says it has applied`;
-  if (!equalBytes(segmentHash(object.body, core.digest), held.position.segmentHash)) {
-    return `${slotKey(slot)} is not the segment that it has applied`;
-  }
-  return undefined;
+  const { position } = held;
+  if (position.slot === 0) return { position, wallMs: 0 };
+  const key = slotKey(position.slot);
+  const expected = { databaseId: manifest.databaseId, slot: position.slot };
+  const read = yield* readDecoded(core, key, (body) => decodeSegment(key, body, core.digest, expected));
+  if (read.kind === 'missing') return `the log holds no ${key}, which it says it has applied`;
+  if (read.kind === 'damaged') return `what it says it has applied is damaged: ${describeDamage(read.damage)}`;
+  if (!equalBytes(read.value.hash, position.segmentHash)) return `${key} is not the segment that it has applied`;
+  return { position, wallMs: read.value.frames.at(-1)!.frame.wallMs };
 }
 
 export function* setLocalStateAside(core: Core, reason: string | undefined): Task<void> {
@@ -86,7 +90,7 @@ export function* setLocalStateAside(core: Core, reason: string | undefined): Tas
   });
 }
 
-function* loadLocalState(core: Core, position: LogPosition): Task<Recovered | string> {
+function* loadLocalState(core: Core, { position, wallMs }: ProvedPosition): Task<Recovered | string> {
   const state = createState();
   const leases = new Map<bigint, number>();
   const leaseProblem = yield* scanAll(localLeaseRange, (entry) => {
@@ -106,7 +110,7 @@ function* loadLocalState(core: Core, position: LogPosition): Task<Recovered | st
     return undefined;
   });
   if (versionProblem !== undefined) return versionProblem;
-  return completed(core, state, leases, position, 0);
+  return completed(core, state, leases, position, wallMs);
 }
 
 /** A state whose versions and leases have been loaded, at its position. */
