@@ -36,6 +36,8 @@ export interface KillRoundsReport {
   readonly killedWhileStarting: number;
   readonly checkpointsUsed: number;
   readonly localStatesReused: number;
+  /** Starts at which the disk held what no slot did. */
+  readonly localLogsUsed: number;
 }
 
 const requestTimeoutMs = 10_000;
@@ -56,6 +58,7 @@ export async function runKillRounds(options: KillRoundsOptions): Promise<KillRou
   let killedWhileStarting = 0;
   let checkpointsUsed = 0;
   let localStatesReused = 0;
+  let localLogsUsed = 0;
 
   const start = () =>
     startT4(workplace, {
@@ -88,6 +91,7 @@ export async function runKillRounds(options: KillRoundsOptions): Promise<KillRou
     connection = here;
     checkpointsUsed += node.logged('loading checkpoint').length;
     localStatesReused += node.logged('local state reused: its place in the log is proved').length;
+    localLogsUsed += node.logged('the local log went into its slot').length;
     const { startedMs } = node;
     log = await verify({ connection: here, client, watchers, earlier: log, random, reignNotBeforeMs: startedMs });
     return node;
@@ -139,6 +143,7 @@ export async function runKillRounds(options: KillRoundsOptions): Promise<KillRou
     killedWhileStarting,
     checkpointsUsed,
     localStatesReused,
+    localLogsUsed,
   };
 }
 
