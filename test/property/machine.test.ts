@@ -6,6 +6,7 @@ import { runClients } from '../support/machine-world-clients.ts';
 import { judge, readFinalLog } from '../support/machine-world-oracle.ts';
 import { noFaults, type WorldFaults } from '../support/machine-world-node.ts';
 import { createWorld, type Disturbance, type World, type WorldScenario } from '../support/machine-world.ts';
+import type { WorldObjects } from '../support/machine-world-store.ts';
 
 /**
  * Whole machines on one object store, with everything that may go wrong: whatever happens, what was acknowledged is in the log, and every
@@ -125,9 +126,9 @@ describe('a story for each that was found', () => {
     healAtMs: 0,
   };
 
-  function leading(scenario: WorldScenario): World {
-    const world = createWorld(scenario);
-    expect(world.runUntil(5_000, () => world.leader() !== undefined)).toBe(true);
+  function leading(scenario: WorldScenario, store?: WorldObjects): World {
+    const world = createWorld(scenario, store);
+    expect(world.runUntil(20_000, () => world.leader() !== undefined)).toBe(true);
     return world;
   }
 
@@ -178,5 +179,50 @@ describe('a story for each that was found', () => {
       world.runUntil(world.now() + 5_000);
       expect(judge(world)).toEqual([]);
     }
+  });
+
+  test('a torn local log that was cleared away does not come back to stop the node', () => {
+    let torn = 0;
+    for (let seed = 1; seed <= 40; seed++) {
+      const world = leading({ ...calm, seed, durability: 'local', configuration: { uploadIntervalMs: 3_000 } });
+      ask(world, put('k', 'kept'));
+      world.request(world.leader()!, put('k', 'torn'));
+      world.runUntil(world.now() + 1);
+      restart(world);
+      torn += world.ledger.get('log: the local log ends in a torn frame, which was never acknowledged') ?? 0;
+      ask(world, put('k', 'again'));
+      restart(world);
+      ask(world, put('k', 'last'));
+      world.runUntil(world.now() + 8_000);
+      expect(judge(world)).toEqual([]);
+    }
+    expect(torn).toBeGreaterThan(5);
+  });
+
+  test('what a lost disk alone held is kept aside when the disk comes back, although the log is longer now', () => {
+    const first: WorldScenario = {
+      ...calm,
+      durability: 'local',
+      nodes: 1,
+      configuration: { uploadIntervalMs: 60_000 },
+    };
+    const world = leading(first);
+    for (const value of ['one', 'two', 'three']) ask(world, put('k', value));
+    const [node] = world.nodes;
+    node!.crash(true);
+    const lost = node!.disk;
+    const bytesLost = [...lost.files.values()].reduce((sum, bytes) => sum + bytes.length, 0);
+    expect(bytesLost).toBeGreaterThan(0);
+
+    const elsewhere = leading({ ...calm, configuration: { memberId: 77n, acceptLocalLoss: true } }, world.store);
+    for (const value of ['other', 'others', 'more', 'most', 'last']) ask(elsewhere, put('k', value));
+    elsewhere.runUntil(elsewhere.now() + 100);
+
+    const back = createWorld(calm, world.store);
+    back.nodes[0]!.disk = lost;
+    expect(back.runUntil(20_000, () => back.leader() !== undefined)).toBe(true);
+    expect(ask(back, range('k')).seen).toMatchObject([{ value: 'last' }]);
+    expect([...lost.aside.values()].reduce((sum, bytes) => sum + bytes.length, 0)).toBe(bytesLost);
+    expect(back.ledger.get('log: local log set aside: its records are not part of this database')).toBe(1);
   });
 });

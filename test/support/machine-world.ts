@@ -29,6 +29,8 @@ export interface WorldScenario {
   /** Faults and disturbances end here, and everything has to work again soon. */
   readonly healAtMs: number;
   readonly configuration?: Partial<MachineConfiguration>;
+  /** What differs from node to node. */
+  readonly configurations?: readonly Partial<MachineConfiguration>[];
   /** Calls that take so many milliseconds longer, by address: `n2/get/manifest/1` is the second node's first reading of it. */
   readonly slowCalls?: Readonly<Record<string, number>>;
 }
@@ -178,6 +180,7 @@ export function createWorld(scenario: WorldScenario, content: WorldObjects = cre
         memberId: BigInt(index + 1),
         name,
         ...scenario.configuration,
+        ...scenario.configurations?.[index],
       },
       {
         chance,

@@ -1,6 +1,10 @@
 import { log, type Core } from '../core.ts';
 import { NodeFailure } from '../failure.ts';
 import { describeDamage } from '../format/damage.ts';
+import { slotKey } from '../format/keys.ts';
+import { decodeSegment } from '../format/segment.ts';
+import { readDecoded } from '../store/objects.ts';
+import { equalBytes } from '../types/bytes.ts';
 import type { DecodedFrame } from '../format/frame.ts';
 import { readLocalLog } from '../format/local-log.ts';
 import { call, type Task } from '../task.ts';
@@ -54,6 +58,57 @@ export function framesBeyond(
     end = { sequence: frame.firstSequence + frame.records.length - 1, frameHash: hash };
   }
   return beyond;
+}
+
+/** How far back the log is searched for a frame: as many readings, one after another. What is not found is kept aside. */
+const slotsSearchedMax = 1_000;
+
+/**
+ * True when every frame that is not beyond the log's end is part of the log. Frames that follow one another prove each other: the last
+ * of each such row has to be found.
+ */
+export function* isWithinLog(
+  core: Core,
+  databaseId: Uint8Array,
+  position: LogPosition,
+  frames: readonly DecodedFrame[],
+): Task<boolean> {
+  const within = frames.filter(({ frame }) => frame.firstSequence <= position.sequence);
+  for (const [index, found] of within.entries()) {
+    const next = within[index + 1];
+    if (next !== undefined && equalBytes(next.frame.previousFrameHash, found.hash)) continue;
+    if (!(yield* holdsFrame(core, databaseId, position, found))) return false;
+  }
+  return true;
+}
+
+/** Goes back from the log's end, by the hashes. */
+function* holdsFrame(core: Core, databaseId: Uint8Array, position: LogPosition, wanted: DecodedFrame): Task<boolean> {
+  if (equalBytes(wanted.hash, position.frameHash)) return true;
+  let { segmentHash } = position;
+  const lowest = Math.max(1, position.slot - slotsSearchedMax + 1);
+  for (let slot = position.slot; slot >= lowest; slot--) {
+    const key = slotKey(slot);
+    const read = yield* readDecoded(core, key, (body) => decodeSegment(key, body, core.digest, { databaseId, slot }));
+    if (read.kind !== 'ok') return false;
+    const segment = read.value;
+    if (!equalBytes(segment.hash, segmentHash)) continue;
+    if (segment.frames.some(({ hash }) => equalBytes(hash, wanted.hash))) return true;
+    if (segment.frames[0]!.frame.firstSequence <= wanted.frame.firstSequence) return false;
+    segmentHash = segment.header.previousSegmentHash;
+  }
+  return false;
+}
+
+/**
+ * Takes away files whose frames are all in slots. Synced, before another file begins: a file that came back after a power loss would
+ * stand before it, and if it is torn, look damaged.
+ */
+export function* clearLocalLog(files: readonly string[]): Task<void> {
+  for (const file of files) {
+    const removed = yield* call({ kind: 'disk-remove', file, durability: 'fsync' });
+    if (removed.kind === 'local-failed') throw new NodeFailure(`the local log cannot be cleared: ${removed.message}`);
+  }
 }
 
 export function* setLocalLogAside(core: Core, files: readonly string[], why: string): Task<void> {

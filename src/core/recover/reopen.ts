@@ -9,8 +9,7 @@ import type { DurabilityRule } from '../types/log.ts';
 import type { Version } from '../types/version.ts';
 import { publishSegment } from '../write/publish.ts';
 import { sealFrame, sealSegment, type ChainEnd } from '../write/seal.ts';
-import { removeFile } from '../write/pipeline.ts';
-import { framesBeyond, readLocalLogFiles, setLocalLogAside } from './local-log.ts';
+import { clearLocalLog, framesBeyond, isWithinLog, readLocalLogFiles, setLocalLogAside } from './local-log.ts';
 import { readLog, type LogRules } from './read-log.ts';
 import type { Recovered } from './recovered.ts';
 import { replayFrame, writeLocal } from './replay.ts';
@@ -28,7 +27,8 @@ export interface Opened {
 export function* reopen(core: Core, reign: Reign, recovered: Recovered, rules: LogRules): Task<Opened | 'deposed'> {
   let local = yield* readLocalLogFiles(core);
   for (;;) {
-    const beyond = framesBeyond(recovered.position, local.frames);
+    const isWithin = yield* isWithinLog(core, rules.databaseId, recovered.position, local.frames);
+    const beyond = isWithin ? framesBeyond(recovered.position, local.frames) : undefined;
     if (beyond === undefined) {
       yield* setLocalLogAside(core, local.files, 'it does not continue the log in the object store');
       local = { files: [], frames: [] };
@@ -41,7 +41,7 @@ export function* reopen(core: Core, reign: Reign, recovered: Recovered, rules: L
       continue;
     }
     yield* applyFence(core, reign, recovered, rules.databaseId, fence);
-    if (beyond !== undefined) for (const file of local.files) yield* removeFile(core, file);
+    yield* clearLocalLog(local.files);
     if (fence.frames.length > 1) {
       log(core, 'info', 'the local log went into its slot', { frames: fence.frames.length - 1 });
     }

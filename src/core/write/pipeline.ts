@@ -307,7 +307,7 @@ function* appendFrame(file: string, bytes: Uint8Array): Task<void> {
   );
 }
 
-export function* removeFile(core: Core, file: string): Task<void> {
+function* removeFile(core: Core, file: string): Task<void> {
   const result = yield* call({ kind: 'disk-remove', file, durability: 'none' });
   if (result.kind === 'local-failed') log(core, 'warn', 'local log file not removed', { file, reason: result.message });
 }
