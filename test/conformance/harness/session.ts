@@ -1,0 +1,186 @@
+import { type ClientDuplexStream, type ServiceError, status } from '@grpc/grpc-js';
+import { ClusterDefinition } from '../../../src/server/generated/etcdserverpb/cluster.ts';
+import {
+  type DeleteRangeRequest,
+  KVDefinition,
+  type PutRequest,
+  type RangeRequest,
+  type TxnRequest,
+} from '../../../src/server/generated/etcdserverpb/kv.ts';
+import { LeaseDefinition } from '../../../src/server/generated/etcdserverpb/lease.ts';
+import { MaintenanceDefinition } from '../../../src/server/generated/etcdserverpb/maintenance.ts';
+import type { MethodDefinition, ServiceDefinition } from '../../../src/server/services/service.ts';
+import { deleteOf, type Loose, putOf, rangeOf, txnOf } from './message.ts';
+import { type Plain, plainOf } from './plain.ts';
+import type { CallOptions, RawClient } from './raw-client.ts';
+import { openWatchSession, type WatchSession } from './watch-session.ts';
+
+/** One call and its answer, or one message of a stream. */
+export interface Entry {
+  readonly call: string;
+  readonly answer: Plain;
+}
+
+export interface SessionOptions {
+  /** Fields that are compared only as to whether they say anything. */
+  readonly exclude: readonly string[];
+  /** The store's revision when the program starts. */
+  readonly base: number;
+}
+
+/**
+ * What a program does to one server, and everything that came back, in the order of the program. A refusal is an answer like
+ * any other: its code and its words.
+ */
+export interface Session {
+  readonly base: number;
+  readonly transcript: readonly Entry[];
+  range(fields: Loose<RangeRequest>): Promise<Plain>;
+  put(key: string, value?: string, fields?: Loose<PutRequest>): Promise<Plain>;
+  /** Many versions of one key; answers are not kept. */
+  fill(key: string, puts: number, value?: string): Promise<void>;
+  /** Puts a key and deletes it again; answers the revision of the delete, which is all that is kept. */
+  mark(key: string): Promise<number>;
+  delete(fields: Loose<DeleteRangeRequest>): Promise<Plain>;
+  txn(fields: Partial<TxnRequest>): Promise<Plain>;
+  compact(revision: number, physical?: boolean): Promise<Plain>;
+  grant(id: number | bigint, ttlSeconds: number | bigint): Promise<Plain>;
+  revoke(id: number | bigint): Promise<Plain>;
+  timeToLive(id: number | bigint, keys?: boolean): Promise<Plain>;
+  /** The lease's keys alone, sorted: neither order nor time is promised. */
+  timeToLiveOf(id: number | bigint): Promise<Plain>;
+  leases(): Promise<Plain>;
+  /** All sent at once, as many answers awaited. */
+  keepAlive(...ids: readonly (number | bigint)[]): Promise<void>;
+  memberList(): Promise<Plain>;
+  status(): Promise<Plain>;
+  /** Bytes as a request, to any path; of the answer only its status is kept. */
+  bytes(label: string, path: string, request: Uint8Array, options?: CallOptions): Promise<Plain>;
+  watch(): WatchSession;
+  close(): void;
+}
+
+export function openSession(client: RawClient, { exclude, base }: SessionOptions): Session {
+  const excluded = new Set(exclude);
+  const transcript: Entry[] = [];
+  const watches: WatchSession[] = [];
+
+  function note(call: string, answer: Plain): Plain {
+    transcript.push({ call, answer });
+    return answer;
+  }
+
+  async function answerOf(call: string, answer: Promise<unknown>): Promise<Plain> {
+    try {
+      return note(call, plainOf(await answer, excluded));
+    } catch (error) {
+      return note(call, refusalOf(error));
+    }
+  }
+
+  function unary<D extends ServiceDefinition, N extends keyof D['methods'] & string>(
+    service: D,
+    method: N,
+    request: Parameters<typeof client.call<D, N>>[2],
+  ): Promise<Plain> {
+    const { name } = service.methods[method] as MethodDefinition;
+    return answerOf(`${name} ${textOf(request)}`, client.call(service, method, request));
+  }
+
+  return {
+    base,
+    transcript,
+    range: (fields) => unary(KVDefinition, 'range', rangeOf(fields)),
+    put: (key, value = '', fields = {}) => unary(KVDefinition, 'put', putOf({ key, value, ...fields })),
+    fill: async (key, puts, value = '') => {
+      for (let done = 0; done < puts; done++) await client.call(KVDefinition, 'put', putOf({ key, value }));
+    },
+    mark: async (key) => {
+      await client.call(KVDefinition, 'put', putOf({ key }));
+      const { header } = await client.call(KVDefinition, 'deleteRange', deleteOf({ key }));
+      const revision = Number(header?.revision);
+      note('mark', revision);
+      return revision;
+    },
+    delete: (fields) => unary(KVDefinition, 'deleteRange', deleteOf(fields)),
+    txn: (fields) => unary(KVDefinition, 'txn', txnOf(fields)),
+    compact: (revision, physical = false) => unary(KVDefinition, 'compact', { revision: BigInt(revision), physical }),
+    grant: (id, ttl) => unary(LeaseDefinition, 'leaseGrant', { ID: BigInt(id), TTL: BigInt(ttl) }),
+    revoke: (id) => unary(LeaseDefinition, 'leaseRevoke', { ID: BigInt(id) }),
+    timeToLive: (id, keys = false) => unary(LeaseDefinition, 'leaseTimeToLive', { ID: BigInt(id), keys }),
+    timeToLiveOf: async (id) => {
+      const request = { ID: BigInt(id), keys: true };
+      const answer = client.call(LeaseDefinition, 'leaseTimeToLive', request);
+      return answerOf(
+        `keys of lease ${id}`,
+        answer.then(({ keys }) => keys.map((key) => Buffer.from(key).toString('latin1')).sort()),
+      );
+    },
+    leases: () => unary(LeaseDefinition, 'leaseLeases', {}),
+    keepAlive: async (...ids) => {
+      const stream = client.open(LeaseDefinition, 'leaseKeepAlive');
+      for (const ID of ids) stream.write({ ID: BigInt(ID) });
+      for (const answer of await messagesOf(stream, ids.length)) note('LeaseKeepAlive', plainOf(answer, excluded));
+      stream.cancel();
+    },
+    memberList: () => unary(ClusterDefinition, 'memberList', { linearizable: false }),
+    status: () => unary(MaintenanceDefinition, 'status', {}),
+    bytes: (label, path, request, options) =>
+      answerOf(
+        label,
+        client.callBytes(path, request, options).then(() => 'ok'),
+      ),
+    watch: () => {
+      const watch = openWatchSession(client, `watch ${watches.length}`, (call, message) => {
+        note(call, plainOf(message, excluded));
+      });
+      watches.push(watch);
+      return watch;
+    },
+    close: () => {
+      for (const watch of watches) watch.close();
+    },
+  };
+}
+
+export function refusalOf(error: unknown): string {
+  const { code, details } = error as Partial<ServiceError>;
+  if (code === undefined) throw error;
+  return `${status[code]}: ${details}`;
+}
+
+/** A short form of a request, for transcripts. */
+function textOf(request: object): string {
+  const fields = Object.entries(request).filter(([, value]) => isSaid(value));
+  return JSON.stringify(plainOf(Object.fromEntries(fields), new Set())).slice(0, 300);
+}
+
+function isSaid(value: unknown): boolean {
+  if (value instanceof Uint8Array || Array.isArray(value)) return value.length > 0;
+  return value !== undefined && value !== false && value !== 0n && value !== 0;
+}
+
+/** The next messages of a stream; its status where it ends before. */
+export function messagesOf<T>(stream: ClientDuplexStream<never, T>, count: number): Promise<readonly (T | string)[]> {
+  const messages: (T | string)[] = [];
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(
+      () => settle(() => reject(new Error(`${messages.length} of ${count} messages came`))),
+      messageTimeoutMs,
+    );
+    const settle = (act: () => void) => {
+      clearTimeout(late);
+      stream.off('data', onData).off('status', onStatus).pause();
+      act();
+    };
+    const onData = (message: T) => {
+      messages.push(message);
+      if (messages.length === count) settle(() => resolve(messages));
+    };
+    const onStatus = ({ code, details }: { readonly code: number; readonly details: string }) =>
+      settle(() => resolve([...messages, `${status[code]}: ${details}`]));
+    stream.on('data', onData).on('status', onStatus).resume();
+  });
+}
+
+const messageTimeoutMs = 10_000;

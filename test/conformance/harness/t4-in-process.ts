@@ -1,0 +1,60 @@
+import { createMemoryDisk } from '../../../src/adapters/memory-disk.ts';
+import { createMemoryLocalStore } from '../../../src/adapters/memory-local-store.ts';
+import { createNodeDigest } from '../../../src/adapters/node-digest.ts';
+import { openObjectStore } from '../../../src/adapters/open-store.ts';
+import { createSystemClock } from '../../../src/adapters/system-clock.ts';
+import { createSystemRandom } from '../../../src/adapters/system-random.ts';
+import { startNode } from '../../../src/host/node.ts';
+import { startGrpcServer } from '../../../src/server/grpc/server.ts';
+import type { ServerUnderTest } from './server-under-test.ts';
+
+/** This server inside the test's own process, over a store in memory. What it warned of fails the tests that stop it. */
+export async function startT4InProcess(): Promise<ServerUnderTest> {
+  const complaints: string[] = [];
+  const note = (level: string, message: string, fields: object) => {
+    if (level === 'warn' || level === 'error') complaints.push(`${level}: ${message} ${describe(fields)}`);
+  };
+  const store = await openObjectStore('memory:');
+  const node = startNode({
+    store,
+    localStore: createMemoryLocalStore(),
+    disk: createMemoryDisk(),
+    clock: createSystemClock(),
+    random: createSystemRandom(),
+    digest: createNodeDigest(),
+    memberId: 1n,
+    name: 'conformance',
+    clientUrls: ['http://127.0.0.1:2379'],
+    durability: 'object',
+    log: note,
+  });
+  await node.whenReady();
+  const server = await startGrpcServer({
+    database: node,
+    listen: ['127.0.0.1:0'],
+    log: {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: (fields, message) => note('warn', message, fields),
+      error: (fields, message) => note('error', message, fields),
+    },
+  });
+  return {
+    name: 't4',
+    address: server.addresses[0]!,
+    isAlive: () => node.role() === 'leader',
+    stop: async () => {
+      await server.stop(1_000);
+      await node.close();
+      await store.close();
+      if (complaints.length > 0) throw new Error(`the server complained:\n${complaints.join('\n')}`);
+    },
+  };
+}
+
+function describe(fields: object): string {
+  return JSON.stringify(fields, (_name, value: unknown) => {
+    if (typeof value === 'bigint') return String(value);
+    return value instanceof Error ? value.stack : value;
+  });
+}
