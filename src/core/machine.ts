@@ -138,6 +138,7 @@ export function createMachine(configuration: MachineConfiguration): Machine {
     scope.cancel();
     leadership?.end(end.kind === 'stopping' ? clientErrors.stopped : clientErrors.leaderChanged);
     leadership = undefined;
+    if (end.kind !== 'stopping') become('standby');
     core.problems.delete('lease');
     if (end.kind === 'deposed') return;
     yield* giveLeaseBack(current);
@@ -244,9 +245,9 @@ export function createMachine(configuration: MachineConfiguration): Machine {
   }
 
   function failed(error: unknown): void {
-    if (error instanceof LocalStoreDamage && reign !== undefined && reign.ended === undefined) {
+    if (error instanceof LocalStoreDamage) {
       core.localDistrust = error.message;
-      endReign(reign, { kind: 'rebuilding', reason: error.message });
+      if (reign !== undefined) endReign(reign, { kind: 'rebuilding', reason: error.message });
       return;
     }
     const failure = error instanceof Error ? error.message : String(error);
