@@ -6,6 +6,7 @@ import { runClients } from '../support/machine-world-clients.ts';
 import { judge, readFinalLog } from '../support/machine-world-oracle.ts';
 import { noFaults, type WorldFaults } from '../support/machine-world-node.ts';
 import { createWorld, type Disturbance, type World, type WorldScenario } from '../support/machine-world.ts';
+import { createWorldDisk } from '../support/machine-world-disk.ts';
 import type { WorldObjects } from '../support/machine-world-store.ts';
 
 /**
@@ -168,13 +169,21 @@ describe('a story for each that was found', () => {
     }
   });
 
-  test('the time of frames does not go back when the local state is used again under a clock that was set back', () => {
+  test('the time of frames does not go back under a clock that was set back', () => {
     for (let seed = 1; seed <= 4; seed++) {
-      const world = leading({ ...calm, seed });
+      const world = leading({ ...calm, seed, configuration: { checkpointSegments: 3 } });
+      const node = world.nodes[0]!;
       ask(world, put('k', 'before'));
       world.runUntil(world.now() + 100);
-      world.nodes[0]!.stepWall(-60_000);
+      node.stepWall(-60_000);
+      // First from the local state, then from a checkpoint that was taken after the clock was set back.
       restart(world);
+      for (const value of ['a', 'b', 'c']) ask(world, put('k', value));
+      world.runUntil(world.now() + 1_000);
+      node.stepWall(-60_000);
+      node.disk = createWorldDisk();
+      restart(world);
+      expect(world.ledger.get('log: loading checkpoint')).toBe(1);
       ask(world, put('k', 'after'));
       world.runUntil(world.now() + 5_000);
       expect(judge(world)).toEqual([]);
@@ -224,5 +233,22 @@ describe('a story for each that was found', () => {
     expect(ask(back, range('k')).seen).toMatchObject([{ value: 'last' }]);
     expect([...lost.aside.values()].reduce((sum, bytes) => sum + bytes.length, 0)).toBe(bytesLost);
     expect(back.ledger.get('log: local log set aside: its records are not part of this database')).toBe(1);
+  });
+
+  test('a damaged local store ends the reign, not the node, and is rebuilt; told to a standby it is kept in mind', () => {
+    const world = leading({ ...calm, nodes: 2 });
+    ask(world, put('k', 'kept'));
+    const leader = world.leader()!;
+    const standby = world.nodes.find((node) => node !== leader)!;
+    world.runUntil(world.now() + 1_000);
+    standby.send({ kind: 'local-damaged', reason: 'told to the standby' });
+    leader.send({ kind: 'local-damaged', reason: 'told to the leader' });
+    expect(leader.role).not.toBe('leader');
+    expect(world.runUntil(world.now() + 20_000, () => world.leader() !== undefined)).toBe(true);
+    expect(ask(world, range('k')).seen).toMatchObject([{ value: 'kept' }]);
+    leader.crash(true);
+    expect(world.runUntil(world.now() + 20_000, () => standby.role === 'leader')).toBe(true);
+    expect(ask(world, range('k')).seen).toMatchObject([{ value: 'kept' }]);
+    expect(world.failures).toEqual([]);
   });
 });

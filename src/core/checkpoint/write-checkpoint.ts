@@ -31,9 +31,9 @@ export function* writeCheckpoint(
   databaseId: Uint8Array,
   recovered: Recovered,
 ): Task<CheckpointReference | string> {
-  const { position } = recovered;
+  // Of the last frame in it: the log goes on from this time, and never goes back.
+  const { position, wallMs } = recovered;
   const leases = [...recovered.leases].sort(([left], [right]) => (left < right ? -1 : 1));
-  const { wallMs } = core.at;
   const chunks: ChunkReference[] = [];
   let afterKey: ByteString | undefined;
   let versions = 0;

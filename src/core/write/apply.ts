@@ -31,6 +31,7 @@ export function applySegment(
       position = positionAfter(position, record);
     }
     position = { ...position, frameHash: frame.hash };
+    recovered.wallMs = frame.wallMs;
   }
   recovered.position = { ...position, slot: segment.slot, epoch, segmentHash: segment.hash };
   recovered.nextSlot = segment.slot + 1;

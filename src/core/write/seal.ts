@@ -17,6 +17,7 @@ export interface SealedFrame {
   readonly bytes: Uint8Array;
   readonly hash: Uint8Array;
   readonly firstSequence: number;
+  readonly wallMs: number;
   readonly admitted: readonly AdmittedRecord[];
   onDisk: boolean;
   inSlot: boolean;
@@ -56,6 +57,7 @@ export function sealFrame(
     bytes,
     hash,
     firstSequence: chain.nextSequence,
+    wallMs,
     admitted,
     onDisk: false,
     inSlot: false,
