@@ -100,10 +100,10 @@ function createLevelStore(directory: string, opened: Database, releaseLock: () =
       throw new DataFolderError('failed', `${directory} takes no more writes: an earlier one failed (${failure}).`);
     }
     try {
-      await database.batch(
-        run.flatMap((write) => write.batch),
-        { sync: run.some((write) => write.sync) },
-      );
+      // Chained: its operations go to LevelDB one by one, where an array of them would be copied and checked first.
+      const chained = database.batch();
+      for (const { batch } of run) for (const operation of batch) add(chained, operation);
+      await chained.write({ sync: run.some((write) => write.sync) });
     } catch (error) {
       failure = reasonOf(error);
       throw new DataFolderError('failed', `cannot write to the local store ${directory}: ${failure}`, error);
@@ -187,6 +187,11 @@ async function isEmpty(database: Database): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+function add(chained: ReturnType<Database['batch']>, operation: LevelOperation): void {
+  if (operation.type === 'put') chained.put(operation.key, operation.value);
+  else chained.del(operation.key);
 }
 
 function toWrite(batch: readonly LocalOperation[], sync: boolean): Write {

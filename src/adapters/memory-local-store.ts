@@ -3,12 +3,12 @@ import type { LocalEntry, LocalStore } from '../ports/local-store.ts';
 /**
  * A local store in memory: gone with the process, whatever durability was asked for. For `memory:` databases and tests.
  *
- * Keys are held as strings with one char a byte, so that `<` is byte order, in one sorted array. Keys that arrive in
- * ascending order, as those of revisions do, cost nothing to keep sorted; others cost a move of the array's tail.
+ * Keys are held as strings with one char a byte, so that `<` is byte order. They are put in order when a scan asks for it, and
+ * kept so until the next key comes or goes.
  */
 export function createMemoryLocalStore(): LocalStore {
   const values = new Map<string, Uint8Array>();
-  let sortedKeys: string[] = [];
+  let sortedKeys: readonly string[] | undefined;
   let closed = false;
 
   function check(): void {
@@ -16,12 +16,12 @@ export function createMemoryLocalStore(): LocalStore {
   }
 
   function put(key: string, value: Uint8Array): void {
-    if (!values.has(key)) sortedKeys.splice(positionOf(sortedKeys, key), 0, key);
+    if (!values.has(key)) sortedKeys = undefined;
     values.set(key, value);
   }
 
   function remove(key: string): void {
-    if (values.delete(key)) sortedKeys.splice(positionOf(sortedKeys, key), 1);
+    if (values.delete(key)) sortedKeys = undefined;
   }
 
   return {
@@ -40,6 +40,7 @@ export function createMemoryLocalStore(): LocalStore {
       check();
       const entries: LocalEntry[] = [];
       const end = textOf(to);
+      sortedKeys ??= [...values.keys()].sort();
       for (let position = positionOf(sortedKeys, textOf(from)); entries.length < limit; position += 1) {
         const key = sortedKeys[position];
         if (key === undefined || key >= end) break;
@@ -54,7 +55,7 @@ export function createMemoryLocalStore(): LocalStore {
       const count = values.size;
       if (count === 0) return undefined;
       values.clear();
-      sortedKeys = [];
+      sortedKeys = undefined;
       return `memory: (dropped with its ${count} entries)`;
     },
     async close() {

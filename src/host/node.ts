@@ -128,10 +128,14 @@ export function startNode(options: NodeOptions): Node {
       waiting.reject(new DatabaseError(given.error));
       return;
     }
-    values.resolve(given.response).then(
-      (response) => waiting.resolve({ header: given.header, response }),
-      () => waiting.reject(new DatabaseError(clientErrors.timeout)),
-    );
+    const resolved = values.resolve(given.response);
+    const answerWith = (response: typeof resolved) =>
+      waiting.resolve({ header: given.header, response } as DatabaseAnswer);
+    if (!(resolved instanceof Promise)) {
+      answerWith(resolved);
+      return;
+    }
+    resolved.then(answerWith, () => waiting.reject(new DatabaseError(clientErrors.timeout)));
   }
 
   function request<Kind extends Request['kind']>(

@@ -12,8 +12,8 @@ import type { KeyValue, Resolved } from './database.ts';
  * may be read after the core has answered; the core may drop it from memory at any step, so what is at hand is copied at once.
  */
 export interface ValueReader {
-  /** Rejects when a value cannot be read; the core has been told. */
-  resolve(response: Response): Promise<Resolved<Response>>;
+  /** At once when every value is in memory. Rejects when one cannot be read; the core has been told. */
+  resolve(response: Response): Resolved<Response> | Promise<Resolved<Response>>;
   resolveWatch(response: WatchResponse): Promise<Resolved<WatchResponse>>;
   /** Every value that the response needs is in memory. */
   atHand(response: WatchResponse): boolean;
@@ -52,10 +52,11 @@ export function createValueReader(calls: Calls, digest: Digest, damaged: (reason
   }
 
   return {
-    async resolve(response) {
+    resolve(response) {
       const needed: Version[] = [];
       collect(response, needed);
-      return copy(response, await read(needed));
+      if (needed.every((version) => version.value !== undefined)) return copy(response, nothingRead);
+      return read(needed).then((values) => copy(response, values));
     },
     async resolveWatch(response) {
       const needed: Version[] = [];

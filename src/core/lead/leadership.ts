@@ -1,9 +1,11 @@
 import { assert } from '../assert.ts';
+import { mayScrub, type ScrubGround } from '../compact/may-scrub.ts';
 import { scrub } from '../compact/scrub.ts';
 import { drawId, log, type Core } from '../core.ts';
 import { localDeletesOfVersion } from '../format/local-layout.ts';
 import { createLeaseClock } from '../lease/lease-clock.ts';
 import { leaseHeld } from '../lease/leader-lease.ts';
+import { startLeases } from '../lease/start-leases.ts';
 import {
   leaseExpiriesPerSecondMax,
   leaseExpiryCheckIntervalMs,
@@ -12,6 +14,7 @@ import {
   watchFeedVersionsMax,
 } from '../limits.ts';
 import { evaluateRead, isReadRequest } from '../read/evaluate-read.ts';
+import { noValues, type VersionValues } from '../read/view.ts';
 import type { RecoveredDatabase } from '../recover/recover.ts';
 import type { Reign } from '../reign/reign.ts';
 import { call, createSignal, fire, until, waitFor, type Scope, type Task } from '../task.ts';
@@ -30,6 +33,7 @@ import { applySegment } from '../write/apply.ts';
 import { checkRequest } from '../write/check.ts';
 import { evaluateWrite, type WriteRequest } from '../write/evaluate.ts';
 import { createPipeline } from '../write/pipeline.ts';
+import { restsOnSequence } from '../write/rests-on.ts';
 import { keepCheckpointing } from '../checkpoint/keep-checkpointing.ts';
 import { show, watchSourceOf, type DurableState } from './durable-state.ts';
 import { createParkedRequests } from './parked.ts';
@@ -161,9 +165,19 @@ export function createLeadership(
     send(answer.id, answer.answer);
   }
 
+  /** For an answer that wrote nothing. */
+  function restsOnHead(): number {
+    return restsOnSequence({ headSequence: pipeline.headSequence(), durableSequence: durable.sequence });
+  }
+
   /** Sends the answer when all that it rests on is durable. */
-  function answerWhenDurable(id: number, answer: Answer, deadlineMs: number, physicalRevision = 0): void {
-    const sequence = pipeline.headSequence();
+  function answerWhenDurable(
+    id: number,
+    answer: Answer,
+    deadlineMs: number,
+    sequence: number = restsOnHead(),
+    physicalRevision = 0,
+  ): void {
     if (sequence <= durable.sequence && physicalRevision === 0) {
       send(id, answer);
       return;
@@ -183,10 +197,10 @@ export function createLeadership(
     }
     const numbered =
       incoming.kind === 'lease-grant' && incoming.id === noLease ? { ...incoming, id: drawLeaseId() } : incoming;
-    dispatch(id, numbered, core.at.monotonicMs + core.configuration.requestTimeoutMs, new Map());
+    dispatch(id, numbered, core.at.monotonicMs + core.configuration.requestTimeoutMs, noValues);
   }
 
-  function dispatch(id: number, incoming: Request, deadlineMs: number, values: ReadonlyMap<Version, Uint8Array>): void {
+  function dispatch(id: number, incoming: Request, deadlineMs: number, values: VersionValues): void {
     switch (incoming.kind) {
       case 'status':
         assert(false, 'the machine answers for the status');
@@ -234,7 +248,7 @@ export function createLeadership(
     id: number,
     incoming: Extract<Request, { readonly kind: 'range' | 'txn' }>,
     deadlineMs: number,
-    values: ReadonlyMap<Version, Uint8Array>,
+    values: VersionValues,
   ): void {
     const view = { revision: durable.revision, compactRevision: durable.compactRevision, values };
     const evaluation = evaluateRead(state, incoming, view);
@@ -243,12 +257,7 @@ export function createLeadership(
     else succeed(id, evaluation.response, evaluation.revision);
   }
 
-  function write(
-    id: number,
-    incoming: WriteRequest,
-    deadlineMs: number,
-    values: ReadonlyMap<Version, Uint8Array>,
-  ): void {
+  function write(id: number, incoming: WriteRequest, deadlineMs: number, values: VersionValues): void {
     if (pipeline.full()) {
       fail(id, clientErrors.tooManyRequests);
       return;
@@ -266,7 +275,7 @@ export function createLeadership(
       case 'record': {
         pipeline.admit({ record: evaluation.record, versions: evaluation.versions });
         const physical = incoming.kind === 'compact' && incoming.physical ? incoming.revision : 0;
-        answerWhenDurable(id, answerOf(evaluation), deadlineMs, physical);
+        answerWhenDurable(id, answerOf(evaluation), deadlineMs, pipeline.headSequence(), physical);
         return;
       }
     }
@@ -282,7 +291,7 @@ export function createLeadership(
     id: number,
     incoming: Request,
     deadlineMs: number,
-    known: ReadonlyMap<Version, Uint8Array>,
+    known: VersionValues,
     versions: readonly Version[],
   ): void {
     if (!loading.park(id, incoming, deadlineMs)) {
@@ -347,16 +356,19 @@ export function createLeadership(
     scope.spawn(scrubAll());
   }
 
-  /**
-   * Drops what compactions made obsolete, a little at a time: never under a checkpoint that is reading, and never for a compaction that
-   * is in no slot yet. Checkpoints and the local store hold the state at a slot: without the compaction it needs what it made obsolete.
-   */
+  function scrubGround(): ScrubGround {
+    return {
+      settledRevision: state.settledCompactRevision,
+      slotRevision: recovered.position.compactRevision,
+      checkpointing,
+    };
+  }
+
+  /** Drops what compactions made obsolete, a little at a time. */
   function* scrubAll(): Task<void> {
     for (;;) {
       yield* until(core.at.monotonicMs);
-      while (checkpointing || recovered.position.compactRevision < state.settledCompactRevision) {
-        yield* waitFor(mayScrubSignal);
-      }
+      while (!mayScrub(scrubGround())) yield* waitFor(mayScrubSignal);
       const { dropped, done } = scrub(state, scrubVersionsMax);
       const batch = dropped.flatMap((version) => localDeletesOfVersion(version));
       if (batch.length > 0) {
@@ -413,11 +425,11 @@ export function createLeadership(
         core.problems.delete('lease');
         log(core, 'info', 'the lease on leadership is held again', { epoch: reign.epoch });
       }
-      for (const { id, request: again, deadlineMs } of parked.takeAll()) dispatch(id, again, deadlineMs, new Map());
+      for (const { id, request: again, deadlineMs } of parked.takeAll()) dispatch(id, again, deadlineMs, noValues);
     }
   }
 
-  for (const lease of state.leases.all()) leases.grant(lease.id, lease.ttlSeconds, core.at.monotonicMs);
+  startLeases(leases, state.leases.all(), core.at.monotonicMs);
   scope.spawn(keepHouse());
   scope.spawn(followRenewals());
   scope.spawn(
