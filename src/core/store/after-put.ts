@@ -6,15 +6,18 @@ import type { PutOutcome } from '../../ports/object-store.ts';
  * guessed: the object is read, and its bytes say whose they are; a condition may have failed because an earlier, unanswered
  * attempt of ours was applied.
  */
-export function afterPut(outcome: PutOutcome): 'done' | 'send-again' | 'read-back' {
+export type AfterPut =
+  { readonly kind: 'done'; readonly etag: string } | { readonly kind: 'send-again' } | { readonly kind: 'read-back' };
+
+export function afterPut(outcome: PutOutcome): AfterPut {
   switch (outcome.kind) {
     case 'ok':
-      return 'done';
+      return { kind: 'done', etag: outcome.etag };
     case 'refused':
     case 'conflict':
-      return 'send-again';
+      return { kind: 'send-again' };
     case 'condition-failed':
     case 'unknown':
-      return 'read-back';
+      return { kind: 'read-back' };
   }
 }

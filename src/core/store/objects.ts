@@ -71,14 +71,14 @@ export function* settledPut(
   for (let attempt = 0; ; attempt++) {
     const outcome = yield* putOnce(key, body, condition);
     const next = afterPut(outcome);
-    if (next === 'done' && outcome.kind === 'ok') {
+    if (next.kind === 'done') {
       settleProblem(core);
-      return { kind: 'ours', etag: outcome.etag };
+      return { kind: 'ours', etag: next.etag };
     }
     if (outcome.kind === 'refused' || outcome.kind === 'unknown') {
       reportProblem(core, `PUT ${key}`, outcome.problem, attempt);
     }
-    if (next === 'read-back') {
+    if (next.kind === 'read-back') {
       const settled = yield* readBack(core, key, body, condition, outcome.kind === 'unknown');
       if (settled !== undefined) return settled;
     }

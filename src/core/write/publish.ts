@@ -6,8 +6,8 @@ import type { DecodedSegment } from '../format/segment.ts';
 import { readSegment } from '../recover/read-log.ts';
 import { settledPut } from '../store/objects.ts';
 import type { Task } from '../task.ts';
-import { equalBytes } from '../types/bytes.ts';
 import type { SealedSegment, SegmentIdentity } from './seal.ts';
+import { slotHolder } from './slot-holder.ts';
 
 /**
  * Puts a segment into its slot and finds out what became of it (protocol, invariants 1, 2 and 4). The same bytes are sent until it is
@@ -28,9 +28,11 @@ export function* publishSegment(core: Core, identity: SegmentIdentity, segment: 
   if (put.kind === 'ours') return { kind: 'filled' };
   const found = yield* readSegment(core, identity.databaseId, segment.slot);
   if (found === undefined) throw new NodeFailure(`${key} was there and is gone: somebody deletes from this log`);
-  if (equalBytes(found.hash, segment.hash)) return { kind: 'filled' };
-  if (found.header.epoch > identity.epoch) return { kind: 'deposed', epoch: found.header.epoch };
-  assert(found.header.epoch < identity.epoch, `${key} holds other bytes of this very epoch`);
-  log(core, 'info', 'slot taken by an earlier reign', { slot: segment.slot, epoch: found.header.epoch });
+  const { epoch } = found.header;
+  const holder = slotHolder({ epoch, hash: found.hash }, { epoch: identity.epoch, hash: segment.hash });
+  if (holder === 'ours') return { kind: 'filled' };
+  if (holder === 'later') return { kind: 'deposed', epoch };
+  assert(holder === 'earlier', `${key} holds other bytes of this very epoch`);
+  log(core, 'info', 'slot taken by an earlier reign', { slot: segment.slot, epoch });
   return { kind: 'taken', by: found };
 }
