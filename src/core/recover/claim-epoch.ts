@@ -1,6 +1,7 @@
 import { drawId, log, type Core } from '../core.ts';
 import { encodeControl } from '../format/control.ts';
 import { controlKey } from '../format/keys.ts';
+import { leaseStart } from '../lease/lease-start.ts';
 import { mayTakeOver, sightControl, takeOverAtMonotonicMs, type ControlSighting } from '../lease/may-take-over.ts';
 import { readControl, type ObservedControl } from '../reign/control-object.ts';
 import { createReign, type Reign } from '../reign/reign.ts';
@@ -83,5 +84,5 @@ function* claim(core: Core, observed: ObservedControl): Task<Reign | undefined> 
   });
   if (put.kind !== 'ours') return undefined;
   log(core, 'info', 'epoch claimed', { epoch: control.epoch });
-  return createReign(control, put.etag, nonce, sentAt);
+  return createReign(control, put.etag, nonce, leaseStart({ sentAt, answeredAt: core.at }));
 }

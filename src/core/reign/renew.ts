@@ -1,6 +1,7 @@
 import { log, type Core } from '../core.ts';
 import { encodeControl } from '../format/control.ts';
 import { controlKey } from '../format/keys.ts';
+import { leaseStart } from '../lease/lease-start.ts';
 import { settledPut } from '../store/objects.ts';
 import { equalBytes, hexOf } from '../types/bytes.ts';
 import { fire, waitForUntil, type Task } from '../task.ts';
@@ -49,7 +50,7 @@ export function* writeControl(core: Core, reign: Reign, wanted: Control): Task<'
     if (put.kind === 'ours') {
       reign.control = control;
       reign.controlEtag = put.etag;
-      reign.leaseSentAt = sentAt;
+      reign.leaseSentAt = leaseStart({ sentAt, answeredAt: core.at });
       return 'written';
     }
     const observed = yield* readControl(core);
