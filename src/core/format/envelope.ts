@@ -1,4 +1,5 @@
 import type { Digest } from '../../ports/digest.ts';
+import { checkChecksum } from './checksum.ts';
 import { DamageSignal } from './damage.ts';
 import { ByteReader } from './reader.ts';
 import { ByteWriter } from './writer.ts';
@@ -95,14 +96,6 @@ export function checkMagic(kind: StoredKind, bytes: Uint8Array, offset: number):
   throw new DamageSignal('kind', offset, expected, found === undefined ? 'no object of ours' : `a ${found}`);
 }
 
-/** The CRC-32 at `end` is that of the bytes from `start` up to it. The caller knows that four bytes are there. */
-export function checkChecksum(bytes: Uint8Array, start: number, end: number, digest: Digest): void {
-  const stored = new ByteReader(bytes, end).u32('checksum');
-  const computed = digest.crc32(bytes.subarray(start, end));
-  if (stored === computed) return;
-  throw new DamageSignal('checksum', end, `CRC-32 ${hex32(computed)} of the bytes before it`, hex32(stored));
-}
-
 /** Only after the checksum: the version is known to be what was written. */
 export function checkVersion(kind: StoredKind, bytes: Uint8Array, start: number): void {
   const offset = start + magicBytes;
@@ -113,8 +106,4 @@ export function checkVersion(kind: StoredKind, bytes: Uint8Array, start: number)
     throw new DamageSignal('version', offset, expected, `version ${version}: upgrade to a release that reads it`);
   }
   throw new DamageSignal('value', offset, expected, `version ${version}, which was never written`);
-}
-
-function hex32(value: number): string {
-  return value.toString(16).padStart(8, '0');
 }

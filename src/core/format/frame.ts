@@ -3,17 +3,10 @@ import { assert } from '../assert.ts';
 import { frameBytesMax } from '../limits.ts';
 import type { Frame } from '../types/log.ts';
 import type { LogRecord } from '../types/record.ts';
+import { checkChecksum } from './checksum.ts';
 import { DamageSignal, decoding } from './damage.ts';
 import type { Decoded } from './damage.ts';
-import {
-  beginObject,
-  checkChecksum,
-  checkMagic,
-  checkVersion,
-  checksumBytes,
-  endObject,
-  envelopeStartBytes,
-} from './envelope.ts';
+import { beginObject, checkMagic, checkVersion, checksumBytes, endObject, envelopeStartBytes } from './envelope.ts';
 import { frameHash, hashBytes, readHash, writeHash } from './hashes.ts';
 import { ByteReader } from './reader.ts';
 import { readRecord, recordBytesMin, recordsBytesBound, writeRecord } from './record.ts';

@@ -2,17 +2,10 @@ import type { Digest } from '../../ports/digest.ts';
 import { assert } from '../assert.ts';
 import { equalBytes, hexOf } from '../types/bytes.ts';
 import type { SegmentHeader } from '../types/log.ts';
+import { checkChecksum } from './checksum.ts';
 import { DamageSignal, decoding } from './damage.ts';
 import type { Decoded } from './damage.ts';
-import {
-  beginObject,
-  checkChecksum,
-  checkMagic,
-  checkVersion,
-  checksumBytes,
-  endObject,
-  envelopeStartBytes,
-} from './envelope.ts';
+import { beginObject, checkMagic, checkVersion, checksumBytes, endObject, envelopeStartBytes } from './envelope.ts';
 import type { DecodedFrame } from './frame.ts';
 import { readFrame } from './frame.ts';
 import { hashBytes, idBytes, readHash, readId, segmentHash, writeHash, writeId } from './hashes.ts';

@@ -8,6 +8,7 @@ import { listKeys } from '../store/list.ts';
 import { all, type Task } from '../task.ts';
 import type { Recovered } from './recovered.ts';
 import { replaySegments } from './replay.ts';
+import { unbrokenRow } from './unbroken-row.ts';
 import { segmentPlace } from './verify.ts';
 
 /**
@@ -34,19 +35,18 @@ export function* readLog(core: Core, recovered: Recovered, rules: LogRules): Tas
     const first = recovered.nextSlot;
     const slots = Array.from({ length: slotsAtOnce }, (_, index) => first + index);
     const read = yield* all(slots.map((slot) => readSegment(core, rules.databaseId, slot)));
-    const end = read.indexOf(undefined);
-    const segments = (end < 0 ? read : read.slice(0, end)) as readonly DecodedSegment[];
-    const live = livingSegments(recovered, segments, rules);
+    const row = unbrokenRow(first, read);
+    const live = livingSegments(recovered, row.segments, rules);
     if (live === 'deposed') return 'deposed';
     yield* replaySegments(core, recovered, live);
-    recovered.nextSlot = first + segments.length;
+    recovered.nextSlot = row.nextSlot;
     if (round % 64 === 0) {
       log(core, 'info', 'replaying the log', {
         slots: recovered.nextSlot - started,
         revision: recovered.position.revision,
       });
     }
-    if (end < 0) continue;
+    if (!row.broken) continue;
     if (yield* isEnd(core, recovered.nextSlot, rules)) return 'end';
   }
 }

@@ -1,5 +1,6 @@
 import { enqueue, hasRoom, reserve } from './buffer.ts';
 import { headerOf, type HubState } from './hub-state.ts';
+import { mayReport } from './may-report.ts';
 import { noWatchId, progressResponse } from './responses.ts';
 import type { Watcher, WatchStreamState } from './watcher.ts';
 
@@ -11,7 +12,7 @@ import type { Watcher, WatchStreamState } from './watcher.ts';
 /** One answer for the whole stream, or none: the client asks again. */
 export function answerProgressRequest(hub: HubState, stream: WatchStreamState): void {
   if (stream.watchers.size === 0) return;
-  for (const watcher of stream.watchers.values()) if (!mayReport(hub, watcher)) return;
+  for (const watcher of stream.watchers.values()) if (!mayReport(watcher, hub.revision)) return;
   if (hasRoom(stream.buffer, 1, 0)) sendProgress(hub, stream, noWatchId);
 }
 
@@ -46,12 +47,8 @@ export function payReports(hub: HubState, stream: WatchStreamState): void {
   for (const watcher of stream.progress.owed) {
     if (!hasRoom(stream.buffer, 1, 0)) return;
     stream.progress.owed.delete(watcher);
-    if (mayReport(hub, watcher)) sendProgress(hub, stream, watcher.id);
+    if (mayReport(watcher, hub.revision)) sendProgress(hub, stream, watcher.id);
   }
-}
-
-function mayReport(hub: HubState, watcher: Watcher): boolean {
-  return watcher.cursor === undefined && watcher.startRevision <= hub.revision;
 }
 
 function sendProgress(hub: HubState, stream: WatchStreamState, watchId: bigint): void {
