@@ -81,6 +81,8 @@ export interface WorldNode {
   role: Role;
   /** Crashes when so many effects have been performed. */
   crashAtEffect: number;
+  /** Whether that crash leaves the disk. */
+  crashKeepsDisk: boolean;
   start(): void;
   crash(keepDisk: boolean): void;
   send(body: EventBody): void;
@@ -123,6 +125,7 @@ export function createWorldNode(
     alive: false,
     role: 'stopped',
     crashAtEffect: Infinity,
+    crashKeepsDisk: true,
     start() {
       node.life += 1;
       node.alive = true;
@@ -183,7 +186,7 @@ export function createWorldNode(
           node.effects += 1;
           if (node.effects >= node.crashAtEffect) {
             node.crashAtEffect = Infinity;
-            node.crash(true);
+            node.crash(node.crashKeepsDisk);
           }
           if (!node.alive) return;
         }

@@ -90,8 +90,8 @@ export interface World {
   readonly ledger: Map<string, number>;
   /** Failures with which nodes ended, by their words. */
   readonly failures: string[];
-  /** When bytes that say that a lease is revoked were first sent anywhere. */
-  readonly revocationSentMs: Map<bigint, number>;
+  /** When bytes that say that a lease is revoked were sent, by anybody; a deposed leader's may come to nothing. */
+  readonly revocationsSentMs: Map<bigint, number[]>;
   readonly logLines: string[];
   now(): number;
   at(realMs: number, run: () => void): void;
@@ -134,7 +134,7 @@ export function createWorld(scenario: WorldScenario, content: WorldObjects = cre
     violations: [],
     ledger: new Map(),
     failures: [],
-    revocationSentMs: new Map(),
+    revocationsSentMs: new Map(),
     logLines: [],
     now: () => now,
     at: (realMs, run) => events.add(Math.max(realMs, now), run),
@@ -339,8 +339,10 @@ export function createWorld(scenario: WorldScenario, content: WorldObjects = cre
 
   function noteRevocations(records: readonly LogRecord[]): void {
     for (const record of records) {
-      if (record.kind !== 'lease-revoke' || world.revocationSentMs.has(record.lease)) continue;
-      world.revocationSentMs.set(record.lease, now);
+      if (record.kind !== 'lease-revoke') continue;
+      const sent = world.revocationsSentMs.get(record.lease);
+      if (sent === undefined) world.revocationsSentMs.set(record.lease, [now]);
+      else sent.push(now);
     }
   }
 
