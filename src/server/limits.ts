@@ -12,8 +12,11 @@ export const receiveBytesMax = 2_097_152;
 /** A watch response this long is cut, for watchers that asked for it. */
 export const watchFragmentBytesMin = 1_572_864;
 
-/** Message levels in a request: Go's limit, so that a transaction nested too deep is told so. */
-export const requestDepthMax = 10_000;
+/**
+ * Message levels in a request. Only transactions nest, two levels each, and more than 128 of them are refused; everything that
+ * walks through a request recurses, and the stack must bear this many levels of it.
+ */
+export const requestDepthMax = 600;
 
 /** Keys in the first chunk of a streamed range; later ones grow towards `rangeChunkBytesTarget`. */
 export const rangeChunkKeysFirst = 10;
