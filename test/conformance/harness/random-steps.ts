@@ -181,9 +181,9 @@ async function runWatch(
   const stream = session.watch();
   const startRevision = isFromNow ? 0 : Math.max(start(session.base), track.compacted + 1);
   const readUp = async () => {
-    const now = await session.mark('a');
-    if (startRevision > now) return;
-    await stream.eventsUntil(filters.includes(noDelete) ? now - 1 : now);
+    const deleted = await session.mark('a');
+    const last = filters.includes(noDelete) ? deleted - 1 : deleted;
+    if (startRevision <= last) await stream.eventsUntil(last);
   };
   stream.create({ ...watched, prevKv, filters, startRevision });
   await stream.next();

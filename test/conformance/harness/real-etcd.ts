@@ -51,8 +51,10 @@ export async function startRealEtcd(): Promise<RealEtcd> {
     { PATH: process.env['PATH'] ?? '' },
   );
   const stop = async () => {
+    const ended = server.isAlive() ? undefined : server.output();
     await server.kill();
     await rm(folder, { recursive: true, force: true });
+    if (ended !== undefined) throw new Error(`etcd had ended by itself:\n${ended.slice(-etcdWordsCharsMax)}`);
   };
   const address = `127.0.0.1:${clientPort}`;
   try {
@@ -63,6 +65,8 @@ export async function startRealEtcd(): Promise<RealEtcd> {
   }
   return { name: `etcd ${etcdVersion}`, version: etcdVersion, address, isAlive: server.isAlive, stop };
 }
+
+const etcdWordsCharsMax = 5_000;
 
 async function hasLeader(address: string): Promise<true | undefined> {
   const client = connectRaw(address);

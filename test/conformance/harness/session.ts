@@ -55,7 +55,13 @@ export interface Session {
   memberList(): Promise<Plain>;
   status(): Promise<Plain>;
   /** Bytes as a request, to any path; of the answer only its status is kept. */
-  bytes(label: string, path: string, request: Uint8Array, options?: CallOptions): Promise<Plain>;
+  bytes(
+    label: string,
+    path: string,
+    request: Uint8Array,
+    options?: CallOptions,
+    refusal?: (words: string) => string,
+  ): Promise<Plain>;
   watch(): WatchSession;
   close(): void;
 }
@@ -125,11 +131,14 @@ export function openSession(client: RawClient, { exclude, base }: SessionOptions
     },
     memberList: () => unary(ClusterDefinition, 'memberList', { linearizable: false }),
     status: () => unary(MaintenanceDefinition, 'status', {}),
-    bytes: (label, path, request, options) =>
-      answerOf(
-        label,
-        client.callBytes(path, request, options).then(() => 'ok'),
-      ),
+    bytes: async (label, path, request, options, refusal = (words) => words) => {
+      try {
+        await client.callBytes(path, request, options);
+        return note(label, 'ok');
+      } catch (error) {
+        return note(label, refusal(refusalOf(error)));
+      }
+    },
     watch: () => {
       const watch = openWatchSession(client, `watch ${watches.length}`, (call, message) => {
         note(call, plainOf(message, excluded));
