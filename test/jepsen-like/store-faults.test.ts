@@ -12,6 +12,7 @@ import {
   slowDown,
   type FaultRule,
 } from '../support/s3-front/faults.ts';
+import type { RequestRecord } from '../support/s3-front/front.ts';
 import { createSeeded } from '../support/seeded.ts';
 import { startLoad } from './load.ts';
 import { startNode, stopAll, watchAll } from './pair.ts';
@@ -63,13 +64,10 @@ test(`the store fails in every way, and nothing is wrong or lost (T4_SEED=${seed
   const random = createSeeded(seed);
   const s3 = await startS3Process(workplace, seed);
   const client = createRecordingClient(createRecorder(), clientTimeoutMs);
-  const node = startNode(workplace, s3, 'node', {
-    'lease-ttl': '1s',
-    'request-timeout': '1500ms',
-    'checkpoint-segments': '40',
-  });
+  const settings = { 'lease-ttl': '1s', 'request-timeout': '1s', 'checkpoint-segments': '40' };
+  const node = startNode(workplace, s3, 'node', settings);
   await node.ready();
-  const connection = await node.connect();
+  let connection = await node.connect();
   const watchers = watchAll(() => connection);
   const told: Record<string, readonly string[]> = {};
   let log: readonly LogEntry[] = [];
@@ -101,8 +99,28 @@ test(`the store fails in every way, and nothing is wrong or lost (T4_SEED=${seed
   expect(watchers.map((watcher) => watcher.connections())).toStrictEqual(watchers.map(() => 1));
   expect(node.logged('role').map(({ role }) => role)).toStrictEqual(['standby', 'recovering', 'leader']);
   expect(node.running()).toBe(true);
+
+  // Checkpoints could hide a hole in the log for as long as they are kept.
+  const slots = filledSlots(await s3.requests());
+  expect(slots.length).toBeGreaterThan(0);
+  expect(slots).toStrictEqual(slots.map((_, index) => index + 1));
+  // What it acknowledged has to be in the store, not only in its memory: another node with an empty disk tells.
+  await node.kill();
+  const heir = startNode(workplace, s3, 'heir', settings);
+  await heir.ready();
+  connection = await heir.connect();
+  await verify({ connection, client, watchers, earlier: log, random, reignNotBeforeMs: heir.startedMs });
   await stopAll(watchers);
 });
+
+function filledSlots(requests: readonly RequestRecord[]): readonly number[] {
+  return requests
+    .filter(({ operation, status }) => operation === 'PUT' && status === 200)
+    .flatMap(({ keys }) => keys.map((key) => /^log\/(\d+)$/.exec(key)?.[1]))
+    .filter((slot) => slot !== undefined)
+    .map(Number)
+    .sort((left, right) => left - right);
+}
 
 describe('a store that is away', () => {
   test('at start is waited for', async (context) => {
