@@ -14,6 +14,8 @@ export interface Core {
   draws: number;
   /** What an operator should know now, by topic; shown in the status. */
   readonly problems: Map<string, string>;
+  /** Highest epoch met in the log or the manifest: a claim goes beyond it, whatever `control` says. */
+  epochMet: number;
   /** Why the local store must not be used again as it is; undefined: nothing is known against it. */
   localDistrust: string | undefined;
   emit(effect: Effect): void;

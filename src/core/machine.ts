@@ -62,6 +62,7 @@ export function createMachine(configuration: MachineConfiguration): Machine {
     seed: new Uint8Array(0),
     draws: 0,
     problems: new Map(),
+    epochMet: 0,
     localDistrust: undefined,
     emit: (effect) => void effects.push(effect),
   };

@@ -71,7 +71,7 @@ function* claim(core: Core, observed: ObservedControl): Task<Reign | undefined> 
   const nonce = drawId(core);
   const control: Control = {
     ...observed.control,
-    epoch: observed.control.epoch + 1,
+    epoch: Math.max(observed.control.epoch, core.epochMet) + 1,
     leader: { memberId, name, nonce, clientUrls },
     released: false,
     leaseMs,

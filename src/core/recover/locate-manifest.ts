@@ -42,6 +42,7 @@ export function* locateManifest(core: Core, reign: Reign): Task<HeldManifest | u
         `${manifestKey} belongs to database ${hexOf(held.manifest.databaseId)}, but ${controlKey} to ${hexOf(reign.control.databaseId)}`,
       );
     }
+    core.epochMet = Math.max(core.epochMet, held.manifest.epoch);
     const stamped = yield* updateManifest(core, reign, held, (manifest) => manifest);
     if (stamped === 'deposed') return undefined;
     if (stamped !== 'changed') return stamped;

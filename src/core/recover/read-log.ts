@@ -28,15 +28,16 @@ export interface LogRules {
   readonly epoch: number;
 }
 
-/** `deposed`: a segment of a later reign was met. */
+/** `deposed`: a segment of a later reign was met, or of another one with this epoch. */
 export function* readLog(core: Core, recovered: Recovered, rules: LogRules): Task<'end' | 'deposed'> {
   const started = recovered.nextSlot;
+  if (isEpochTaken(core, rules, recovered.position.epoch)) return 'deposed';
   for (let round = 1; ; round++) {
     const first = recovered.nextSlot;
     const slots = Array.from({ length: slotsAtOnce }, (_, index) => first + index);
     const read = yield* all(slots.map((slot) => readSegment(core, rules.databaseId, slot)));
     const row = unbrokenRow(first, read);
-    const live = livingSegments(recovered, row.segments, rules);
+    const live = livingSegments(core, recovered, row.segments, rules);
     if (live === 'deposed') return 'deposed';
     yield* replaySegments(core, recovered, live);
     recovered.nextSlot = row.nextSlot;
@@ -64,7 +65,17 @@ export function* readSegment(core: Core, databaseId: Uint8Array, slot: number): 
   return read.value;
 }
 
+/**
+ * The reader's own fence is not in the log yet: its epoch there is another's, from before `control` was set back (restored from an older
+ * version). An epoch that began twice would be no chain.
+ */
+function isEpochTaken(core: Core, rules: LogRules, epoch: number): boolean {
+  core.epochMet = Math.max(core.epochMet, epoch);
+  return epoch >= rules.epoch;
+}
+
 function livingSegments(
+  core: Core,
   recovered: Recovered,
   segments: readonly DecodedSegment[],
   rules: LogRules,
@@ -73,7 +84,7 @@ function livingSegments(
   let position = recovered.position;
   for (const segment of segments) {
     const { header } = segment;
-    if (header.epoch > rules.epoch) return 'deposed';
+    if (isEpochTaken(core, rules, header.epoch)) return 'deposed';
     const place = segmentPlace(position, header);
     if (place === 'dead') continue;
     if (place !== 'next') throw new NodeFailure(`${slotKey(header.slot)} is not part of this log: ${place.broken}`);
