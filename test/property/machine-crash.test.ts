@@ -52,6 +52,7 @@ function run({ durability, keepsDisk }: Way, crashAt: number, secondAfter: numbe
 function verify(world: World, what: string): void {
   const node = world.nodes[0]!;
   const leads = () => node.role === 'leader';
+  world.runUntil(calmEndsMs);
   expect(world.runUntil(world.now() + recoversMs, leads), what).toBe(true);
   const read = world.request(node, range('\0', '\0'));
   world.runUntil(world.now() + 400);

@@ -323,10 +323,12 @@ function judgeLeases(world: World, log: FinalLog): readonly string[] {
       (other) => other.request.kind === 'lease-revoke' && other.request.id === request.id,
     );
     if (asked) continue;
+    // A grant counts from when it may have been durable: another reign may have begun since, and its answer came late.
+    const sinceMs = request.kind === 'lease-grant' ? world.grantSentMs.get(request.id)! : answeredMs;
     for (const sentMs of world.revocationsSentMs.get(request.id) ?? []) {
-      if (sentMs < answeredMs || sentMs > answeredMs + ttlSeconds * 1_000) continue;
+      if (sentMs < sinceMs || sentMs > sinceMs + ttlSeconds * 1_000) continue;
       violations.push(
-        `lease ${request.id} of ${ttlSeconds} s was revoked at ${sentMs} ms, although ${nameOf(entry)} was answered at ${answeredMs} ms`,
+        `lease ${request.id} of ${ttlSeconds} s was revoked at ${sentMs} ms, although it lived at ${sinceMs} ms by ${nameOf(entry)}`,
       );
     }
   }

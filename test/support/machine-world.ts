@@ -92,6 +92,8 @@ export interface World {
   readonly failures: string[];
   /** When bytes that say that a lease is revoked were sent, by anybody; a deposed leader's may come to nothing. */
   readonly revocationsSentMs: Map<bigint, number[]>;
+  /** When bytes that say that a lease is granted were first sent. */
+  readonly grantSentMs: Map<bigint, number>;
   readonly logLines: string[];
   now(): number;
   at(realMs: number, run: () => void): void;
@@ -135,6 +137,7 @@ export function createWorld(scenario: WorldScenario, content: WorldObjects = cre
     ledger: new Map(),
     failures: [],
     revocationsSentMs: new Map(),
+    grantSentMs: new Map(),
     logLines: [],
     now: () => now,
     at: (realMs, run) => events.add(Math.max(realMs, now), run),
@@ -328,17 +331,20 @@ export function createWorld(scenario: WorldScenario, content: WorldObjects = cre
         world.violations.push(`${node.name} sends a segment that cannot be read`);
         return;
       }
-      for (const { frame } of segment.value.frames) noteRevocations(frame.records);
+      for (const { frame } of segment.value.frames) noteLeases(frame.records);
     }
     if (operation.kind === 'disk-append') {
       for (const { frame } of readLocalLog(operation.file, operation.bytes, worldDigest).frames) {
-        noteRevocations(frame.records);
+        noteLeases(frame.records);
       }
     }
   }
 
-  function noteRevocations(records: readonly LogRecord[]): void {
+  function noteLeases(records: readonly LogRecord[]): void {
     for (const record of records) {
+      if (record.kind === 'lease-grant' && !world.grantSentMs.has(record.lease)) {
+        world.grantSentMs.set(record.lease, now);
+      }
       if (record.kind !== 'lease-revoke') continue;
       const sent = world.revocationsSentMs.get(record.lease);
       if (sent === undefined) world.revocationsSentMs.set(record.lease, [now]);
