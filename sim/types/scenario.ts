@@ -55,6 +55,8 @@ export interface Knobs {
   /** One way between a client and a node, and between nodes. */
   readonly networkLatency: Latency;
   readonly client: ClientKnobs;
+  /** A node that ended by itself is started again after that long, as a supervisor would; 0: never. */
+  readonly supervisorMs: number;
   /** Left out: the faults go on as they are. */
   readonly heal?: Heal;
   /** The run ends here. */

@@ -1,0 +1,24 @@
+import { drawNode, shrinkNumber } from './address.ts';
+import type { FaultKind } from './fault-kind.ts';
+import { armLocalRule } from './local-rule.ts';
+
+export const diskStaleRead: FaultKind = {
+  kind: 'disk-stale-read',
+  port: 'disk',
+  does: 'One read of a file brings it as it was before its newest append.',
+  seen: 'Lost writes and stale caches: Bairavasundaram et al., FAST 2008.',
+  address: 'the nth call of a target on the disk of a node',
+  shrinks: 'to an earlier call',
+  promise: (_fault, { topology }) => (topology.settings.durability === 'local' ? 'beyond' : 'masked'),
+  generate: (draw, context) => ({
+    node: drawNode(draw, context),
+    target: draw.pick(['disk-read *']),
+    nth: draw.between(1, draw.pick([5, 5])),
+  }),
+  shrink: (fault) => shrinkNumber(fault, 'nth', 1),
+  arm(fault, stage) {
+    armLocalRule(fault, stage, (plan) => {
+      plan.staleRead = true;
+    });
+  },
+};

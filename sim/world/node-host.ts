@@ -1,0 +1,417 @@
+import { createSimulatedDisk, type PowerLoss, type SimulatedDisk } from '../doubles/disk.ts';
+import { createSimulatedLocalStore, type SimulatedLocalStore } from '../doubles/local-store.ts';
+import type { NodeStop } from '../types/result.ts';
+import type { NodeMachine, SystemAnswer, SystemEffect, SystemEvent, SystemUnderTest } from '../types/system.ts';
+import type { PlainRequest, PlainWatchRequest, PlainWatchResponse } from '../types/plain.ts';
+import { createLocalCalls, type LocalCalls } from './local-calls.ts';
+import { createNodeClock, microsecondsUp, type NodeClock } from './node-clock.ts';
+import { nodeEndpoint, passageOf } from './network.ts';
+import { drawOf, hashOf } from './random.ts';
+import { createStoreCalls, type StoreCalls } from './store-calls.ts';
+import type { World } from './world.ts';
+
+/**
+ * One machine of the world: its clocks, its disks, and the process on it, which dies and starts again. Turns the effects of the system
+ * under test into calls, timers and messages, and what comes back into events.
+ *
+ * Invariants:
+ * - Effects of a step are begun in order; a crash after one of them loses those behind it.
+ * - Whatever comes for a life that is over is dropped.
+ */
+export interface NodeHost {
+  readonly node: number;
+  readonly clock: NodeClock;
+  readonly storeCalls: StoreCalls;
+  readonly effectsOf: readonly number[];
+  incarnation(): number;
+  state(): 'down' | 'up' | 'paused';
+  start(disk: 'kept' | 'empty' | 'old'): void;
+  /** `loss` undefined: only the process dies, what the system holds for the disk gets there. */
+  crash(key: string, loss: PowerLoss['kind'] | undefined): void;
+  /** Asks the process to end in an orderly way. */
+  stop(): void;
+  pause(): void;
+  resume(timersFirst: boolean): void;
+  /** The clocks were changed: timers are due at other times. */
+  rearm(): void;
+  /** Keeps a copy of both disks as they are now, for a start with `old`. */
+  copyDisks(): void;
+  readonly local: () => SimulatedLocalStore;
+  readonly disk: () => SimulatedDisk;
+  request(request: PlainRequest, done: (answer: SystemAnswer | 'lost') => void): RequestHandle | undefined;
+  openStream(request: PlainWatchRequest, consumer: StreamConsumer): StreamHandle | undefined;
+  receive(from: number, body: unknown): void;
+  /** All connections with clients break, on both sides. */
+  resetClients(): void;
+}
+
+export interface RequestHandle {
+  abandon(): void;
+}
+
+export interface StreamConsumer {
+  response(response: PlainWatchResponse): void;
+  /** `lost`: the process died. */
+  end(reason: string): void;
+}
+
+export interface StreamHandle {
+  consumed(): void;
+  progress(): void;
+  close(): void;
+}
+
+type Body = SystemEvent extends infer Event ? (Event extends SystemEvent ? Omit<Event, 'at'> : never) : never;
+
+interface HostTimer {
+  readonly wantedMs: number;
+  token: number;
+}
+
+export function createNodeHost(
+  world: World,
+  system: SystemUnderTest,
+  node: number,
+  peers: () => readonly NodeHost[],
+  stopped: (stop: NodeStop) => void,
+): NodeHost {
+  const { scenario } = world;
+  const effectsOf: number[] = [];
+  const storeCalls = createStoreCalls(world, node);
+  const endpoint = nodeEndpoint(node);
+  const clockDraw = drawOf(scenario.seed, `clock/${node}`);
+  const clock = createNodeClock(clockDraw.between(0, 1_000_000), clockDraw.between(-2_000, 2_000));
+  let local = createSimulatedLocalStore();
+  let disk = createSimulatedDisk();
+  let copies: { local: SimulatedLocalStore; disk: SimulatedDisk; generation: number } | undefined;
+  let diskGeneration = 0;
+  let incarnation = -1;
+  let state: 'down' | 'up' | 'paused' = 'down';
+  let machine: NodeMachine | undefined;
+  let localCalls: LocalCalls | undefined;
+  let timers = new Map<number, HostTimer>();
+  let requests = new Map<number, (answer: SystemAnswer | 'lost') => void>();
+  let streams = new Map<number, StreamConsumer>();
+  let inbox: (Body | { readonly kind: 'due'; readonly timer: number })[] = [];
+  let nextId = 1;
+  let tokens = 0;
+  let messages = 0;
+  let triggers: { readonly nth: number; readonly act: () => void }[] = [];
+
+  function start(found: 'kept' | 'empty' | 'old'): void {
+    if (state !== 'down' || world.verdict !== undefined) return;
+    takeDisks(found);
+    incarnation += 1;
+    effectsOf.push(0);
+    state = 'up';
+    timers = new Map();
+    requests = new Map();
+    streams = new Map();
+    inbox = [];
+    localCalls = createLocalCalls(world, node, local, disk);
+    triggers = world.hooks.effect.filter((rule) => rule.node === node && rule.incarnation === incarnation);
+    const memberId = BigInt(node + 1) + BigInt(diskGeneration) * 1_000n;
+    world.record({ kind: 'node-start', node, incarnation, disk: found, memberId: memberId.toString() });
+    machine = guarded(() =>
+      system.createNode({
+        node,
+        nodes: scenario.topology.nodes.length,
+        incarnation,
+        memberId,
+        settings: scenario.topology.settings,
+        digest: world.digest,
+      }),
+    );
+    const seedDraw = drawOf(scenario.seed, `seed/${node}/${incarnation}`);
+    deliver({ kind: 'start', seed: Uint8Array.from({ length: 32 }, () => seedDraw.below(256)) });
+  }
+
+  function takeDisks(found: 'kept' | 'empty' | 'old'): void {
+    if (found === 'old' && copies !== undefined) {
+      local = copies.local.copy();
+      disk = copies.disk.copy();
+      diskGeneration = copies.generation;
+      return;
+    }
+    if (found !== 'empty') return;
+    local = createSimulatedLocalStore();
+    disk = createSimulatedDisk();
+    diskGeneration += 1;
+  }
+
+  function deliver(body: Body): void {
+    if (state === 'down') return;
+    if (state === 'paused') {
+      inbox.push(body);
+      return;
+    }
+    step(body);
+  }
+
+  function step(body: Body): void {
+    if (machine === undefined || world.verdict !== undefined) return;
+    const at = clock.at(world.nowMs());
+    const event = body as SystemEvent & { at: typeof at };
+    event.at = at;
+    world.counts.steps += 1;
+    world.trace.number(node);
+    world.trace.text(event.kind);
+    world.trace.value(event);
+    world.note(() => `node ${node} ${describe(event)}`);
+    const stepping = machine;
+    const effects = guarded(() => stepping.step(event));
+    if (effects === undefined) return;
+    for (const effect of effects) {
+      // A crash after an effect ends the step here.
+      if (machine !== stepping) return;
+      world.trace.text(effect.kind);
+      world.trace.value(effect);
+      world.note(() => `node ${node}   -> ${describe(effect)}`);
+      for (const observer of world.observers) {
+        const verdict = observer.effect?.(node, incarnation, effect, at);
+        if (verdict !== undefined) world.end(verdict);
+      }
+      perform(effect);
+      world.counts.effects += 1;
+      const count = effectsOf[incarnation]! + 1;
+      effectsOf[incarnation] = count;
+      if (triggers.length === 0) continue;
+      for (const trigger of triggers) if (trigger.nth === count) trigger.act();
+    }
+  }
+
+  function guarded<Value>(act: () => Value): Value | undefined {
+    try {
+      return act();
+    } catch (error) {
+      const stack = error instanceof Error ? error.stack : undefined;
+      const explanation = `node ${node} threw: ${error instanceof Error ? error.message : String(error)}`;
+      world.end({ kind: 'crash', explanation, node, atMs: world.nowMs(), ...(stack === undefined ? {} : { stack }) });
+      return undefined;
+    }
+  }
+
+  function perform(effect: SystemEffect): void {
+    switch (effect.kind) {
+      case 'call': {
+        const { call, operation } = effect;
+        const life = incarnation;
+        const answered = (result: Extract<SystemEvent, { kind: 'result' }>['result']) => {
+          if (life === incarnation) deliver({ kind: 'result', call, result });
+        };
+        if (
+          operation.kind === 'object-put' ||
+          operation.kind === 'object-get' ||
+          operation.kind === 'object-list' ||
+          operation.kind === 'object-delete'
+        )
+          storeCalls.start(operation, answered);
+        else localCalls!.start(operation, answered);
+        return;
+      }
+      case 'timer-set':
+        timers.set(effect.timer, { wantedMs: effect.atMonotonicMs, token: 0 });
+        arm(effect.timer);
+        return;
+      case 'timer-clear':
+        timers.delete(effect.timer);
+        return;
+      case 'send':
+        send(effect.to, effect.body);
+        return;
+      case 'answer': {
+        const done = requests.get(effect.id);
+        requests.delete(effect.id);
+        done?.(effect.answer);
+        return;
+      }
+      case 'watch-response':
+        streams.get(effect.stream)?.response(effect.response);
+        return;
+      case 'watch-end': {
+        const consumer = streams.get(effect.stream);
+        streams.delete(effect.stream);
+        consumer?.end(effect.reason);
+        return;
+      }
+      case 'role':
+        world.record({ kind: 'node-role', node, role: effect.role, epoch: effect.epoch });
+        return;
+      case 'log':
+        if (effect.level !== 'warn' && effect.level !== 'error') return;
+        world.record({ kind: 'node-log', node, level: effect.level, message: effect.message });
+        return;
+      case 'stopped':
+        ended(effect.failure, effect.internal);
+        return;
+    }
+  }
+
+  function arm(timer: number): void {
+    const entry = timers.get(timer);
+    if (entry === undefined) return;
+    const dueMs = clock.trueMsOf(entry.wantedMs, world.nowMs());
+    const token = ++tokens;
+    entry.token = token;
+    if (dueMs === undefined) return;
+    world.at(dueMs > world.nowMs() ? microsecondsUp(dueMs) : dueMs, () => {
+      const current = timers.get(timer);
+      if (current?.token !== token) return;
+      if (state === 'paused') {
+        inbox.push({ kind: 'due', timer });
+        return;
+      }
+      fire(timer, current);
+    });
+  }
+
+  function fire(timer: number, entry: HostTimer): void {
+    if (clock.at(world.nowMs()).monotonicMs < entry.wantedMs) {
+      world.after(0.001, () => arm(timer));
+      return;
+    }
+    timers.delete(timer);
+    step({ kind: 'timer', timer });
+  }
+
+  function send(to: number, body: unknown): void {
+    messages += 1;
+    const key = hashOf(node, `message/${to}`);
+    const passage = { from: endpoint, to: nodeEndpoint(to), kind: 'message' as const, key, count: messages };
+    const way = passageOf(world, scenario.knobs.networkLatency, passage);
+    if (way.lost) return;
+    const arrive = () => peers()[to]?.receive(node, body);
+    world.after(way.extraMs, arrive);
+    if (way.duplicateMs !== undefined) world.after(way.extraMs + way.duplicateMs, arrive);
+  }
+
+  function ended(failure: string | undefined, internal: boolean): void {
+    const life = incarnation;
+    world.record(
+      failure === undefined
+        ? { kind: 'node-stopped', node, incarnation: life }
+        : { kind: 'node-stopped', node, incarnation: life, failure },
+    );
+    if (internal) {
+      world.end({ kind: 'crash', explanation: `node ${node}: ${failure ?? ''}`, node, atMs: world.nowMs() });
+    }
+    leave();
+    stopped({ atMs: world.nowMs(), node, incarnation: life, failure });
+  }
+
+  /** The process is gone, its connections with it. */
+  function leave(): void {
+    machine = undefined;
+    state = 'down';
+    timers = new Map();
+    storeCalls.forget();
+    const lostRequests = [...requests.values()];
+    const lostStreams = [...streams.values()];
+    requests = new Map();
+    streams = new Map();
+    for (const done of lostRequests) done('lost');
+    for (const consumer of lostStreams) consumer.end('lost');
+  }
+
+  return {
+    node,
+    clock,
+    storeCalls,
+    effectsOf,
+    incarnation: () => incarnation,
+    state: () => state,
+    start,
+    crash(key, loss) {
+      if (state === 'down') return;
+      world.record({ kind: 'node-crash', node, incarnation, power: loss !== undefined });
+      const draw = drawOf(scenario.seed, `crash/${key}/${node}/${incarnation}`);
+      localCalls?.crash(draw.below);
+      leave();
+      if (loss === undefined) return;
+      disk.losePower({ kind: loss, choose: draw.below });
+      const batches = local.unsynced();
+      local.losePower(loss === 'lost' ? batches : draw.below(batches + 1));
+    },
+    stop: () => deliver({ kind: 'stop' }),
+    pause() {
+      if (state === 'up') state = 'paused';
+    },
+    resume(timersFirst) {
+      if (state !== 'paused') return;
+      state = 'up';
+      const waiting = inbox;
+      inbox = [];
+      const due = waiting.filter((item) => item.kind === 'due');
+      const others = waiting.filter((item) => item.kind !== 'due');
+      for (const item of timersFirst ? [...due, ...others] : waiting) {
+        if (item.kind !== 'due') {
+          deliver(item);
+          continue;
+        }
+        const entry = timers.get(item.timer);
+        if (entry !== undefined) fire(item.timer, entry);
+      }
+    },
+    rearm() {
+      for (const timer of timers.keys()) arm(timer);
+    },
+    copyDisks() {
+      copies = { local: local.copy(), disk: disk.copy(), generation: diskGeneration };
+    },
+    local: () => local,
+    disk: () => disk,
+    request(request, done) {
+      if (state === 'down') return undefined;
+      const id = nextId++;
+      const life = incarnation;
+      requests.set(id, done);
+      deliver({ kind: 'request', id, request });
+      return {
+        abandon() {
+          if (life === incarnation && requests.delete(id)) deliver({ kind: 'abandon', id });
+        },
+      };
+    },
+    openStream(request, consumer) {
+      if (state === 'down') return undefined;
+      const stream = nextId++;
+      const life = incarnation;
+      const tell = (body: Body) => {
+        if (life === incarnation && streams.has(stream)) deliver(body);
+      };
+      streams.set(stream, consumer);
+      deliver({ kind: 'watch-open', stream });
+      tell({ kind: 'watch-create', stream, request });
+      return {
+        consumed: () => tell({ kind: 'watch-consumed', stream, messages: 1 }),
+        progress: () => tell({ kind: 'watch-progress', stream }),
+        close() {
+          tell({ kind: 'watch-close', stream });
+          if (life === incarnation) streams.delete(stream);
+        },
+      };
+    },
+    receive: (from, body) => deliver({ kind: 'message', from, body }),
+    resetClients() {
+      const lostRequests = [...requests];
+      const lostStreams = [...streams];
+      requests.clear();
+      streams.clear();
+      for (const [id, done] of lostRequests) {
+        done('lost');
+        deliver({ kind: 'abandon', id });
+      }
+      for (const [stream, consumer] of lostStreams) {
+        consumer.end('lost');
+        deliver({ kind: 'watch-close', stream });
+      }
+    },
+  };
+}
+
+function describe(item: SystemEvent | SystemEffect): string {
+  return JSON.stringify(item, (_name, value: unknown) => {
+    if (typeof value === 'bigint') return value.toString();
+    return value instanceof Uint8Array ? `<${value.length} bytes>` : value;
+  });
+}
