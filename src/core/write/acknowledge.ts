@@ -58,9 +58,10 @@ export function createPendingAnswers(): PendingAnswers {
     },
     expired(nowMs) {
       const late: PendingAnswer[] = [];
-      for (let index = head; index < queue.length && queue[index]!.deadlineMs <= nowMs; index++) {
+      // Not in the order of their deadlines: one that waited for the lease or for values first has less time left.
+      for (let index = head; index < queue.length; index++) {
         const answer = queue[index]!;
-        if (answer.settled) continue;
+        if (answer.settled || answer.deadlineMs > nowMs) continue;
         answer.settled = true;
         late.push(answer);
       }
