@@ -251,4 +251,16 @@ describe('a story for each that was found', () => {
     expect(ask(world, range('k')).seen).toMatchObject([{ value: 'kept' }]);
     expect(world.failures).toEqual([]);
   });
+
+  test('a checkpoint is not given up for what the wire did to a reading', () => {
+    for (let seed = 1; seed <= 5; seed++) {
+      const faults: WorldFaults = { ...noFaults, putAppliedThenConditionFailed: 0.5, getCorrupt: 0.5 };
+      const world = leading({ ...calm, seed, faults, healAtMs: 10_000, configuration: { checkpointSegments: 2 } });
+      runClients(world, 60, world.now(), 9_000);
+      world.runUntil(14_000);
+      expect(world.ledger.get('log: checkpoint named in the manifest')).toBeGreaterThan(3);
+      expect(world.ledger.get('log: checkpoint given up')).toBeUndefined();
+      expect(judge(world)).toEqual([]);
+    }
+  });
 });

@@ -7,10 +7,10 @@ import { chunkBytesTarget } from '../limits.ts';
 import type { Recovered } from '../recover/recovered.ts';
 import { bytesOfVersion } from '../state/state.ts';
 import { versionsFrom } from '../state/versions-from.ts';
-import { settledPut } from '../store/objects.ts';
+import { readDecoded, settledPut } from '../store/objects.ts';
 import { all, until, type Task } from '../task.ts';
 import type { CheckpointReference, Checkpoint, ChunkReference } from '../types/log.ts';
-import type { ByteString } from '../types/bytes.ts';
+import { equalBytes, type ByteString } from '../types/bytes.ts';
 import type { Version } from '../types/version.ts';
 import { readValues } from '../values/read-values.ts';
 
@@ -122,7 +122,11 @@ function* uploadChunk(core: Core, versions: readonly Version[]): Task<ChunkRefer
 /** The name says what the content is: what is there already, and is whole, is what was to be written. False: it is damaged. */
 function* putContent(core: Core, key: string, body: Uint8Array): Task<boolean> {
   const put = yield* settledPut(core, key, body, { kind: 'absent' });
-  return put.kind === 'ours';
+  if (put.kind === 'ours') return true;
+  const read = yield* readDecoded(core, key, (found) =>
+    equalBytes(found, body) ? { kind: 'ok', value: undefined } : { kind: 'damaged', damage: undefined },
+  );
+  return read.kind === 'ok';
 }
 
 function damagedName(key: string): string {
