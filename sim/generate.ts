@@ -1,0 +1,193 @@
+import { faultKinds } from './faults/index.ts';
+import type { FaultContext, FaultKind } from './faults/fault-kind.ts';
+import type { Fault, Knobs, Latency, NodeSettings, Operation, Scenario } from './types/scenario.ts';
+import { drawOf, type Draw } from './world/random.ts';
+import { workloads } from './workload/index.ts';
+
+/**
+ * Makes a scenario out of a seed. Whatever is left to chance is decided here, once, and stands in the document.
+ *
+ * Invariant: every decision has a stream of its own, so that a kind of fault or of traffic that is added, or switched off, leaves all
+ * others as they were.
+ */
+export interface GenerateOptions {
+  /** Left out: one to four. */
+  readonly nodes?: number;
+  /** Left out: mostly `object`. */
+  readonly durability?: NodeSettings['durability'];
+  /** Virtual length of the part with traffic and faults. Left out: drawn. */
+  readonly activeMs?: number;
+  /** Roughly. Left out: drawn. */
+  readonly operations?: number;
+  /** Kinds to draw from. Left out: all. Empty: no faults. */
+  readonly faults?: readonly string[];
+  /** Workloads to draw from. Left out: all. */
+  readonly workloads?: readonly string[];
+  /** Switches a random subset of both off. Left out: true. */
+  readonly swarm?: boolean;
+  /** Also faults that break what the protocol builds on. Left out: false. */
+  readonly beyond?: boolean;
+  /** How many of each kind at most, scaled. Left out: 1. */
+  readonly intensity?: number;
+}
+
+/** After the faults have ended, so long is left for what has to come right. */
+const settleMs = 40_000;
+const probeAfterMs = 20_000;
+
+export function generateScenario(seed: number, options: GenerateOptions = {}): Scenario {
+  const draw = (purpose: string) => drawOf(seed, purpose);
+  const nodeCount = options.nodes ?? draw('nodes').pick([1, 2, 2, 3, 3, 4]);
+  const activeMs = options.activeMs ?? draw('length').pick([5_000, 15_000, 30_000, 60_000]);
+  const settings = settingsOf(draw('settings'), options.durability);
+  const topology = {
+    nodes: Array.from({ length: nodeCount }, (_, node) => ({
+      startAtMs: node === 0 ? 0 : draw(`start/${node}`).below(5_000),
+    })),
+    settings,
+  };
+  const faults = faultsOf(draw, options, { nodes: nodeCount, settings, activeMs }, topology);
+  return {
+    version: 1,
+    name: `seed ${seed}`,
+    seed,
+    topology,
+    knobs: knobsOf(draw, nodeCount, activeMs, settings),
+    operations: [...operationsOf(draw, options, nodeCount, activeMs), ...probesOf(nodeCount, activeMs)],
+    faults,
+  };
+}
+
+function settingsOf(draw: Draw, durability: NodeSettings['durability'] | undefined): NodeSettings {
+  const drawn = draw.chance(0.8) ? 'object' : 'local';
+  return {
+    durability: durability ?? drawn,
+    leaseMs: draw.pick([1_000, 3_000, 3_000, 10_000]),
+    logInflightMax: draw.pick([1, 2, 4, 4, 8]),
+    uploadIntervalMs: draw.pick([100, 1_000, 5_000]),
+    checkpointSegments: draw.pick([3, 10, 50, 2_000]),
+    requestTimeoutMs: 7_000,
+    valueCacheBytes: draw.pick([0, 200, 100_000, 268_435_456]),
+    watchProgressNotifyIntervalMs: draw.pick([500, 5_000, 600_000]),
+    acceptLocalLoss: false,
+  };
+}
+
+function knobsOf(
+  draw: (purpose: string) => Draw,
+  nodes: number,
+  activeMs: number,
+  { durability, leaseMs }: NodeSettings,
+): Knobs {
+  const own = draw('knobs');
+  const store: Latency = {
+    minMs: 1,
+    typicalMs: own.pick([2, 20, 100]),
+    slowMs: own.pick([100, 1_000]),
+    slowShare: 0.01,
+  };
+  return {
+    storeLatency: store,
+    storeTimeoutMs: own.pick([1_000, 5_000]),
+    localLatency: { minMs: 0.02, typicalMs: 0.2, slowMs: 20, slowShare: 0.005 },
+    diskLatency: { minMs: 0.1, typicalMs: own.pick([1, 10]), slowMs: 200, slowShare: 0.01 },
+    networkLatency: { minMs: 0.1, typicalMs: own.pick([0.5, 5, 50]), slowMs: 300, slowShare: 0.01 },
+    client: { timeoutMs: 10_000, attemptsMax: 5 * nodes, pauseMs: 300 },
+    supervisorMs: 1_000,
+    heal: { atMs: activeMs, nodes: healedOf(draw('heal'), nodes, durability) },
+    endMs: activeMs + settleMs + 6 * leaseMs,
+    eventsMax: 3_000_000,
+  };
+}
+
+/** Any part can go on without the rest, unless what was acknowledged may lie on one disk alone. */
+function healedOf(draw: Draw, nodes: number, durability: NodeSettings['durability']): readonly number[] {
+  const all = Array.from({ length: nodes }, (_, node) => node);
+  if (durability === 'local' || draw.chance(0.5)) return all;
+  const kept = draw.below(nodes);
+  return all.filter((node) => node === kept || draw.chance(0.5));
+}
+
+function operationsOf(
+  draw: (purpose: string) => Draw,
+  options: GenerateOptions,
+  nodes: number,
+  activeMs: number,
+): readonly Operation[] {
+  const { swarm = true, workloads: wanted } = options;
+  const operations = options.operations ?? draw('operations').pick([30, 100, 300]);
+  const known = workloads.filter(({ name }) => wanted === undefined || wanted.includes(name));
+  const chosen = known.filter(({ name }) => !swarm || draw(`swarm/workload/${name}`).chance(0.6));
+  const used = chosen.length > 0 ? chosen : known.slice(0, 1);
+  return used.flatMap((workload) => {
+    const firstLease = 1_000 * (1 + workloads.indexOf(workload));
+    const own = (purpose: string) => draw(`workload/${workload.name}/${purpose}`);
+    return workload.generate(own, { nodes, activeMs, operations, firstLease });
+  });
+}
+
+/** Asked of every node when all should be well again: a write, and a read. Liveness is that these succeed. */
+function probesOf(nodes: number, activeMs: number): readonly Operation[] {
+  const atMs = activeMs + probeAfterMs;
+  const probe = (id: string, node: number, afterMs: number, request: ProbeRequest): Operation => ({
+    id,
+    client: 'probe',
+    node,
+    atMs: atMs + afterMs,
+    action: { kind: 'request', request },
+  });
+  return [
+    probe('probe-write', 0, 0, { kind: 'put', key: 'probe', value: 'probe-write' }),
+    ...Array.from({ length: nodes }, (_, node) =>
+      probe(`probe-read-${node}`, node, 5_000, { kind: 'range', key: 'probe' }),
+    ),
+  ];
+}
+
+type ProbeRequest = Extract<Operation['action'], { readonly kind: 'request' }>['request'];
+
+function faultsOf(
+  draw: (purpose: string) => Draw,
+  options: GenerateOptions,
+  context: FaultContext,
+  topology: Scenario['topology'],
+): readonly Fault[] {
+  const { swarm = true, faults: wanted, intensity = 1 } = options;
+  // Some runs are quiet, most have a few kinds, some nearly all.
+  const share = draw('swarm/share').pick([0, 0.05, 0.1, 0.1, 0.3, 0.6]);
+  const chosen = faultKinds.filter(({ kind }) => {
+    if (wanted !== undefined && !wanted.includes(kind)) return false;
+    return !swarm || draw(`swarm/fault/${kind}`).chance(share);
+  });
+  const used = chosen.filter((kind) => !chosen.some((other) => isExcluded(kind, other, draw)));
+  return used.flatMap((kind) => faultsOfKind(draw, kind, context, options.beyond ?? false, topology, intensity));
+}
+
+/** Of two kinds that must not meet, one goes. */
+function isExcluded(kind: FaultKind, other: FaultKind, draw: (purpose: string) => Draw): boolean {
+  const clash = kind.notWith?.includes(other.kind) === true || other.notWith?.includes(kind.kind) === true;
+  if (!clash) return false;
+  const [first, second] = kind.kind < other.kind ? [kind, other] : [other, kind];
+  const loser = draw(`clash/${first.kind}/${second.kind}`).chance(0.5) ? first : second;
+  return loser === kind;
+}
+
+const perKindMax = 4;
+
+function faultsOfKind(
+  draw: (purpose: string) => Draw,
+  kind: FaultKind,
+  context: FaultContext,
+  beyond: boolean,
+  topology: Scenario['topology'],
+  intensity: number,
+): readonly Fault[] {
+  const count = Math.ceil(draw(`count/${kind.kind}`).between(1, perKindMax) * intensity);
+  const faults: Fault[] = [];
+  for (let number = 1; number <= count; number++) {
+    const id = `${kind.kind}-${number}`;
+    const fault: Fault = { ...kind.generate(draw(`fault/${id}`), context), id, kind: kind.kind };
+    if (beyond || kind.promise(fault, { topology }) !== 'beyond') faults.push(fault);
+  }
+  return faults;
+}
