@@ -40,6 +40,7 @@ describe('a task', () => {
     const results: number[] = [];
     scope.spawn(
       (function* () {
+        yield* all([]);
         return 7;
       })(),
       (result) => results.push(result),
@@ -92,6 +93,7 @@ describe('all', () => {
     const { scope } = createEdges();
     let results: readonly number[] | undefined;
     function* number(value: number): Task<number> {
+      yield* all([]);
       return value;
     }
     scope.spawn(all([number(1), number(2)]), (found) => (results = found));

@@ -102,7 +102,7 @@ describe('machines in a world with faults', () => {
     if (process.env['T4_WORLD_LEDGER'] !== undefined)
       console.log(
         [...total]
-          .sort()
+          .sort(([left], [right]) => (left < right ? -1 : 1))
           .map(([k, v]) => `${v} ${k}`)
           .join('\n'),
       );

@@ -13,7 +13,8 @@ export function* readValues(core: Core, versions: readonly Version[]): Task<Read
   if (result.kind === 'local-failed') throw new LocalStoreDamage(`the local store cannot be read: ${result.message}`);
   versions.forEach((version, index) => {
     const decoded = decodeLocalValue(version, result.values[index], core.digest);
-    if (decoded.kind === 'damaged') throw new LocalStoreDamage(`the local store is damaged: ${describeDamage(decoded.damage)}`);
+    if (decoded.kind === 'damaged')
+      throw new LocalStoreDamage(`the local store is damaged: ${describeDamage(decoded.damage)}`);
     values.set(version, decoded.value);
   });
   return values;
