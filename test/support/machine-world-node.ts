@@ -155,6 +155,8 @@ export function createWorldNode(
       inLife(node.life, () => step(body));
     },
     pause(forMs, suspended) {
+      // One pause at a time: what waits for the end of this one keeps its order.
+      if (surroundings.now() < pausedUntil) return;
       pausedUntil = surroundings.now() + forMs;
       if (suspended) monotonicOffset += forMs;
       surroundings.happened(suspended ? 'suspension' : 'pause');

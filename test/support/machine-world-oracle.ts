@@ -16,7 +16,7 @@ import {
   type ModelEvent,
   type ModelResponse,
 } from '../property/state-model.ts';
-import { textOf, type HistoryEntry, type SeenVersion, type World } from './machine-world.ts';
+import { type HistoryEntry, type SeenVersion, type World } from './machine-world.ts';
 import { worldDigest } from './machine-world-node.ts';
 import type { WorldObjects } from './machine-world-store.ts';
 
@@ -341,5 +341,3 @@ const worldsFault = /^the local store cannot be written: a fault|^the local log 
 function judgeFailures(world: World): readonly string[] {
   return world.failures.filter((failure) => !worldsFault.test(failure)).map((failure) => `a node ended: ${failure}`);
 }
-
-export { textOf };
