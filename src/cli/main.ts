@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { runProgram } from './program.ts';
+import { runSimulator, simulatorCommand } from './simulator.ts';
 
 /** A handle that a library forgot must not keep a finished command alive. */
 const lingerMsMax = 500;
@@ -7,8 +8,15 @@ const lingerMsMax = 500;
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
 
-process.exitCode = await runProgram(process.argv.slice(2), process.env, {
-  out: (text) => void process.stdout.write(text),
-  error: (text) => void process.stderr.write(text),
-});
+const output = {
+  out: (text: string) => void process.stdout.write(text),
+  error: (text: string) => void process.stderr.write(text),
+  isTerminal: process.stderr.isTTY,
+};
+const [command, ...others] = process.argv.slice(2);
+
+process.exitCode =
+  command === simulatorCommand
+    ? await runSimulator(others, output)
+    : await runProgram(process.argv.slice(2), process.env, output);
 setTimeout(() => process.exit(), lingerMsMax).unref();

@@ -1,0 +1,43 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  toHtml,
+  toJepsenEdn,
+  toPerfettoJson,
+  toPorcupineJson,
+  toSummaryJson,
+  type ReportContext,
+} from '../report/index.ts';
+import type { RunResult } from '../types/result.ts';
+
+/** The files of one finding: its scenario, which is the bug report, and the views of its run. */
+export interface FindingFiles {
+  readonly scenario: string;
+  readonly html: string;
+  readonly all: readonly string[];
+}
+
+export function findingFiles(folder: string, name: string): FindingFiles {
+  const file = (ending: string): string => join(folder, `${name}${ending}`);
+  const endings = ['.json', '.html', '.summary.json', '.perfetto.json', '.edn', '.porcupine.json'];
+  return { scenario: file('.json'), html: file('.html'), all: endings.map(file) };
+}
+
+export function writeFindingFiles(folder: string, name: string, result: RunResult, context: ReportContext): void {
+  mkdirSync(folder, { recursive: true });
+  const file = (ending: string): string => join(folder, `${name}${ending}`);
+  writeFileSync(file('.json'), `${JSON.stringify(result.scenario, undefined, 2)}\n`);
+  writeFileSync(
+    file('.html'),
+    toHtml(result, context, [
+      { label: 'Scenario', href: `${name}.json` },
+      { label: 'Perfetto', href: `${name}.perfetto.json` },
+      { label: 'Jepsen EDN', href: `${name}.edn` },
+      { label: 'Porcupine JSON', href: `${name}.porcupine.json` },
+    ]),
+  );
+  writeFileSync(file('.summary.json'), toSummaryJson(result, context));
+  writeFileSync(file('.perfetto.json'), toPerfettoJson(result));
+  writeFileSync(file('.edn'), toJepsenEdn(result));
+  writeFileSync(file('.porcupine.json'), toPorcupineJson(result));
+}

@@ -1,0 +1,164 @@
+import { writeFileSync } from 'node:fs';
+import { toJunitXml, type JunitCase } from '../report/index.ts';
+import { runCampaign, type CampaignResult, type SeedRange } from '../search/campaign.ts';
+import { readCorpus } from '../search/corpus.ts';
+import { isFailure } from '../search/failure.ts';
+import type { Pool } from '../search/pool.ts';
+import type { Subject } from '../search/subject.ts';
+import { neverExercised, neverFired } from '../search/totals.ts';
+import type { Verdict } from '../types/result.ts';
+import { commitText } from './build.ts';
+import { exitCodeOf, exitCodes, type ExitCode } from './exit-code.ts';
+import type { Output } from './output.ts';
+import { coreSpeedText, createProgress, speedText } from './progress.ts';
+import { openPool, subjectFlags, subjectUrlOf } from './settings.ts';
+import { tellFinding, type TellOptions } from './tell-finding.ts';
+
+export interface CampaignCommandOptions extends TellOptions {
+  readonly seeds: SeedRange;
+  readonly minutes?: number;
+  readonly findingsMax: number;
+  readonly corpus: boolean;
+  /** Guarantees that were not put to the test, and faults that never happened, do not fail the campaign. */
+  readonly allowUnexercised: boolean;
+  readonly json: boolean;
+  readonly junit?: string;
+  readonly without?: readonly string[];
+}
+
+/** The corpus, then seeds until the count, the time or the findings are reached. */
+export async function campaign(options: CampaignCommandOptions, given: Output): Promise<ExitCode> {
+  const output: Output = options.json ? { ...given, out: given.error.bind(given) } : given;
+  const pool = await openPool(options);
+  try {
+    const cases: JunitCase[] = [];
+    const verdicts = await runCorpus(pool, options, cases, output);
+    const progress = createProgress(output);
+    const result = await runCampaign(pool, {
+      seeds: options.seeds,
+      milliseconds: options.minutes === undefined ? undefined : options.minutes * 60_000,
+      findingsMax: options.findingsMax,
+      run: { withoutObservers: options.without ?? [] },
+      progress: progress.tell,
+    });
+    progress.end();
+    for (const finding of result.findings) {
+      verdicts.push(finding.verdict);
+      const { scenario } = finding.run;
+      if (scenario === undefined) continue;
+      output.out(
+        `\nSeed ${finding.run.seed} (no. ${finding.seedsRun}), ${finding.count} of ${result.totals.runs} runs:\n`,
+      );
+      const told = await tellFinding(pool, scenario, options, output);
+      if (told !== undefined) {
+        const { shrunk, context } = told;
+        cases.push({ name: finding.key, seconds: finding.run.totals.cpuMs / 1_000, result: shrunk.result, context });
+      }
+    }
+    const { subject } = (await import(subjectUrlOf(options))) as { readonly subject: Subject };
+    const missing = tellTotals(result, subject, output);
+    await addPassed(pool, options, result, cases);
+    if (options.junit !== undefined) writeFileSync(options.junit, toJunitXml('t4 sim', cases));
+    const code = exitCodeOf(verdicts);
+    const vacuous = code === exitCodes.ok && missing.length > 0 && !options.allowUnexercised;
+    if (vacuous)
+      output.error('Nothing was found, but what is named above was not put to the test: that does not pass.\n');
+    if (options.json) given.out(`${JSON.stringify(summaryOf(result, missing), undefined, 2)}\n`);
+    return vacuous ? exitCodes.unknown : code;
+  } finally {
+    await pool.close();
+  }
+}
+
+async function runCorpus(
+  pool: Pool,
+  options: CampaignCommandOptions,
+  cases: JunitCase[],
+  output: Output,
+): Promise<Verdict[]> {
+  if (!options.corpus || options.subject !== undefined) return [];
+  const entries = readCorpus();
+  const verdicts: Verdict[] = [];
+  for (const { file, scenario } of entries) {
+    const startedMs = performance.now();
+    const { result } = await pool.ask({ kind: 'scenario', scenario });
+    const context = {
+      replayCommand: `t4 sim run sim/corpus/${file}${subjectFlags(options)}`,
+      commit: commitText(),
+      nodeVersion: process.version,
+    };
+    cases.push({ name: `corpus ${file}`, seconds: (performance.now() - startedMs) / 1_000, result, context });
+    verdicts.push(result.verdict);
+    if (isFailure(result.verdict)) output.out(`Corpus ${file}: ${result.verdict.explanation}\n`);
+  }
+  if (entries.length > 0) output.out(`Corpus: ${entries.length} scenarios of former failures run.\n`);
+  return verdicts;
+}
+
+/** Prints what the campaign did, and returns what it left out. */
+function tellTotals(
+  { totals, elapsedMs, findings }: CampaignResult,
+  subject: Subject,
+  output: Output,
+): readonly string[] {
+  const seconds = (elapsedMs / 1_000).toFixed(1);
+  const hours = (totals.virtualMs / 3_600_000).toFixed(1);
+  output.out(
+    `\n${totals.runs} seeds, ${totals.events} events, ${totals.calls} calls, ${hours} simulated hours in ${seconds} s; ` +
+      `${findings.length} findings.\n${speedText(totals, elapsedMs)}; ${coreSpeedText(totals)}.\n`,
+  );
+  tellCounts('Guarantees, and how often each was put to the test', totals.ledger, output);
+  tellCounts('Faults that took effect', totals.faultsFired, output);
+  const generated = (subject.faultKinds ?? []).filter((kind) => kind.generated).map(({ kind }) => kind);
+  const unexercised = neverExercised(totals);
+  const unfired = neverFired(totals, generated);
+  if (unexercised.length > 0) output.out(`Never put to the test: ${unexercised.join(', ')}\n`);
+  if (unfired.length > 0) output.out(`Faults that never took effect: ${unfired.join(', ')}\n`);
+  return [...unexercised, ...unfired];
+}
+
+function tellCounts(title: string, counts: Readonly<Record<string, number>>, output: Output): void {
+  const names = Object.keys(counts).sort();
+  if (names.length === 0) return;
+  const width = Math.max(...names.map((name) => name.length));
+  output.out(`${title}:\n${names.map((name) => `  ${name.padEnd(width)}  ${counts[name]}\n`).join('')}`);
+}
+
+/** JUnit's view of the seeds that passed: one case that stands for them, with the first of them as its run. */
+async function addPassed(
+  pool: Pool,
+  options: CampaignCommandOptions,
+  { totals, elapsedMs, findings }: CampaignResult,
+  cases: JunitCase[],
+): Promise<void> {
+  if (options.junit === undefined || findings.length > 0) return;
+  const { first, shard } = options.seeds;
+  const { subject } = (await import(subjectUrlOf(options))) as { readonly subject: Subject };
+  const scenario = subject.generate(first + shard.part - 1);
+  const { result } = await pool.ask({ kind: 'scenario', scenario });
+  const name = `${totals.runs} seeds from ${first}, shard ${shard.part}/${shard.parts}`;
+  const context = {
+    replayCommand: `t4 sim run --seed ${scenario.seed}${subjectFlags(options)}`,
+    commit: commitText(),
+    nodeVersion: process.version,
+  };
+  cases.push({ name, seconds: elapsedMs / 1_000, result, context });
+}
+
+function summaryOf({ totals, elapsedMs, findings }: CampaignResult, missing: readonly string[]) {
+  return {
+    ...totals,
+    elapsedMs,
+    notExercised: missing,
+    commit: commitText(),
+    nodeVersion: process.version,
+    findings: findings.map(({ key, verdict, run, seedsRun, count }) => ({
+      key,
+      verdict,
+      seed: run.seed,
+      traceHash: run.traceHash,
+      seedsRun,
+      count,
+    })),
+  };
+}

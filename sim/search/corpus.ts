@@ -1,0 +1,20 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Scenario } from '../types/scenario.ts';
+
+/**
+ * Every scenario that ever failed, one JSON document each, shrunk: `sim/corpus` for the bugs that were found in the store. They run before
+ * anything else, for ever.
+ */
+export interface CorpusEntry {
+  readonly file: string;
+  readonly scenario: Scenario;
+}
+
+const folder = new URL('../corpus/', import.meta.url);
+
+export function readCorpus(from: URL = folder): readonly CorpusEntry[] {
+  return readdirSync(from)
+    .filter((file) => file.endsWith('.json'))
+    .sort()
+    .map((file) => ({ file, scenario: JSON.parse(readFileSync(new URL(file, from), 'utf8')) as Scenario }));
+}
