@@ -20,6 +20,8 @@ export interface Standby {
 }
 
 const pollsPerLease = 4;
+/** However long the lease: one that is given back is found soon. */
+const pollMsMax = 1_000;
 const ruleTopic = 'takeover';
 
 /** Stands by until this node may lead, and wins the epoch. */
@@ -59,7 +61,7 @@ function reportLeader(core: Core, standby: Standby, control: Control): void {
 }
 
 function nextLook(core: Core, control: Control, sighting: ControlSighting, refused: boolean): number {
-  const poll = core.at.monotonicMs + Math.ceil(control.leaseMs / pollsPerLease);
+  const poll = core.at.monotonicMs + Math.min(pollMsMax, Math.ceil(control.leaseMs / pollsPerLease));
   if (refused) return poll;
   const due = takeOverAtMonotonicMs(control, sighting);
   return due > core.at.monotonicMs && due < poll ? due : poll;
