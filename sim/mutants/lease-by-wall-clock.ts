@@ -1,4 +1,4 @@
-import * as original from '../../src/core/lease/leader-lease.ts';
+import type * as original from '../../src/core/lease/leader-lease.ts';
 import type { Mutant } from '../search/mutant.ts';
 
 export * from '../../src/core/lease/leader-lease.ts';

@@ -1,4 +1,4 @@
-import * as original from '../../src/core/write/may-publish.ts';
+import type * as original from '../../src/core/write/may-publish.ts';
 import type { Mutant } from '../search/mutant.ts';
 
 export * from '../../src/core/write/may-publish.ts';

@@ -1,4 +1,4 @@
-import * as original from '../../src/core/recover/reopen.ts';
+import type * as original from '../../src/core/recover/reopen.ts';
 import { writeLocal } from '../../src/core/recover/replay.ts';
 import type { Mutant } from '../search/mutant.ts';
 

@@ -110,7 +110,10 @@ function createProgram(output: ProgramOutput, action: Action): Command {
     .helpCommand('help [command]', 'print the help of a command')
     .exitOverride()
     .configureOutput({ writeOut: (text) => output.out(text), writeErr: () => undefined })
-    .addHelpText('after', '\nEach command has a help of its own: t4 run --help\nt4 sim --help: break a database in a simulated world');
+    .addHelpText(
+      'after',
+      '\nEach command has a help of its own: t4 run --help\nt4 sim --help: break a database in a simulated world',
+    );
   for (const description of commands) {
     const command = program
       .command(description.name)
