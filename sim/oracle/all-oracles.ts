@@ -1,0 +1,198 @@
+import type { Observer } from '../types/observer.ts';
+import type { RunResult, Violation } from '../types/result.ts';
+import { type Analysis, analysisOf } from './analysis.ts';
+import { createBlackBox } from './black-box-observer.ts';
+import { type AnswerCounts, checkAnswers } from './check-answers.ts';
+import { checkCheckpoints } from './check-checkpoints.ts';
+import { checkLeases, type LeaseCounts } from './check-leases.ts';
+import { checkLiveness, type LivenessCounts } from './check-liveness.ts';
+import { checkLosses } from './check-losses.ts';
+import { checkWatches, type WatchCounts } from './check-watch.ts';
+import { createInvariants } from './invariants.ts';
+import { createLeaseWatcher } from './lease-watcher.ts';
+import type { Ledger } from './ledger.ts';
+import { ownersOf } from './owners.ts';
+
+/** Every oracle, one observer each, made anew for each run. */
+const oracles = {
+  invariants: createInvariants,
+  log: createLogOracle,
+  answers: createAnswersOracle,
+  watch: createWatchOracle,
+  leases: createLeaseOracle,
+  liveness: createLivenessOracle,
+  'black-box': createBlackBox,
+} satisfies Record<string, () => Observer>;
+
+export type OracleName = keyof typeof oracles;
+export const oracleNames = Object.keys(oracles) as readonly OracleName[];
+
+export interface OracleOptions {
+  /** Switched off: to show that an oracle is what finds a bug. */
+  readonly without?: readonly string[];
+}
+
+export function allOracles({ without = [] }: OracleOptions = {}): Observer[] {
+  return oracleFactories({ without }).map((create) => create());
+}
+
+/** The same, as `simulate` takes them. */
+export function oracleFactories({ without = [] }: OracleOptions = {}): (() => Observer)[] {
+  for (const name of without) {
+    if (!Object.hasOwn(oracles, name))
+      throw new RangeError(`there is no oracle called ${name}; there are ${oracleNames.join(', ')}`);
+  }
+  return oracleNames.filter((name) => !without.includes(name)).map((name) => oracles[name]);
+}
+
+interface Judged {
+  readonly violations: readonly Violation[];
+  readonly ledger: Ledger;
+}
+
+function judging(name: OracleName, judge: (analysis: Analysis) => Judged): Observer {
+  let ledger: Ledger = {};
+  return {
+    name,
+    finish(result: RunResult) {
+      const judged = judge(analysisOf(result));
+      ledger = judged.ledger;
+      return judged.violations[0];
+    },
+    ledger: () => ledger as Readonly<Record<string, number>>,
+  };
+}
+
+/** The bytes in the store: one chain, one model, checkpoints; and who made each record. */
+function createLogOracle(): Observer {
+  return judging('log', (analysis) => {
+    const { log } = analysis;
+    const owners = ownersOf(analysis);
+    const checkpoints = checkCheckpoints(analysis);
+    const lastFenceMoment = log.fences.at(-1)?.moment ?? 0;
+    const survivors = [...owners.owner].filter(
+      ([moment, call]) => moment < lastFenceMoment && call.outcome.kind === 'ok',
+    );
+    const refused = analysis.calls.filter(({ outcome }) => outcome.kind === 'error');
+    return {
+      violations: [...log.violations, ...owners.violations, ...checkpoints.violations, ...checkLosses(analysis)],
+      ledger: {
+        'log: segments of the chain read': log.segments,
+        'log: reigns after the first': Math.max(0, log.fences.length - 1),
+        'log: dead segments of an earlier reign': log.deadSegments,
+        'writes: of an earlier reign, there after a takeover': log.fences.length > 1 ? survivors.length : 0,
+        'writes: outcome unknown, applied': owners.unknownsApplied,
+        'writes: outcome unknown, not applied': owners.unknownsNotApplied,
+        'writes: refused by a node, not applied': refused.length,
+        compactions: log.records.filter(({ record }) => record.kind === 'compact').length,
+        'checkpoints: compared with the log': checkpoints.checkpoints,
+      },
+    };
+  });
+}
+
+function createAnswersOracle(): Observer {
+  return judging('answers', (analysis) => {
+    const counts: AnswerCounts = {
+      writes: 0,
+      reads: 0,
+      historicReads: 0,
+      serializableReads: 0,
+      failedCompares: 0,
+      compactedReadsRefused: 0,
+      stateErrors: 0,
+      leaseAnswers: 0,
+      unavailable: 0,
+      excused: 0,
+      readsAfterWrites: 0,
+    };
+    return {
+      violations: checkAnswers(analysis, counts),
+      ledger: {
+        'writes: acknowledged, found in the log': counts.writes,
+        'reads: after somebody else’s write': counts.readsAfterWrites,
+        'reads: of an old revision': counts.historicReads,
+        'reads: serializable': counts.serializableReads,
+        'transactions: compares failed': counts.failedCompares,
+        'errors: right at their moment': counts.stateErrors,
+        'errors: compacted': counts.compactedReadsRefused,
+      },
+    };
+  });
+}
+
+function createWatchOracle(): Observer {
+  return judging('watch', (analysis) => {
+    const counts: WatchCounts = {
+      streams: 0,
+      events: 0,
+      wholeTransactions: 0,
+      previousValues: 0,
+      filteredOut: 0,
+      progress: 0,
+      compactedStarts: 0,
+      fromThePast: 0,
+      resumed: 0,
+      excused: 0,
+    };
+    return {
+      violations: checkWatches(analysis, counts),
+      ledger: {
+        'watch: events': counts.events,
+        'watch: several events of one revision together': counts.wholeTransactions,
+        'watch: from a past revision': counts.fromThePast,
+        'watch: resumed on another stream': counts.resumed,
+        'watch: previous values': counts.previousValues,
+        'watch: events filtered out': counts.filteredOut,
+        'watch: progress reports': counts.progress,
+        'watch: compacted starts cancelled': counts.compactedStarts,
+      },
+    };
+  });
+}
+
+function createLeaseOracle(): Observer {
+  const watcher = createLeaseWatcher();
+  const judged = judging('leases', (analysis) => {
+    const counts: LeaseCounts = {
+      granted: 0,
+      renewed: 0,
+      expired: 0,
+      revoked: 0,
+      expiredWithKeys: 0,
+      expiredInLaterReign: 0,
+      judgedLate: 0,
+    };
+    return {
+      violations: checkLeases(analysis, watcher.early, counts),
+      ledger: {
+        'leases: granted': counts.granted,
+        'leases: renewed': counts.renewed,
+        'leases: expired with their keys': counts.expiredWithKeys,
+        'leases: expired in a later reign': counts.expiredInLaterReign,
+        'leases: lateness judged': counts.judgedLate,
+        'leases: revoked': counts.revoked,
+      },
+    };
+  });
+  return {
+    ...judged,
+    effect(node, incarnation, effect, at) {
+      watcher.effect(node, incarnation, effect, at);
+      return undefined;
+    },
+  };
+}
+
+function createLivenessOracle(): Observer {
+  return judging('liveness', (analysis) => {
+    const counts: LivenessCounts = { writesAnswered: 0, readsAnswered: 0, watchesCaughtUp: 0, notJudged: 0 };
+    return {
+      violations: checkLiveness(analysis, counts),
+      ledger: {
+        'liveness: writes after the faults': counts.writesAnswered,
+        'liveness: watches caught up': counts.watchesCaughtUp,
+      },
+    };
+  });
+}

@@ -1,0 +1,108 @@
+import type { RunResult } from '../types/result.ts';
+import { type Call, isOk, type OkCall, type Stream, trafficOf } from './calls.ts';
+import { type FinalLog, readFinalLog } from './log.ts';
+import { allowedLosses, type Loss, lossOf } from './losses.ts';
+import { momentOf } from './model.ts';
+
+/** Everything that the checks at the end share, worked out once for a run. */
+export interface Analysis {
+  readonly result: RunResult;
+  readonly log: FinalLog;
+  readonly calls: readonly Call[];
+  readonly streams: readonly Stream[];
+  readonly losses: readonly Loss[];
+  /** A moment of the log that had certainly come before the call was sent: whatever had been answered or shown by then. */
+  momentBefore(call: Call): number;
+  /** The same as a revision. */
+  revisionBefore(call: Call): number;
+  /** The last moment that anything seen at that time can rest on. */
+  momentSeenBy(atMs: number): number;
+  /** The loss that excuses what was seen at that time and revision. */
+  lossOf(atMs: number, revision: number): Loss | undefined;
+}
+
+const analyses = new WeakMap<RunResult, Analysis>();
+
+export function analysisOf(result: RunResult): Analysis {
+  let analysis = analyses.get(result);
+  if (analysis === undefined) {
+    analysis = analyse(result);
+    analyses.set(result, analysis);
+  }
+  return analysis;
+}
+
+function analyse(result: RunResult): Analysis {
+  const log = readFinalLog(result);
+  const { calls, streams } = trafficOf(result.history);
+  const losses = allowedLosses(result, log);
+  const floors = floorsOf(log, calls, streams, losses);
+  const isObject = result.scenario.topology.settings.durability === 'object';
+  return {
+    result,
+    log,
+    calls,
+    streams,
+    losses,
+    momentBefore: (call) => floors.get(call) ?? 0,
+    revisionBefore: (call) => log.model.revisionAt[floors.get(call) ?? 0]!,
+    momentSeenBy: (atMs) => (isObject && atMs !== Infinity ? log.durableMomentAt(atMs) : momentOf(log.model)),
+    lossOf: (atMs, revision) => lossOf(losses, atMs, revision),
+  };
+}
+
+/** One sweep over real time: what each call could know of when it was sent. */
+function floorsOf(
+  log: FinalLog,
+  calls: readonly Call[],
+  streams: readonly Stream[],
+  losses: readonly Loss[],
+): ReadonlyMap<Call, number> {
+  const compactions = new Map<number, number>();
+  log.records.forEach(({ record }, index) => {
+    if (record.kind === 'compact') compactions.set(record.revision, index + 1);
+  });
+
+  function momentOfRevision(revision: number, atMs: number): number {
+    if (lossOf(losses, atMs, revision) !== undefined) return 0;
+    return log.model.momentOf[revision] ?? 0;
+  }
+
+  function momentOfAnswer(call: OkCall): number {
+    const { request, outcome, returnedMs } = call;
+    const byRevision = momentOfRevision(outcome.header.revision, returnedMs);
+    if (request.kind === 'compact') return Math.max(byRevision, compactions.get(request.revision) ?? 0);
+    if (outcome.response.kind !== 'lease-grant' && request.kind !== 'lease-revoke') return byRevision;
+    const lease = outcome.response.kind === 'lease-grant' ? outcome.response.id : (request as { id: string }).id;
+    const lives = log.model.leases.get(lease);
+    if (lives?.length !== 1) return byRevision;
+    const { grantedAt, revokedAt } = lives[0]!;
+    const moment = request.kind === 'lease-revoke' ? (revokedAt === Infinity ? 0 : revokedAt) : grantedAt;
+    return Math.max(byRevision, moment);
+  }
+
+  const steps: { readonly at: number; readonly atMs: number; readonly call?: Call; readonly moment: number }[] = [];
+  for (const call of calls) {
+    steps.push({ at: call.invokedAt, atMs: call.invokedMs, call, moment: 0 });
+    if (isOk(call)) steps.push({ at: call.returnedAt, atMs: call.returnedMs, moment: momentOfAnswer(call) });
+  }
+  for (const { responses } of streams) {
+    for (const { response, at, atMs } of responses) {
+      const revision = response.events.at(-1)?.kv.modRevision ?? response.revision ?? 0;
+      steps.push({ at, atMs, moment: momentOfRevision(Math.max(revision, response.revision ?? 0), atMs) });
+    }
+  }
+  steps.sort((left, right) => left.at - right.at);
+  const floors = new Map<Call, number>();
+  let floor = 0;
+  let lossIndex = 0;
+  for (const { atMs, call, moment } of steps) {
+    while (lossIndex < losses.length && losses[lossIndex]!.atMs < atMs) {
+      floor = Math.min(floor, losses[lossIndex]!.moment);
+      lossIndex += 1;
+    }
+    if (call !== undefined) floors.set(call, floor);
+    else if (moment > floor) floor = moment;
+  }
+  return floors;
+}

@@ -1,0 +1,289 @@
+import type { Violation } from '../types/result.ts';
+import type { Analysis } from './analysis.ts';
+import { type Call, isOk, isSerializable, nameOf, type OkCall, saysItWrote } from './calls.ts';
+import { differenceOf } from './compare.ts';
+import type { DecodedWrite } from './decoder/log-objects.ts';
+import { type DataRequest, type DataResponse, errorWords, evaluate, type View, viewAt } from './evaluate.ts';
+import { finalRevision } from './log.ts';
+import { attachedKeys, leaseAt, type Model, rangeAt } from './model.ts';
+import { sameOperations } from './owners.ts';
+import { staticErrors, staticErrorWords } from './static-errors.ts';
+import { type Guarantee, violation } from './violation.ts';
+
+/** Every answer against the model at the moment that it names, or, where it names none, at some moment between call and answer. */
+export interface AnswerCounts {
+  writes: number;
+  reads: number;
+  historicReads: number;
+  serializableReads: number;
+  failedCompares: number;
+  compactedReadsRefused: number;
+  stateErrors: number;
+  leaseAnswers: number;
+  unavailable: number;
+  excused: number;
+  /** Reads that could have been stale: somebody else's write had been answered before. */
+  readsAfterWrites: number;
+}
+
+export function checkAnswers(analysis: Analysis, counts: AnswerCounts): readonly Violation[] {
+  const violations: Violation[] = [];
+  for (const call of analysis.calls) {
+    const found = isOk(call) ? checkOk(analysis, call, counts) : checkError(analysis, call, counts);
+    if (found !== undefined) violations.push(found);
+  }
+  return violations;
+}
+
+function isData(call: Call): boolean {
+  const { kind } = call.request;
+  return kind === 'range' || kind === 'put' || kind === 'delete-range' || kind === 'txn';
+}
+
+function fail(guarantee: Guarantee, call: Call, words: string, revision?: number): Violation {
+  return violation(guarantee, `${nameOf(call)} ${words}`, {
+    atMs: Number.isFinite(call.returnedMs) ? call.returnedMs : call.invokedMs,
+    operations: [call.operation],
+    revisions: revision === undefined ? [] : [revision],
+  });
+}
+
+function checkOk(analysis: Analysis, call: OkCall, counts: AnswerCounts): Violation | undefined {
+  const { revision } = call.outcome.header;
+  const { log } = analysis;
+  if (analysis.lossOf(call.returnedMs, revision) !== undefined) {
+    counts.excused += 1;
+    return undefined;
+  }
+  const wrote = saysItWrote(call.outcome.response);
+  if (revision > finalRevision(log)) {
+    const what = wrote ? 'was acknowledged as' : 'was answered at';
+    return fail(
+      'durability',
+      call,
+      `${what} revision ${revision}, but the log ends at ${finalRevision(log)}`,
+      revision,
+    );
+  }
+  if (revision > log.model.revisionAt[analysis.momentSeenBy(call.returnedMs)]!) {
+    return fail('durability', call, `was answered at revision ${revision} before that was durable`, revision);
+  }
+  const known = analysis.revisionBefore(call);
+  if (wrote && revision <= known) {
+    return fail(
+      'linearizability',
+      call,
+      `is told that it wrote revision ${revision}, but ${known} had been told before it was sent`,
+      revision,
+    );
+  }
+  if (!isSerializable(call.request) && revision < known) {
+    return fail(
+      'linearizability',
+      call,
+      `was answered at revision ${revision}, but ${known} had been told before it was sent`,
+      revision,
+    );
+  }
+  if (isData(call)) return wrote ? checkWrite(analysis, call, counts) : checkRead(analysis, call, counts, known);
+  return checkLease(analysis, call, counts);
+}
+
+function checkWrite(analysis: Analysis, call: OkCall, counts: AnswerCounts): Violation | undefined {
+  const { header } = call.outcome;
+  const { revision } = header;
+  const { model, records } = analysis.log;
+  const moment = model.momentOf[revision]!;
+  const logged = records[moment - 1]!;
+  counts.writes += 1;
+  if (logged.record.kind !== 'write') {
+    return fail(
+      'durability',
+      call,
+      `was acknowledged as revision ${revision}, which is the end of a lease in the log`,
+      revision,
+    );
+  }
+  const request = call.request as DataRequest;
+  const due = evaluate(model, request, viewAt(model, moment - 1));
+  if (due.errors.size > 0) {
+    return fail('linearizability', call, `succeeded, where "${[...due.errors][0]!}" is due`, revision);
+  }
+  const held = (logged.record as DecodedWrite).operations;
+  if (!sameOperations(due.operations, held)) {
+    const isAnothers = !held.some(({ key }) => due.operations.some((operation) => operation.key === key));
+    const words = isAnothers ? 'holds something else there' : 'holds another effect there than the request has';
+    return fail(
+      isAnothers ? 'durability' : 'linearizability',
+      call,
+      `was acknowledged as revision ${revision}, but the log ${words}`,
+      revision,
+    );
+  }
+  const difference = differ(model, request, call, due.response, viewAt(model, moment - 1));
+  if (difference !== undefined)
+    return fail('linearizability', call, `wrote revision ${revision}; ${difference}`, revision);
+  if (header.term !== logged.epoch) {
+    return fail(
+      'one live epoch',
+      call,
+      `was acknowledged in term ${header.term}, but its record is epoch ${logged.epoch}'s`,
+      revision,
+    );
+  }
+  return undefined;
+}
+
+function differ(model: Model, request: DataRequest, call: OkCall, due: DataResponse, view: View): string | undefined {
+  return differenceOf(request, call.outcome.response as DataResponse, due, (range) => {
+    const asked = range.revision ?? 0;
+    return rangeAt(model, range, asked > 0 ? asked : view.revision);
+  });
+}
+
+function checkRead(analysis: Analysis, call: OkCall, counts: AnswerCounts, known: number): Violation | undefined {
+  const { revision } = call.outcome.header;
+  const { model } = analysis.log;
+  const request = call.request as DataRequest;
+  const serializable = isSerializable(request);
+  const moment = model.momentOf[revision]!;
+  // A compaction that had been told before has to be respected; a later one may be.
+  const before = serializable ? moment : Math.max(moment, analysis.momentBefore(call));
+  const view: View = { revision, moment: before, compactRevision: serializable ? 0 : model.compactRevisionAt[before]! };
+  countRead(call, counts, known);
+  const due = evaluate(model, request, view);
+  const errors = [...due.errors].filter((words) => words !== errorWords.leaseNotFound);
+  if (errors.length > 0) return fail('linearizability', call, `succeeded, where "${errors[0]!}" is due`, revision);
+  if (due.operations.length > 0) {
+    return fail(
+      'linearizability',
+      call,
+      `was answered at revision ${revision} as if there were nothing to write`,
+      revision,
+    );
+  }
+  const difference = differ(model, request, call, due.response, view);
+  return difference === undefined
+    ? undefined
+    : fail('linearizability', call, `was answered at revision ${revision}: ${difference}`, revision);
+}
+
+function countRead({ request, outcome }: OkCall, counts: AnswerCounts, known: number): void {
+  counts.reads += 1;
+  if (isSerializable(request)) counts.serializableReads += 1;
+  else if (known > 1) counts.readsAfterWrites += 1;
+  if (request.kind === 'range' && (request.revision ?? 0) > 0) counts.historicReads += 1;
+  if (outcome.response.kind === 'txn' && !outcome.response.succeeded) counts.failedCompares += 1;
+}
+
+/** The first moment from which on the answer can have been given, and the last. */
+function momentsOf(analysis: Analysis, call: Call): { readonly first: number; readonly last: number } {
+  const first = isSerializable(call.request) ? 0 : analysis.momentBefore(call);
+  return { first, last: Math.max(first, analysis.momentSeenBy(call.returnedMs)) };
+}
+
+function heldAtSome(analysis: Analysis, call: Call, holds: (moment: number) => boolean): boolean {
+  const { first, last } = momentsOf(analysis, call);
+  for (let moment = first; moment <= last; moment++) if (holds(moment)) return true;
+  return false;
+}
+
+function checkLease(analysis: Analysis, call: OkCall, counts: AnswerCounts): Violation | undefined {
+  const { model } = analysis.log;
+  const { request, outcome } = call;
+  const { response } = outcome;
+  if (response.kind !== request.kind) return fail('linearizability', call, `got an answer of kind ${response.kind}`);
+  counts.leaseAnswers += 1;
+  switch (response.kind) {
+    case 'lease-grant': {
+      const due = Math.max(2, (request as { readonly ttlSeconds: number }).ttlSeconds);
+      if (response.ttlSeconds !== due)
+        return fail('linearizability', call, `got ${response.ttlSeconds} s, due are ${due} s`);
+      const asked = (request as { readonly id: string }).id;
+      if (asked !== '0' && asked !== response.id) return fail('linearizability', call, `got lease ${response.id}`);
+      return undefined;
+    }
+    case 'lease-keep-alive': {
+      // That a lease is over may be told before its end is durable; whether too early is judged with the leases.
+      if (response.ttlSeconds === 0) return undefined;
+      const isRight = heldAtSome(
+        analysis,
+        call,
+        (moment) => leaseAt(model, response.id, moment)?.ttlSeconds === response.ttlSeconds,
+      );
+      return isRight
+        ? undefined
+        : fail('linearizability', call, `was renewed for ${response.ttlSeconds} s, but there was no such lease`);
+    }
+    case 'lease-time-to-live': {
+      const wantsKeys = request.kind === 'lease-time-to-live' && request.keys === true;
+      const isRight = heldAtSome(analysis, call, (moment) => {
+        const life = leaseAt(model, response.id, moment);
+        if (life === undefined) return response.ttlSeconds === -1 && response.keys.length === 0;
+        if (response.ttlSeconds < 0 || response.ttlSeconds > life.ttlSeconds) return false;
+        if (response.grantedTtlSeconds !== life.ttlSeconds) return false;
+        const keys = wantsKeys ? attachedKeys(model, response.id, model.revisionAt[moment]!) : [];
+        return keys.join('\n') === [...response.keys].sort().join('\n');
+      });
+      const told = `${response.ttlSeconds} s of ${response.grantedTtlSeconds} s, keys ${response.keys.join(', ') || 'none'}`;
+      return isRight
+        ? undefined
+        : fail('linearizability', call, `is told ${told}, which was so at no moment of the call`);
+    }
+    case 'lease-leases': {
+      const told = [...response.ids].sort().join();
+      const isRight = heldAtSome(analysis, call, (moment) => {
+        const alive: string[] = [];
+        for (const lease of model.leases.keys()) if (leaseAt(model, lease, moment) !== undefined) alive.push(lease);
+        return alive.sort().join() === told;
+      });
+      return isRight
+        ? undefined
+        : fail('linearizability', call, `is told leases ${told || 'none'}, which was so at no moment of the call`);
+    }
+    default:
+      return undefined;
+  }
+}
+
+const stateErrorWords: ReadonlySet<string> = new Set(Object.values(errorWords));
+
+function checkError(analysis: Analysis, call: Call, counts: AnswerCounts): Violation | undefined {
+  if (call.outcome.kind !== 'error') return undefined;
+  const { message } = call.outcome;
+  if (!stateErrorWords.has(message) && !staticErrorWords.has(message)) {
+    counts.unavailable += 1;
+    return undefined;
+  }
+  if (staticErrors(call.request).includes(message)) return undefined;
+  counts.stateErrors += 1;
+  if (message === errorWords.compacted) counts.compactedReadsRefused += 1;
+  if (analysis.lossOf(call.returnedMs, Infinity) !== undefined) return undefined;
+  const { model } = analysis.log;
+  const isRight = heldAtSome(analysis, call, (moment) => errorsAt(model, call, moment).has(message));
+  return isRight
+    ? undefined
+    : fail('errors', call, `was refused with "${message}", which was so at no moment of the call`);
+}
+
+function errorsAt(model: Model, call: Call, moment: number): ReadonlySet<string> {
+  const { request } = call;
+  const revision = model.revisionAt[moment]!;
+  const compactRevision = model.compactRevisionAt[moment]!;
+  switch (request.kind) {
+    case 'range':
+    case 'put':
+    case 'delete-range':
+    case 'txn':
+      return evaluate(model, request, viewAt(model, moment)).errors;
+    case 'compact':
+      if (request.revision > revision) return new Set([errorWords.future]);
+      return new Set(request.revision <= (compactRevision === 0 ? -1 : compactRevision) ? [errorWords.compacted] : []);
+    case 'lease-grant':
+      return new Set(leaseAt(model, request.id, moment) === undefined ? [] : [errorWords.leaseExists]);
+    case 'lease-revoke':
+      return new Set(leaseAt(model, request.id, moment) === undefined ? [errorWords.leaseNotFound] : []);
+    default:
+      return new Set();
+  }
+}

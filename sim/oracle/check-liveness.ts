@@ -1,0 +1,131 @@
+import type { Violation } from '../types/result.ts';
+import type { Analysis } from './analysis.ts';
+import { type Call, isOk, mayWrite, nameOf, type Stream } from './calls.ts';
+import { matches } from './check-watch.ts';
+import { errorWords } from './evaluate.ts';
+import { convergenceMs, promisedUnder, quietFrom } from './promises.ts';
+import { staticErrorWords } from './static-errors.ts';
+import { violation } from './violation.ts';
+
+/**
+ * When nothing befalls a part of the nodes any more that can go on without the rest, it has a leader within a bound: what is asked of it is
+ * answered, and its watchers come up to the newest revision. Judged only where every fault promises to leave nothing broken behind.
+ */
+export interface LivenessCounts {
+  writesAnswered: number;
+  readsAnswered: number;
+  watchesCaughtUp: number;
+  notJudged: number;
+}
+
+export function checkLiveness(analysis: Analysis, counts: LivenessCounts): readonly Violation[] {
+  const { result } = analysis;
+  const { scenario } = result;
+  const quiet = quietFrom(scenario);
+  if (quiet === undefined || promisedUnder(scenario) !== 'masked' || leaderIsSick(analysis, quiet.nodes)) {
+    counts.notJudged += 1;
+    return [];
+  }
+  const fromMs = quiet.atMs + convergenceMs(scenario);
+  return [...checkCalls(analysis, quiet.nodes, fromMs, counts), ...checkStreams(analysis, quiet.nodes, fromMs, counts)];
+}
+
+/** A leader on whom the faults go on keeps the others out as long as it renews its lease. */
+function leaderIsSick({ result }: Analysis, quiet: ReadonlySet<number>): boolean {
+  const leader = result.history.findLast((event) => event.kind === 'node-role' && event.role === 'leader');
+  return leader?.kind === 'node-role' && !quiet.has(leader.node);
+}
+
+const stateErrorWords: ReadonlySet<string> = new Set(Object.values(errorWords));
+
+function checkCalls(
+  analysis: Analysis,
+  quiet: ReadonlySet<number>,
+  fromMs: number,
+  counts: LivenessCounts,
+): readonly Violation[] {
+  const { client, endMs } = analysis.result.scenario.knobs;
+  const last = new Map<string, Call>();
+  for (const call of analysis.calls) last.set(call.operation, call);
+  const violations: Violation[] = [];
+  for (const call of last.values()) {
+    if (call.invokedMs < fromMs || !quiet.has(call.node) || call.invokedMs + client.timeoutMs > endMs) continue;
+    if (isOk(call)) {
+      if (mayWrite(call.request)) counts.writesAnswered += 1;
+      else counts.readsAnswered += 1;
+      continue;
+    }
+    const { outcome } = call;
+    if (outcome.kind === 'error' && (stateErrorWords.has(outcome.message) || staticErrorWords.has(outcome.message)))
+      continue;
+    const end = outcome.kind === 'error' ? `was refused (${outcome.message})` : `was not answered (${outcome.reason})`;
+    violations.push(
+      violation(
+        'liveness',
+        `${nameOf(call)} to node ${call.node} ${end}, although nothing has befallen that node for ${Math.round(call.invokedMs - fromMs + convergenceMs(analysis.result.scenario))} ms`,
+        {
+          atMs: call.returnedMs === Infinity ? endMs : call.returnedMs,
+          operations: [call.operation],
+        },
+      ),
+    );
+  }
+  return violations;
+}
+
+function checkStreams(
+  analysis: Analysis,
+  quiet: ReadonlySet<number>,
+  fromMs: number,
+  counts: LivenessCounts,
+): readonly Violation[] {
+  const { scenario } = analysis.result;
+  const { endMs } = scenario.knobs;
+  const settledMs = endMs - convergenceMs(scenario);
+  const violations: Violation[] = [];
+  for (const stream of analysis.streams) {
+    if (stream.ended !== undefined || !quiet.has(stream.node)) continue;
+    if (stream.openedMs < fromMs || stream.openedMs > settledMs || isSlow(analysis, stream)) continue;
+    const missed = missedEvent(analysis, stream, settledMs);
+    if (missed === undefined) {
+      counts.watchesCaughtUp += 1;
+      continue;
+    }
+    violations.push(
+      violation(
+        'liveness',
+        `the watch ${stream.id} has not got revision ${missed} by the end, although nothing has befallen node ${stream.node} and its clients for long`,
+        {
+          atMs: endMs,
+          operations: [stream.operation],
+          revisions: [missed],
+        },
+      ),
+    );
+  }
+  return violations;
+}
+
+function isSlow(analysis: Analysis, stream: Stream): boolean {
+  const operation = analysis.result.scenario.operations.find(({ id }) => id === stream.operation);
+  const action = operation?.action;
+  return action !== undefined && 'consumeMs' in action && action.consumeMs > 0;
+}
+
+/** The first matching revision that was durable by then and did not come. */
+function missedEvent({ log }: Analysis, stream: Stream, byMs: number): number | undefined {
+  const created = stream.responses[0]?.response;
+  if (created === undefined) return stream.openedMs < byMs ? (log.model.revisionAt.at(-1) ?? 1) : undefined;
+  if (stream.responses.some(({ response }) => response.canceled)) return undefined;
+  const start = stream.request.startRevision ?? 0;
+  const lastSeen = stream.responses.reduce(
+    (seen, { response }) => Math.max(seen, response.events.at(-1)?.kv.modRevision ?? 0),
+    0,
+  );
+  const from = Math.max(lastSeen + 1, start > 0 ? start : created.revision! + 1);
+  const durable = log.model.revisionAt[log.durableMomentAt(byMs)]!;
+  for (let revision = from; revision <= durable; revision++) {
+    if (matches(log.model, stream.request, revision).length > 0) return revision;
+  }
+  return undefined;
+}

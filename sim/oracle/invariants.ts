@@ -1,0 +1,271 @@
+import type { Instant } from '../../src/ports/clock.ts';
+import type { Observer } from '../types/observer.ts';
+import type { PlainResponse } from '../types/plain.ts';
+import type { StoreChange, Violation } from '../types/result.ts';
+import type { SystemEffect } from '../types/system.ts';
+import type { HistoryEvent } from '../types/history.ts';
+import { saysItWrote } from './calls.ts';
+import { FormatError } from './decoder/cursor.ts';
+import { type DecodedFrame, type DecodedSegment, decodeFrames, decodeSegment } from './decoder/log-objects.ts';
+import { type DecodedControl, decodeControl } from './decoder/other-objects.ts';
+import type { Ledger } from './ledger.ts';
+import { slotOfKey } from './log.ts';
+import { revisionInitial } from './model.ts';
+import { violation } from './violation.ts';
+
+/**
+ * What has to hold at every step, at constant cost:
+ * - a slot is written once; a reign sends one content for it; whoever writes the log, `control` or the manifest names a condition;
+ * - `control` goes forward: epochs rise, a reign counts its writes;
+ * - sequences and revisions rise by one along the log;
+ * - nothing is acknowledged or shown beyond what is durable, and nothing by a reign of which the log goes on without it;
+ * - a watcher's revisions only go forward.
+ */
+export function createInvariants(): Observer {
+  const slots = new Map<number, DecodedSegment | 'unreadable'>();
+  const sent = new Map<string, string>();
+  const watched = new Map<string, number>();
+  const nodeRevisions = new Map<number, number>();
+  const endOfEpoch = new Map<number, number>();
+  const ledger: Record<string, number> = {};
+  let rule: 'object' | 'local' = 'object';
+  let everLocal = false;
+  let control: DecodedControl | undefined;
+  let nextSlot = 1;
+  let epoch = 0;
+  let sequence = 0;
+  let revision = revisionInitial;
+  let nowMs = 0;
+
+  function count(name: keyof Ledger): void {
+    ledger[name] = (ledger[name] ?? 0) + 1;
+  }
+
+  function advance(): Violation | undefined {
+    for (;;) {
+      const segment = slots.get(nextSlot);
+      if (segment === undefined) return undefined;
+      nextSlot += 1;
+      if (segment === 'unreadable' || segment.epoch < epoch) continue;
+      if (segment.epoch > epoch) {
+        for (let passed = epoch; passed < segment.epoch; passed++) endOfEpoch.set(passed, revisionBeforeFence(segment));
+        epoch = segment.epoch;
+      }
+      for (const frame of segment.frames) {
+        const found = follow(frame, segment.slot);
+        if (found !== undefined) return found;
+      }
+    }
+  }
+
+  /** The frames that a new leader brings along from its disk are still the reigns' before it. */
+  function revisionBeforeFence(segment: DecodedSegment): number {
+    return revision + segment.frames.reduce((sum, frame) => sum + frame.records.filter(takesRevision).length, 0);
+  }
+
+  function follow(frame: DecodedFrame, slot: number): Violation | undefined {
+    if (frame.firstSequence !== sequence + 1) {
+      return violation('revisions', `slot ${slot} goes on with sequence ${frame.firstSequence} after ${sequence}`, {
+        atMs: nowMs,
+      });
+    }
+    sequence += frame.records.length;
+    for (const record of frame.records) {
+      if (!takesRevision(record)) continue;
+      if (record.revision !== revision + 1) {
+        return violation('revisions', `slot ${slot} holds revision ${record.revision} after ${revision}`, {
+          atMs: nowMs,
+          revisions: [record.revision],
+        });
+      }
+      revision = record.revision;
+    }
+    return undefined;
+  }
+
+  function slotChanged(slot: number, change: StoreChange): Violation | undefined {
+    const { bytes, key, atMs, node } = change;
+    if (node === undefined) return undefined;
+    const before = slots.get(slot);
+    if (bytes === undefined) {
+      return before === undefined
+        ? undefined
+        : violation('one log', `node ${node} deleted ${key}`, { atMs, keys: [key] });
+    }
+    if (before !== undefined) {
+      return violation('one log', `node ${node} wrote ${key}, which had been written`, { atMs, keys: [key] });
+    }
+    slots.set(slot, readable(() => decodeSegment(bytes)) ?? 'unreadable');
+    return advance();
+  }
+
+  function controlChanged({ bytes, node, atMs }: StoreChange): Violation | undefined {
+    if (node === undefined) return undefined;
+    const details = { atMs, keys: ['control'] };
+    if (bytes === undefined) return violation('one log', `node ${node} deleted control`, details);
+    const next = readable(() => decodeControl(bytes));
+    if (next === undefined) return violation('one log', `node ${node} wrote a control that cannot be read`, details);
+    const before = control;
+    control = next;
+    rule = next.rule;
+    if (rule === 'local') everLocal = true;
+    if (before === undefined) return undefined;
+    count('invariants: control changed by compare-and-swap');
+    if (next.databaseId !== before.databaseId)
+      return violation('one log', `node ${node} wrote the control of another database`, details);
+    if (next.epoch < before.epoch)
+      return violation(
+        'one log',
+        `node ${node} took control back from epoch ${before.epoch} to ${next.epoch}`,
+        details,
+      );
+    if (next.epoch > before.epoch) return undefined;
+    if (next.leader?.nonce !== before.leader?.nonce) {
+      return violation(
+        'one live epoch',
+        `epoch ${next.epoch} has two leaders: node ${node} wrote control in it under another nonce`,
+        details,
+      );
+    }
+    if (next.renewal <= before.renewal)
+      return violation('one log', `control goes from renewal ${before.renewal} to ${next.renewal}`, details);
+    return undefined;
+  }
+
+  function putSent(node: number, key: string, body: Uint8Array, condition: string): Violation | undefined {
+    const details = { atMs: nowMs, keys: [key] };
+    const isUnconditional = condition === 'none' && !key.startsWith('probe/');
+    if (isUnconditional) return violation('one log', `node ${node} writes ${key} without a condition`, details);
+    const slot = slotOfKey(key);
+    if (slot === undefined) return undefined;
+    if (condition !== 'absent')
+      return violation('one log', `node ${node} writes ${key} under another condition than that it is absent`, details);
+    const segment = readable(() => decodeSegment(body));
+    if (segment === undefined) return violation('one log', `node ${node} writes a ${key} that cannot be read`, details);
+    const name = `${key} ${segment.nonce}`;
+    const before = sent.get(name);
+    if (before !== undefined && before !== segment.hash) {
+      return violation(
+        'one live epoch',
+        `epoch ${segment.epoch} sends another content for ${key} than before: the first may still land`,
+        details,
+      );
+    }
+    sent.set(name, segment.hash);
+    return undefined;
+  }
+
+  function knownTo(node: number): number {
+    return rule === 'local' || everLocal ? Math.max(revision, nodeRevisions.get(node) ?? 0) : revision;
+  }
+
+  function answered(node: number, term: number, shown: number, response: PlainResponse): Violation | undefined {
+    const what = saysItWrote(response) ? 'acknowledges' : 'answers at';
+    const details = { atMs: nowMs, revisions: [shown] };
+    if (shown > knownTo(node)) {
+      return violation(
+        'durability',
+        `node ${node} ${what} revision ${shown}; the last durable one is ${knownTo(node)}`,
+        details,
+      );
+    }
+    count('invariants: acknowledgements that were durable');
+    const end = endOfEpoch.get(term);
+    if (end === undefined || shown <= end || everLocal) return undefined;
+    return violation(
+      'one live epoch',
+      `node ${node} ${what} revision ${shown} in epoch ${term}, of which the log goes on after revision ${end} without it`,
+      details,
+    );
+  }
+
+  function watchShown(
+    node: number,
+    incarnation: number,
+    effect: Extract<SystemEffect, { kind: 'watch-response' }>,
+  ): Violation | undefined {
+    const { response, stream } = effect;
+    const name = `${node}/${incarnation}/${stream}/${response.watchId}`;
+    let last = watched.get(name) ?? 0;
+    for (const [index, { kv }] of response.events.entries()) {
+      const begins = index === 0 || kv.modRevision !== response.events[index - 1]!.kv.modRevision;
+      if (kv.modRevision < last || (begins && kv.modRevision === last)) {
+        return violation('watch order', `node ${node} sends a watcher revision ${kv.modRevision} after ${last}`, {
+          atMs: nowMs,
+          revisions: [kv.modRevision],
+        });
+      }
+      last = kv.modRevision;
+    }
+    if (last > knownTo(node)) {
+      return violation(
+        'durability',
+        `node ${node} shows a watcher revision ${last}; the last durable one is ${knownTo(node)}`,
+        {
+          atMs: nowMs,
+          revisions: [last],
+        },
+      );
+    }
+    if (response.events.length > 0) count('invariants: watch responses in order');
+    watched.set(name, last);
+    return undefined;
+  }
+
+  function effect(node: number, incarnation: number, done: SystemEffect, _at: Instant): Violation | undefined {
+    switch (done.kind) {
+      case 'answer': {
+        const { answer } = done;
+        return answer.kind === 'ok'
+          ? answered(node, answer.header.term, answer.header.revision, answer.response)
+          : undefined;
+      }
+      case 'watch-response':
+        return watchShown(node, incarnation, done);
+      case 'call': {
+        const { operation } = done;
+        if (operation.kind === 'object-put')
+          return putSent(node, operation.key, operation.body, operation.condition.kind);
+        if (operation.kind !== 'disk-append') return undefined;
+        for (const frame of readable(() => decodeFrames(operation.bytes, 0)) ?? []) {
+          for (const record of frame.records) if (takesRevision(record)) nodeRevisions.set(node, record.revision);
+        }
+        return undefined;
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  return {
+    name: 'invariants',
+    history(event: HistoryEvent) {
+      nowMs = event.atMs;
+      return undefined;
+    },
+    store(change) {
+      nowMs = change.atMs;
+      const slot = slotOfKey(change.key);
+      if (slot !== undefined) return slotChanged(slot, change);
+      return change.key === 'control' ? controlChanged(change) : undefined;
+    },
+    effect,
+    ledger: () => ledger,
+  };
+}
+
+function takesRevision(record: {
+  readonly kind: string;
+  readonly revision?: number;
+}): record is { kind: string; revision: number } {
+  return record.kind === 'write' || (record.kind === 'lease-revoke' && record.revision! > 0);
+}
+
+function readable<Value>(decode: () => Value): Value | undefined {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  }
+}

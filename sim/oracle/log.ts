@@ -1,0 +1,177 @@
+import type { RunResult, StoreChange, Violation } from '../types/result.ts';
+import { FormatError } from './decoder/cursor.ts';
+import { type DecodedRecord, type DecodedSegment, decodeSegment } from './decoder/log-objects.ts';
+import { applyRecord, createModel, type Model, revisionInitial, revisionOf } from './model.ts';
+import { violation } from './violation.ts';
+
+/**
+ * The log as the object store holds it, walked by the protocol's rules, and the model after each of its records.
+ *
+ * Invariant: a segment whose epoch is below an earlier slot's is dead; any other follows the last live one, by hash, sequence and epoch.
+ */
+export interface FinalLog {
+  readonly model: Model;
+  /** The n-th record has moment n, and index n - 1. */
+  readonly records: readonly LoggedRecord[];
+  readonly fences: readonly Fence[];
+  readonly segments: number;
+  readonly deadSegments: number;
+  /** What is wrong with the bytes themselves. */
+  readonly violations: readonly Violation[];
+  /** The last moment that was in the store, with all before it, at a time. */
+  durableMomentAt(atMs: number): number;
+}
+
+export interface LoggedRecord {
+  readonly record: DecodedRecord;
+  readonly slot: number;
+  /** Of its frame: the reign that made it. */
+  readonly epoch: number;
+  readonly wallMs: number;
+  /** True time at which the slot, and all before it, were filled. */
+  readonly durableAtMs: number;
+}
+
+export interface Fence {
+  readonly epoch: number;
+  readonly slot: number;
+  /** The fence's own. */
+  readonly moment: number;
+  /** Before anything that its segment holds. */
+  readonly momentBefore: number;
+  readonly atMs: number;
+  readonly memberId: string;
+}
+
+const zeroHash = '0'.repeat(64);
+
+export function slotKey(slot: number): string {
+  return `log/${String(slot).padStart(20, '0')}`;
+}
+
+export function slotOfKey(key: string): number | undefined {
+  return /^log\/[0-9]{20}$/.test(key) ? Number(key.slice(4)) : undefined;
+}
+
+export function readFinalLog(result: Pick<RunResult, 'objects' | 'storeChanges'>): FinalLog {
+  const filled = firstFillings(result.storeChanges);
+  const violations: Violation[] = [];
+  const records: LoggedRecord[] = [];
+  const fences: Fence[] = [];
+  const model = createModel();
+  const slotEnds: { readonly atMs: number; readonly moment: number }[] = [];
+  let last: { readonly hash: string; readonly epoch: number; readonly databaseId: string } | undefined;
+  let frameHash = zeroHash;
+  let wallMs = 0;
+  let atMs = 0;
+  let deadSegments = 0;
+  let slot = 1;
+
+  function fail(words: string): void {
+    violations.push(violation('one log', `slot ${slot}: ${words}`, { atMs, keys: [slotKey(slot)] }));
+  }
+
+  for (; ; slot++) {
+    const key = slotKey(slot);
+    const filling = filled.get(key);
+    // What the world did to an object behind the nodes' backs does not change what was written.
+    const bytes = filling?.bytes ?? result.objects.get(key);
+    if (bytes === undefined) break;
+    atMs = Math.max(atMs, filling?.atMs ?? 0);
+    const segment = decode(bytes, fail);
+    if (segment === undefined) break;
+    if (segment.slot !== slot) fail(`the segment says that it is slot ${segment.slot}`);
+    if (segment.epoch < (last?.epoch ?? 0)) {
+      deadSegments += 1;
+      slotEnds.push({ atMs, moment: records.length });
+      continue;
+    }
+    const broken = placeBroken(segment, last);
+    if (broken !== undefined) fail(broken);
+    last = { hash: segment.hash, epoch: segment.epoch, databaseId: segment.databaseId };
+    const momentBefore = records.length;
+    for (const frame of segment.frames) {
+      if (frame.previousFrameHash !== frameHash) fail('a frame does not follow the one before it');
+      if (frame.firstSequence !== records.length + 1) fail(`sequence ${frame.firstSequence} after ${records.length}`);
+      if (frame.wallMs < wallMs) fail(`its time goes back from ${wallMs} to ${frame.wallMs}`);
+      frameHash = frame.hash;
+      wallMs = frame.wallMs;
+      for (const record of frame.records) {
+        records.push({ record, slot, epoch: frame.epoch, wallMs, durableAtMs: atMs });
+        const revision = revisionOf(model);
+        const problem = applyRecord(model, record);
+        if (problem !== undefined) violations.push(recordViolation(record, revision, problem, atMs));
+        if (record.kind !== 'fence') continue;
+        const { epoch, memberId } = record;
+        fences.push({ epoch, slot, moment: records.length, momentBefore, atMs, memberId });
+        if (epoch !== segment.epoch) fail(`a fence of epoch ${epoch} in a segment of epoch ${segment.epoch}`);
+      }
+    }
+    slotEnds.push({ atMs, moment: records.length });
+  }
+
+  return {
+    model,
+    records,
+    fences,
+    segments: slot - 1,
+    deadSegments,
+    violations,
+    durableMomentAt(at) {
+      let low = 0;
+      let high = slotEnds.length;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (slotEnds[middle]!.atMs <= at) low = middle + 1;
+        else high = middle;
+      }
+      return slotEnds[low - 1]?.moment ?? 0;
+    },
+  };
+}
+
+/** Each key's first content by a node. */
+function firstFillings(changes: readonly StoreChange[]): ReadonlyMap<string, StoreChange> {
+  const filled = new Map<string, StoreChange>();
+  for (const change of changes) {
+    if (change.bytes === undefined || change.node === undefined || filled.has(change.key)) continue;
+    if (change.key.startsWith('log/')) filled.set(change.key, change);
+  }
+  return filled;
+}
+
+function decode(bytes: Uint8Array, fail: (words: string) => void): DecodedSegment | undefined {
+  try {
+    return decodeSegment(bytes);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    fail(`the segment cannot be read: ${error.message}`);
+    return undefined;
+  }
+}
+
+function placeBroken(
+  segment: DecodedSegment,
+  last: { readonly hash: string; readonly epoch: number; readonly databaseId: string } | undefined,
+): string | undefined {
+  const epoch = last?.epoch ?? 0;
+  if (last !== undefined && segment.databaseId !== last.databaseId) return 'it belongs to another database';
+  if (segment.epoch > epoch && segment.kind !== 'fence') return `epoch ${segment.epoch} begins without a fence`;
+  if (segment.epoch === epoch && segment.kind === 'fence') return `epoch ${epoch} begins twice`;
+  if (segment.previousSegmentHash !== (last?.hash ?? zeroHash)) return 'it does not follow the last live segment';
+  const fences = segment.frames.flatMap(({ records }) => records.filter(({ kind }) => kind === 'fence'));
+  if (fences.length !== (segment.kind === 'fence' ? 1 : 0))
+    return `a ${segment.kind} segment with ${fences.length} fences`;
+  return undefined;
+}
+
+function recordViolation(record: DecodedRecord, revision: number, problem: string, atMs: number): Violation {
+  const details = { atMs, revisions: [revision + 1] };
+  if (record.kind === 'lease-revoke' && /removes/.test(problem))
+    return violation('lease keys together', problem, details);
+  return violation('revisions', problem, details);
+}
+
+export function finalRevision(log: FinalLog): number {
+  return Math.max(revisionInitial, revisionOf(log.model));
+}

@@ -1,0 +1,47 @@
+import type { RunResult } from '../types/result.ts';
+import { type FinalLog, finalRevision } from './log.ts';
+import { momentOf } from './model.ts';
+
+/**
+ * What may be lost. Under `object` nothing. Under `local` what a lost disk alone held: at most an upload interval of it. What was
+ * acknowledged or shown of that, before a later reign began without it, is excused; so is what waits for its slot when the run ends.
+ */
+export interface Loss {
+  /** The reign that began without what was lost; Infinity: the run ended first. */
+  readonly atMs: number;
+  /** All that was left. */
+  readonly revision: number;
+  readonly moment: number;
+}
+
+export function allowedLosses(
+  result: Pick<RunResult, 'scenario' | 'history' | 'counts'>,
+  log: FinalLog,
+): readonly Loss[] {
+  if (result.scenario.topology.settings.durability === 'object') return [];
+  const losses: Loss[] = [];
+  const disksLost = result.history.flatMap((event) =>
+    event.kind === 'node-start' && event.incarnation > 0 && event.disk !== 'kept' ? [event.atMs] : [],
+  );
+  const disksLie = breaksDiskPromises(result.counts.faultsFired);
+  for (const [index, fence] of log.fences.entries()) {
+    const sinceMs = log.fences[index - 1]?.atMs ?? 0;
+    const isLost = disksLost.some((atMs) => atMs >= sinceMs && atMs <= fence.atMs);
+    const isOtherDisk = index > 0 && log.fences[index - 1]!.memberId !== fence.memberId;
+    if (!isLost && !disksLie && !isOtherDisk) continue;
+    losses.push({ atMs: fence.atMs, revision: log.model.revisionAt[fence.moment - 1]!, moment: fence.moment });
+  }
+  return [...losses, { atMs: Infinity, revision: finalRevision(log), moment: momentOf(log.model) }];
+}
+
+/** Faults after which a disk does not hold what it said that it holds. */
+function breaksDiskPromises(fired: Readonly<Record<string, number>>): boolean {
+  return Object.keys(fired).some(
+    (kind) => /^disk-.*(lie|lied|rot|stale|lost|torn|reorder)/.test(kind) && fired[kind]! > 0,
+  );
+}
+
+/** The loss that excuses what was seen at that time and revision. */
+export function lossOf(losses: readonly Loss[], atMs: number, revision: number): Loss | undefined {
+  return losses.find((loss) => atMs <= loss.atMs && revision > loss.revision);
+}

@@ -1,0 +1,29 @@
+import { faultKindOf } from '../faults/index.ts';
+import type { Promised } from '../faults/fault-kind.ts';
+import type { Scenario } from '../types/scenario.ts';
+
+/** What is owed under all faults of a scenario: the least of what is owed under each. */
+export function promisedUnder(scenario: Scenario): Promised {
+  const promised = scenario.faults.map((fault) => faultKindOf(fault.kind).promise(fault, scenario));
+  if (promised.includes('beyond')) return 'beyond';
+  return promised.includes('detected') ? 'detected' : 'masked';
+}
+
+/** From when on nothing befalls those nodes any more; undefined: never. */
+export function quietFrom(
+  scenario: Scenario,
+): { readonly atMs: number; readonly nodes: ReadonlySet<number> } | undefined {
+  if (scenario.faults.length === 0) {
+    const startedMs = Math.max(...scenario.topology.nodes.map(({ startAtMs }) => startAtMs));
+    return { atMs: startedMs, nodes: new Set(scenario.topology.nodes.keys()) };
+  }
+  const { heal } = scenario.knobs;
+  return heal === undefined ? undefined : { atMs: heal.atMs, nodes: new Set(heal.nodes) };
+}
+
+/** Within it a quiet part has a leader that serves: the old lease runs out on a slow clock, then one recovery. */
+export function convergenceMs(scenario: Scenario): number {
+  const { leaseMs } = scenario.topology.settings;
+  const { storeTimeoutMs, supervisorMs } = scenario.knobs;
+  return 1.5 * leaseMs + 1_000 + 2 * storeTimeoutMs + supervisorMs;
+}
