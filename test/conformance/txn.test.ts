@@ -1,10 +1,11 @@
-import { describe } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { conformTo } from './harness/conform.ts';
 import { cmp, op, results, type Sign } from './harness/message.ts';
 import { usePair } from './harness/pair.ts';
-import type { Session } from './harness/session.ts';
+import { openSession, type Session } from './harness/session.ts';
 
-const conform = conformTo(usePair());
+const pair = usePair();
+const conform = conformTo(pair);
 const all = { key: '\0', rangeEnd: '\0' };
 const signs = Object.keys(results) as readonly Sign[];
 
@@ -357,4 +358,21 @@ describe('refused', () => {
       },
     },
   );
+});
+
+/** What ends an etcd is not tried on one. */
+describe('what etcd does not survive', () => {
+  test('a put that keeps what the transaction deleted before: kept is what was there before the transaction', async () => {
+    const base = await pair.reset();
+    const session = openSession(pair.ours().client, { exclude: [], base });
+    await session.put('b', 'kept');
+    expect(await session.txn({ success: [op.delete(all), op.put('b', '', { ignoreValue: true })] })).toMatchObject({
+      succeeded: true,
+      responses: [{ response: { value: { deleted: 1 } } }, {}],
+    });
+    expect(await session.range({ key: 'b' })).toMatchObject({
+      kvs: [{ value: 'kept', createRevision: base + 2, modRevision: base + 2, version: 1 }],
+    });
+    session.close();
+  });
 });

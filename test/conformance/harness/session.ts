@@ -1,4 +1,4 @@
-import { type ClientDuplexStream, type ServiceError, status } from '@grpc/grpc-js';
+import { type ServiceError, status } from '@grpc/grpc-js';
 import { ClusterDefinition } from '../../../src/server/generated/etcdserverpb/cluster.ts';
 import {
   type DeleteRangeRequest,
@@ -11,6 +11,7 @@ import { LeaseDefinition } from '../../../src/server/generated/etcdserverpb/leas
 import { MaintenanceDefinition } from '../../../src/server/generated/etcdserverpb/maintenance.ts';
 import type { MethodDefinition, ServiceDefinition } from '../../../src/server/services/service.ts';
 import { deleteOf, type Loose, putOf, rangeOf, txnOf } from './message.ts';
+import { messagesOf } from './messages.ts';
 import { type Plain, plainOf } from './plain.ts';
 import type { CallOptions, RawClient } from './raw-client.ts';
 import { openWatchSession, type WatchSession } from './watch-session.ts';
@@ -168,28 +169,3 @@ function isSaid(value: unknown): boolean {
   if (value instanceof Uint8Array || Array.isArray(value)) return value.length > 0;
   return value !== undefined && value !== false && value !== 0n && value !== 0;
 }
-
-/** The next messages of a stream; its status where it ends before. */
-export function messagesOf<T>(stream: ClientDuplexStream<never, T>, count: number): Promise<readonly (T | string)[]> {
-  const messages: (T | string)[] = [];
-  return new Promise((resolve, reject) => {
-    const late = setTimeout(
-      () => settle(() => reject(new Error(`${messages.length} of ${count} messages came`))),
-      messageTimeoutMs,
-    );
-    const settle = (act: () => void) => {
-      clearTimeout(late);
-      stream.off('data', onData).off('status', onStatus).pause();
-      act();
-    };
-    const onData = (message: T) => {
-      messages.push(message);
-      if (messages.length === count) settle(() => resolve(messages));
-    };
-    const onStatus = ({ code, details }: { readonly code: number; readonly details: string }) =>
-      settle(() => resolve([...messages, `${status[code]}: ${details}`]));
-    stream.on('data', onData).on('status', onStatus).resume();
-  });
-}
-
-const messageTimeoutMs = 10_000;

@@ -3,7 +3,7 @@ import type { WatchResponse } from '../../../src/server/generated/etcdserverpb/w
 import type { Loose } from './message.ts';
 import { watchOf } from './message.ts';
 import type { RawClient } from './raw-client.ts';
-import { messagesOf } from './session.ts';
+import { messagesOf } from './messages.ts';
 
 /** One watch stream. Messages count from when they are awaited: nothing is lost, and nothing is compared that nobody awaited. */
 export interface WatchSession {

@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { versionOf } from './real-etcd.ts';
+
+/** etcd's own command line, of the machine: `T4_TEST_ETCDCTL`, else `etcdctl` on the path. */
+const binary = process.env['T4_TEST_ETCDCTL'] ?? 'etcdctl';
+
+export const etcdctlVersion: string | undefined = versionOf(binary, ['version']);
+export const etcdctlAbsence = `no ${binary} on this machine: it is not tried (Debian: etcd-client)`;
+
+export interface CommandResult {
+  readonly exitCode: number | null;
+  /** Both as they are. */
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs one command. One that would not end is ended when it wrote `untilLines` lines; they are all that counts of it. */
+export function etcdctl(
+  address: string,
+  args: readonly string[],
+  { input = '', untilLines = Infinity }: { readonly input?: string; readonly untilLines?: number } = {},
+): Promise<CommandResult> {
+  const { PATH = '', HOME = '' } = process.env;
+  const env = { PATH, HOME, ETCDCTL_API: '3', ETCDCTL_ENDPOINTS: address, ETCDCTL_DIAL_TIMEOUT: '10s' };
+  const child = spawn(binary, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString('latin1');
+    if (stdout.split('\n').length > untilLines) child.kill('SIGKILL');
+  });
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString('latin1')));
+  const late = setTimeout(() => child.kill('SIGKILL'), commandTimeoutMs);
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (exitCode) => {
+      clearTimeout(late);
+      resolve({ exitCode, stdout: linesOf(stdout, untilLines), stderr });
+    });
+  });
+}
+
+const commandTimeoutMs = 20_000;
+
+function linesOf(text: string, linesMax: number): string {
+  return linesMax === Infinity ? text : text.split('\n').slice(0, linesMax).join('\n');
+}
