@@ -39,9 +39,12 @@ function* earlierEnds<Request>(
   if (knobs.endMs > 1_000) yield { ...scenario, knobs: { ...knobs, endMs: Math.floor(knobs.endMs / 2) } };
 }
 
-/** Without the last node; whatever concerned it concerns the first one, or is gone with it when it cannot. */
+/** All nodes from the start; then one less: whatever concerned it concerns the first one, or is gone with it when it cannot. */
 function* fewerNodes<Request>(scenario: Scenario<Request>): Generator<Scenario<Request>> {
   const { nodes } = scenario.topology;
+  if (nodes.some(({ startAtMs }) => startAtMs > 0)) {
+    yield { ...scenario, topology: { ...scenario.topology, nodes: nodes.map(() => ({ startAtMs: 0 })) } };
+  }
   if (nodes.length <= 1) return;
   for (let gone = nodes.length - 1; gone >= 0; gone--) {
     const rename = (node: number): number => (node === gone ? 0 : node > gone ? node - 1 : node);

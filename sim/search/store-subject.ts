@@ -1,7 +1,7 @@
 import { faultKindOf, faultKinds } from '../faults/index.ts';
 import type { FaultKind } from '../faults/fault-kind.ts';
 import { generateScenario } from '../generate.ts';
-import { allOracles } from '../oracle/index.ts';
+import { oracleFactories } from '../oracle/all-oracles.ts';
 import { simulate } from '../simulate.ts';
 import { coreSystem } from '../system/core-system.ts';
 import type { Scenario } from '../types/scenario.ts';
@@ -18,13 +18,8 @@ export const subject: Subject = {
   name: coreSystem.name,
   generate: (seed) => generateScenario(seed),
   run(scenario, { traceLines = false, withoutObservers = [] } = {}) {
-    const observers = allOracles().filter(({ name }) => !withoutObservers.includes(name));
-    return simulate(scenario, {
-      system: coreSystem,
-      digest: nodeDigest,
-      record: traceLines,
-      observers: observers.map((observer) => () => observer),
-    });
+    const observers = oracleFactories({ without: withoutObservers });
+    return simulate(scenario, { system: coreSystem, digest: nodeDigest, record: traceLines, observers });
   },
   shrinkFault: (fault) => faultKindOf(fault.kind).shrink(fault),
   faultKinds: faultKinds.map(describe),
