@@ -1,0 +1,200 @@
+import type { RunResult } from '../types/result.ts';
+import { objectKeyText } from './bytes-text.ts';
+import { countText, culpritText, faultText, secondsText } from './context.ts';
+import type { ReportContext } from './context.ts';
+import { describeObject } from './describe-object.ts';
+import { joinHistory, suspectsOf } from './joined.ts';
+import type { JoinedCall, JoinedHistory, JoinedWatch, NodeLife, Suspects } from './joined.ts';
+import { verdictText } from './verdict.ts';
+import { changesData, keysOf, outcomeText, requestText, watchResponseText, watchText } from './words.ts';
+
+/**
+ * What happened, for somebody who reads one screen: at most `storyEventsMax` events in the order of the run, operations and faults
+ * together. Of a longer run it keeps what the verdict names, then faults, then what changed leaders and data.
+ */
+export interface StoryEvent {
+  readonly atMs: number;
+  readonly position: number;
+  readonly text: string;
+  /** Lower is told first when there is too much to tell. */
+  readonly rank: number;
+}
+
+export interface Story {
+  readonly events: readonly StoryEvent[];
+  readonly leftOut: number;
+}
+
+export const storyEventsMax = 12;
+
+const rankNamed = 0;
+const rankFault = 1;
+const rankNode = 2;
+const rankWrite = 3;
+const rankRead = 4;
+const rankStore = 5;
+
+/** The verdict, the story, the culprit, how to run it again, and what ran: the lines that a terminal shows. */
+export function story(result: RunResult, context: ReportContext): string[] {
+  const { events, leftOut } = storyOf(result);
+  const width = Math.max(0, ...events.map(({ atMs }) => secondsText(atMs).length));
+  const lines = [verdictText(result.verdict), ''];
+  for (const event of events) lines.push(`  ${secondsText(event.atMs).padStart(width)}  ${event.text}`);
+  if (leftOut > 0) lines.push(`  (${countText(leftOut, 'other event')} left out)`);
+  const culprit = culpritText(context, result.scenario.faults);
+  lines.push('', ...(culprit === undefined ? [] : [culprit]), `Replay: ${context.replayCommand}`);
+  lines.push(
+    `Seed ${result.scenario.seed} · commit ${context.commit} · Node ${context.nodeVersion} · trace ${result.trace.hash}`,
+  );
+  return lines;
+}
+
+export function storyOf(result: RunResult): Story {
+  const joined = joinHistory(result);
+  const suspects = suspectsOf(result);
+  const candidates = [
+    ...joined.calls.map((call) => callEvent(call, suspects)),
+    ...joined.watches.flatMap((watch) => watchEvents(watch, suspects)),
+    ...joined.lives.flatMap((life) => lifeEvents(life, joined)),
+    ...faultEvents(result, joined, suspects),
+    ...fenceEvents(result),
+    ...crashEvents(result),
+  ];
+  const order = (left: StoryEvent, right: StoryEvent): number =>
+    left.atMs - right.atMs || left.position - right.position;
+  const chosen = candidates
+    .toSorted((left, right) => left.rank - right.rank || order(left, right))
+    .slice(0, storyEventsMax);
+  return { events: chosen.sort(order), leftOut: candidates.length - chosen.length };
+}
+
+function callEvent(call: JoinedCall, suspects: Suspects): StoryEvent {
+  const { invoke, answer, position } = call;
+  const named = suspects.operation(invoke.operation, invoke.call) || keysOf(invoke.request).some(suspects.key);
+  const answered =
+    answer === undefined
+      ? 'no answer before the end of the run'
+      : `${outcomeText(answer.outcome)}${answer.atMs === invoke.atMs ? '' : `, after ${Math.round(answer.atMs - invoke.atMs)} ms`}`;
+  const text = `${invoke.client} asks node ${invoke.node}: ${requestText(invoke.request)} → ${answered} [${invoke.call}]`;
+  const rank = suspects.operation(invoke.operation, invoke.call)
+    ? rankNamed
+    : rankOfCall(named, changesData(invoke.request) && answer?.outcome.kind !== 'error');
+  return { atMs: invoke.atMs, position, text, rank };
+}
+
+function rankOfCall(namedByKey: boolean, write: boolean): number {
+  if (namedByKey) return write ? rankNode : rankWrite;
+  return write ? rankWrite : rankRead;
+}
+
+function watchEvents(watch: JoinedWatch, suspects: Suspects): StoryEvent[] {
+  const { open, responses, end } = watch;
+  const rank = suspects.operation(open.operation, open.stream) ? rankNamed : rankRead;
+  const who = `${open.client}'s watch [${open.stream}]`;
+  const events = [
+    {
+      ...placeOf(open),
+      rank,
+      text: `${open.client} asks node ${open.node}: ${watchText(open.request)} [${open.stream}]`,
+    },
+  ];
+  for (const message of responses) {
+    const { response } = message;
+    if (response.created && !response.canceled) continue;
+    const telling = response.events.length > 0 || response.canceled;
+    events.push({
+      ...placeOf(message),
+      rank: telling ? rank : rankStore,
+      text: `${who}: ${watchResponseText(response)}`,
+    });
+  }
+  if (end !== undefined && end.reason !== 'closed') {
+    events.push({ ...placeOf(end), rank, text: `${who} ends: ${end.reason}` });
+  }
+  return events;
+}
+
+const diskTexts = { empty: 'with an empty disk', kept: 'with its disk', old: 'with an old copy of its disk' } as const;
+
+function lifeEvents(life: NodeLife, joined: JoinedHistory): StoryEvent[] {
+  const { node, incarnation, start, roles, end } = life;
+  const events: StoryEvent[] = [];
+  const first = incarnation === 0;
+  const disk = first && start.disk === 'empty' ? '' : ` ${diskTexts[start.disk]}`;
+  events.push({
+    ...placeOf(start),
+    rank: first ? rankStore : rankNode,
+    text: `node ${node} ${first ? 'starts' : 'starts again'}${disk}`,
+  });
+  for (const role of roles) {
+    if (role.role !== 'leader') continue;
+    const only = joined.lives.length === 1;
+    events.push({
+      ...placeOf(role),
+      rank: only ? rankStore : rankNode,
+      text: `node ${node} leads in epoch ${role.epoch}`,
+    });
+  }
+  if (end?.kind === 'node-crash') {
+    const power = end.power ? ', and what its disk had not synced is lost' : '';
+    const told = joined.faults.some((fault) => fault.atMs === end.atMs && fault.node === node);
+    events.push({ ...placeOf(end), rank: told ? rankStore : rankNode, text: `node ${node} is killed${power}` });
+  }
+  if (end?.kind === 'node-stopped') {
+    const why = end.failure === undefined ? 'in order' : `by itself: ${end.failure}`;
+    events.push({ ...placeOf(end), rank: rankNode, text: `node ${node} stops ${why}` });
+  }
+  return events;
+}
+
+function faultEvents(result: RunResult, joined: JoinedHistory, suspects: Suspects): StoryEvent[] {
+  const told = new Map<string, { event: StoryEvent; times: number }>();
+  for (const fired of joined.faults) {
+    const before = told.get(fired.fault);
+    if (before !== undefined) {
+      before.times += 1;
+      continue;
+    }
+    const fault = result.scenario.faults.find((candidate) => candidate.id === fired.fault);
+    const what = fault === undefined ? `fault ${fired.fault} (${fired.faultKind})` : faultText(fault);
+    const detail = fired.detail === '' ? '' : `: ${fired.detail}`;
+    const rank = suspects.fault(fired.fault) ? rankNamed : rankFault;
+    told.set(fired.fault, {
+      event: { ...placeOf(fired), rank, text: `${what}${detail}` },
+      times: 1,
+    });
+  }
+  return [...told.values()].map(({ event, times }) =>
+    times === 1 ? event : { ...event, text: `${event.text} (${times} times until the end)` },
+  );
+}
+
+/** Where one reign's segments end and the next one's begin. */
+function fenceEvents(result: RunResult): StoryEvent[] {
+  return result.storeChanges.flatMap((change): StoryEvent[] => {
+    if (change.bytes === undefined) return [];
+    const description = describeObject(change.bytes);
+    if (description?.fence !== true) return [];
+    const by = change.node === undefined ? 'somebody' : `node ${change.node}`;
+    const text = `${by} fences the log: ${objectKeyText(change.key)}, epoch ${description.epoch}`;
+    return [{ atMs: change.atMs, position: 0, rank: rankStore, text }];
+  });
+}
+
+function crashEvents(result: RunResult): StoryEvent[] {
+  const { verdict } = result;
+  if (verdict.kind !== 'crash') return [];
+  const who = verdict.node === undefined ? 'the system' : `node ${verdict.node}`;
+  return [
+    {
+      atMs: verdict.atMs,
+      position: result.history.length,
+      rank: rankNamed,
+      text: `${who} fails: ${verdict.explanation}`,
+    },
+  ];
+}
+
+function placeOf(event: { readonly atMs: number; readonly position: number }): { atMs: number; position: number } {
+  return { atMs: event.atMs, position: event.position };
+}
