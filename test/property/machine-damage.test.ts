@@ -10,6 +10,7 @@ import type { Disk } from '../../src/ports/disk.ts';
 import type { LocalStore } from '../../src/ports/local-store.ts';
 import type { ObjectStore } from '../../src/ports/object-store.ts';
 import { slotKey } from '../../src/core/format/keys.ts';
+import { decodePosition, encodePosition } from '../../src/core/format/local-layout.ts';
 import { put, range } from './state-requests.ts';
 
 /**
@@ -407,6 +408,17 @@ describe.concurrent('local store', () => {
       expect(told[0]).toMatch(words);
     },
   );
+
+  test('its position in another chain: it is set aside and rebuilt', async () => {
+    const { failure, lines } = await outcomeWith((entries) => {
+      const held = decodePosition(entries.get('p')!, createNodeDigest());
+      if (held.kind !== 'ok') throw new Error('the position is whole');
+      const position = { ...held.value.position, segmentHash: new Uint8Array(32).fill(7) };
+      entries.set('p', encodePosition({ ...held.value, position }, createNodeDigest()));
+    });
+    expect(failure).toBeUndefined();
+    expect(lines.find((line) => setAside.test(line))).toMatch(/log\/0+15 is not the segment that it has applied/);
+  });
 
   test("another database's: it is set aside and rebuilt", async () => {
     const localStore = await localStoreWith(await entriesOf(foreign.local.localStore));

@@ -263,4 +263,27 @@ describe('a story for each that was found', () => {
       expect(judge(world)).toEqual([]);
     }
   });
+
+  test.each([false, true])(
+    'a leader that was stopped past its lease serves nothing old (suspended: %s)',
+    (suspended) => {
+      const world = leading({ ...calm, nodes: 2 });
+      ask(world, put('k', 'old'));
+      const first = world.leader()!;
+      const second = world.nodes.find((node) => node !== first)!;
+      world.runUntil(world.now() + 500);
+      first.pause(6_000, suspended);
+      expect(world.runUntil(world.now() + 5_000, () => second.role === 'leader')).toBe(true);
+      const written = world.request(second, put('k', 'new'));
+      world.runUntil(world.now() + 500);
+      expect(written.answer?.kind).toBe('ok');
+      const read = world.request(first, range('k'));
+      const late = world.request(first, put('k', 'late'));
+      world.runUntil(world.now() + 8_000);
+      expect(read.answer?.kind).toBe('error');
+      expect(late.answer?.kind).toBe('error');
+      expect(first.role).toBe('standby');
+      expect(judge(world)).toEqual([]);
+    },
+  );
 });
