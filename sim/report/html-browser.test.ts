@@ -7,6 +7,7 @@ import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { busyRun, lostWriteRun } from '../../test/support/simulated-run.ts';
+import { subject as register } from '../examples/register-subject.ts';
 import { toHtml } from './html.ts';
 
 /** The page in a real browser, Debian's; without it these are skipped, and `.ci/run` says so. */
@@ -98,6 +99,19 @@ describe.skipIf(!existsSync(executablePath))('the report in chromium', () => {
     expect(await page.locator('h1').textContent()).toContain('Broken guarantee “durability”');
 
     const { colours, near } = await pixelsOf(page, '#plot', ['#c4232f', '#7a4bb0', '#46566b', '#2f6db3']);
+    expect(colours).toBeGreaterThan(20);
+    for (const count of near) expect(count).toBeGreaterThan(60);
+    await page.close();
+  });
+
+  it('shows a bug that the simulator found', async () => {
+    const results = Array.from({ length: 60 }, (_, seed) => register.run(register.generate(seed)));
+    const found = results.find(({ verdict }) => verdict.kind === 'safety')!;
+    const page = await open(toHtml(found, context));
+    expect(await page.locator('#plot [data-kind=nodes]').count()).toBeGreaterThan(3);
+    expect(await page.locator('#plot [data-tone=fired]').count()).toBeGreaterThan(0);
+    expect(await page.locator('#plot [data-kind=clients][data-named=true]').count()).toBeGreaterThanOrEqual(2);
+    const { colours, near } = await pixelsOf(page, '#plot', ['#c4232f', '#7a4bb0']);
     expect(colours).toBeGreaterThan(20);
     for (const count of near) expect(count).toBeGreaterThan(60);
     await page.close();

@@ -1,5 +1,5 @@
 import type { RunResult } from '../types/result.ts';
-import { objectKeyText } from './bytes-text.ts';
+import { objectKeyText, shorten } from './bytes-text.ts';
 import { countText, culpritText, faultText, secondsText } from './context.ts';
 import type { ReportContext } from './context.ts';
 import { describeObject } from './describe-object.ts';
@@ -26,6 +26,10 @@ export interface Story {
 }
 
 export const storyEventsMax = 12;
+const requestLengthShown = 100;
+const outcomeLengthShown = 80;
+/** More than this many faults leave no room for what they did. */
+const faultsFirst = 5;
 
 const rankNamed = 0;
 const rankFault = 1;
@@ -62,8 +66,10 @@ export function storyOf(result: RunResult): Story {
   ];
   const order = (left: StoryEvent, right: StoryEvent): number =>
     left.atMs - right.atMs || left.position - right.position;
+  // What led to a verdict stands shortly before it.
+  const failed = result.verdict.kind !== 'ok';
   const chosen = candidates
-    .toSorted((left, right) => left.rank - right.rank || order(left, right))
+    .toSorted((left, right) => left.rank - right.rank || (failed ? order(right, left) : order(left, right)))
     .slice(0, storyEventsMax);
   return { events: chosen.sort(order), leftOut: candidates.length - chosen.length };
 }
@@ -74,11 +80,12 @@ function callEvent(call: JoinedCall, suspects: Suspects): StoryEvent {
   const answered =
     answer === undefined
       ? 'no answer before the end of the run'
-      : `${outcomeText(answer.outcome)}${answer.atMs === invoke.atMs ? '' : `, after ${Math.round(answer.atMs - invoke.atMs)} ms`}`;
-  const text = `${invoke.client} asks node ${invoke.node}: ${requestText(invoke.request)} → ${answered} [${invoke.call}]`;
-  const rank = suspects.operation(invoke.operation, invoke.call)
-    ? rankNamed
-    : rankOfCall(named, changesData(invoke.request) && answer?.outcome.kind !== 'error');
+      : `${shorten(outcomeText(answer.outcome), outcomeLengthShown)}${answer.atMs === invoke.atMs ? '' : `, after ${Math.round(answer.atMs - invoke.atMs)} ms`}`;
+  const asked = shorten(requestText(invoke.request), requestLengthShown);
+  const text = `${invoke.client} asks node ${invoke.node}: ${asked} → ${answered} [${invoke.call}]`;
+  const revision = answer?.outcome.kind === 'ok' ? answer.outcome.header.revision : -1;
+  const guilty = suspects.operation(invoke.operation, invoke.call) || suspects.revision(revision);
+  const rank = guilty ? rankNamed : rankOfCall(named, changesData(invoke.request) && answer?.outcome.kind !== 'error');
   return { atMs: invoke.atMs, position, text, rank };
 }
 
@@ -157,16 +164,20 @@ function faultEvents(result: RunResult, joined: JoinedHistory, suspects: Suspect
     }
     const fault = result.scenario.faults.find((candidate) => candidate.id === fired.fault);
     const what = fault === undefined ? `fault ${fired.fault} (${fired.faultKind})` : faultText(fault);
-    const detail = fired.detail === '' ? '' : `: ${fired.detail}`;
+    const detail = fired.detail === '' ? '' : `: ${objectKeyText(fired.detail)}`;
     const rank = suspects.fault(fired.fault) ? rankNamed : rankFault;
     told.set(fired.fault, {
       event: { ...placeOf(fired), rank, text: `${what}${detail}` },
       times: 1,
     });
   }
-  return [...told.values()].map(({ event, times }) =>
-    times === 1 ? event : { ...event, text: `${event.text} (${times} times until the end)` },
-  );
+  const unnamed = [...told.values()].filter(({ event }) => event.rank === rankFault);
+  const early = new Set(unnamed.slice(0, -faultsFirst).map(({ event }) => event));
+  return [...told.values()].map(({ event, times }) => ({
+    ...event,
+    text: times === 1 ? event.text : `${event.text} (${times} times until the end)`,
+    rank: early.has(event) ? rankRead : event.rank,
+  }));
 }
 
 /** Where one reign's segments end and the next one's begin. */

@@ -10,11 +10,11 @@ import type {
   PlainWatchRequest,
   PlainWatchResponse,
 } from '../types/plain.ts';
-import { quoted } from './bytes-text.ts';
+import { quoted, shorten } from './bytes-text.ts';
 
 /**
  * Requests and answers in plain words, on one line. What a researcher's own system calls and answers has no shape known here: it is
- * shown as JSON.
+ * told by its kind and its fields.
  */
 
 const itemsShown = 3;
@@ -43,7 +43,7 @@ export function requestText(request: PlainRequest): string {
     case 'lease-leases':
       return 'list leases';
     default:
-      return jsonText(request);
+      return foreignText(request);
   }
 }
 
@@ -74,7 +74,7 @@ export function responseText(response: PlainResponse): string {
     case 'lease-revoke':
       return 'ok';
     default:
-      return jsonText(response);
+      return foreignText(response);
   }
 }
 
@@ -187,6 +187,9 @@ function listText(items: readonly string[], separator = ', ', shown = itemsShown
   return `${items.slice(0, shown).join(separator)}${separator}and ${items.length - shown} more`;
 }
 
-function jsonText(value: unknown): string {
-  return JSON.stringify(value);
+/** `write key=a value=1`: the kind, then the fields, shortened. */
+function foreignText(value: object): string {
+  const { kind, ...fields } = value as { readonly kind?: unknown };
+  const words = Object.entries(fields).map(([name, field]) => `${name}=${shorten(JSON.stringify(field) ?? 'none')}`);
+  return [...(typeof kind === 'string' ? [kind] : []), ...words].join(' ');
 }
