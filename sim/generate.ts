@@ -15,6 +15,8 @@ export interface GenerateOptions {
   readonly nodes?: number;
   /** Left out: mostly `object`. */
   readonly durability?: NodeSettings['durability'];
+  /** Instead of what is drawn. */
+  readonly settings?: Partial<NodeSettings>;
   /** Virtual length of the part with traffic and faults. Left out: drawn. */
   readonly activeMs?: number;
   /** Roughly. Left out: drawn. */
@@ -33,13 +35,12 @@ export interface GenerateOptions {
 
 /** After the faults have ended, so long is left for what has to come right. */
 const settleMs = 40_000;
-const probeAfterMs = 20_000;
 
 export function generateScenario(seed: number, options: GenerateOptions = {}): Scenario {
   const draw = (purpose: string) => drawOf(seed, purpose);
   const nodeCount = options.nodes ?? draw('nodes').pick([1, 2, 2, 3, 3, 4]);
   const activeMs = options.activeMs ?? draw('length').pick([5_000, 15_000, 30_000, 60_000]);
-  const settings = settingsOf(draw('settings'), options.durability);
+  const settings = { ...settingsOf(draw('settings'), options.durability), ...options.settings };
   const topology = {
     nodes: Array.from({ length: nodeCount }, (_, node) => ({
       startAtMs: node === 0 ? 0 : draw(`start/${node}`).below(5_000),
@@ -47,13 +48,14 @@ export function generateScenario(seed: number, options: GenerateOptions = {}): S
     settings,
   };
   const faults = faultsOf(draw, options, { nodes: nodeCount, settings, activeMs }, topology);
+  const knobs = knobsOf(draw, nodeCount, activeMs, settings, options.faults?.length === 0);
   return {
     version: 1,
     name: `seed ${seed}`,
     seed,
     topology,
-    knobs: knobsOf(draw, nodeCount, activeMs, settings),
-    operations: [...operationsOf(draw, options, nodeCount, activeMs), ...probesOf(nodeCount, activeMs)],
+    knobs,
+    operations: [...operationsOf(draw, options, nodeCount, activeMs), probeOf(knobs)],
     faults,
   };
 }
@@ -78,6 +80,7 @@ function knobsOf(
   nodes: number,
   activeMs: number,
   { durability, leaseMs }: NodeSettings,
+  faultless: boolean,
 ): Knobs {
   const own = draw('knobs');
   const store: Latency = {
@@ -94,16 +97,20 @@ function knobsOf(
     networkLatency: { minMs: 0.1, typicalMs: own.pick([0.5, 5, 50]), slowMs: 300, slowShare: 0.01 },
     client: { timeoutMs: 10_000, attemptsMax: 5 * nodes, pauseMs: 300 },
     supervisorMs: 1_000,
-    heal: { atMs: activeMs, nodes: healedOf(draw('heal'), nodes, durability) },
+    heal: {
+      atMs: activeMs,
+      nodes: healedOf(draw('heal'), nodes, faultless || durability === 'local'),
+      rest: draw('rest').pick(['dead', 'asleep', 'cut-off']),
+    },
     endMs: activeMs + settleMs + 6 * leaseMs,
     eventsMax: 3_000_000,
   };
 }
 
 /** Any part can go on without the rest, unless what was acknowledged may lie on one disk alone. */
-function healedOf(draw: Draw, nodes: number, durability: NodeSettings['durability']): readonly number[] {
+function healedOf(draw: Draw, nodes: number, everyone: boolean): readonly number[] {
   const all = Array.from({ length: nodes }, (_, node) => node);
-  if (durability === 'local' || draw.chance(0.5)) return all;
+  if (everyone || draw.chance(0.5)) return all;
   const kept = draw.below(nodes);
   return all.filter((node) => node === kept || draw.chance(0.5));
 }
@@ -126,25 +133,14 @@ function operationsOf(
   });
 }
 
-/** Asked of every node when all should be well again: a write, and a read. Liveness is that these succeed. */
-function probesOf(nodes: number, activeMs: number): readonly Operation[] {
-  const atMs = activeMs + probeAfterMs;
-  const probe = (id: string, node: number, afterMs: number, request: ProbeRequest): Operation => ({
-    id,
-    client: 'probe',
-    node,
-    atMs: atMs + afterMs,
-    action: { kind: 'request', request },
-  });
-  return [
-    probe('probe-write', 0, 0, { kind: 'put', key: 'probe', value: 'probe-write' }),
-    ...Array.from({ length: nodes }, (_, node) =>
-      probe(`probe-read-${node}`, node, 5_000, { kind: 'range', key: 'probe' }),
-    ),
-  ];
+/** Asked of the healed nodes as soon as they are. Liveness is that they come round to it in time. */
+function probeOf(knobs: Knobs): Operation {
+  const { heal, endMs } = knobs;
+  const atMs = heal?.atMs ?? endMs;
+  const nodes = heal?.nodes ?? [];
+  const action = { kind: 'probe', nodes, key: 'probe', value: 'probe', forMs: endMs - atMs } as const;
+  return { id: 'probe', client: 'probe', node: nodes[0] ?? 0, atMs, action };
 }
-
-type ProbeRequest = Extract<Operation['action'], { readonly kind: 'request' }>['request'];
 
 function faultsOf(
   draw: (purpose: string) => Draw,

@@ -63,13 +63,15 @@ function run(scenario: Scenario, { system, digest, observers = [], record = fals
 }
 
 function armFaults(world: World, nodes: readonly NodeHost[]): void {
+  const healMs = world.scenario.knobs.heal?.atMs ?? Number.POSITIVE_INFINITY;
   const stage: FaultStage = {
     world,
     nodes,
     draw: (fault, purpose) => drawOf(world.scenario.seed, `fault/${fault.id}/${purpose}`),
     atMs(fault, atMs, act) {
       world.at(atMs, () => {
-        if (fault.node === undefined || !world.isHealed(fault.node)) act();
+        // After the heal, a healed node is spared, and another stays as it was.
+        if (fault.node === undefined || world.nowMs() < healMs) act();
       });
     },
   };
@@ -88,11 +90,16 @@ function startClients(world: World, nodes: readonly NodeHost[]): void {
   }
 }
 
-/** Healed nodes are awake, with sound clocks, and running. */
+/** Healed nodes are awake, with sound clocks, and running; nobody can count on the others any more. */
 function heal(world: World, nodes: readonly NodeHost[]): void {
   const { heal: healing } = world.scenario.knobs;
   if (healing === undefined) return;
   world.at(healing.atMs, () => {
+    for (const host of nodes) {
+      if (healing.nodes.includes(host.node)) continue;
+      if ((healing.rest ?? 'dead') === 'dead') host.crash('heal', undefined);
+      if (healing.rest === 'asleep') host.pause();
+    }
     for (const index of healing.nodes) {
       const host = nodes[index];
       if (host === undefined) throw new RangeError(`the heal names node ${index} of ${nodes.length}`);

@@ -4,6 +4,7 @@ import { guaranteedUpdate, guardedDelete } from './guaranteed-update.ts';
 import { holdLease } from './hold-lease.ts';
 import { listWatch } from './list-watch.ts';
 import { lock } from './lock.ts';
+import { probe } from './probe.ts';
 import { call, type ClientTask, type ClientView } from './task.ts';
 import { watch } from './watch.ts';
 
@@ -24,6 +25,8 @@ export function taskOf(action: Action, id: string, view: ClientView): ClientTask
       return holdLease(action, id, view);
     case 'lock':
       return lock(action, id, view);
+    case 'probe':
+      return probe(action, view);
     case 'compact-behind':
       return compactBehind(action, view);
     case 'read-back':

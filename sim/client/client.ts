@@ -232,7 +232,8 @@ function createRun(
     wait(waiting, done) {
       switch (waiting.kind) {
         case 'call':
-          callWithRetries(waiting.request, done);
+          if (waiting.node === undefined) callWithRetries(waiting.request, done);
+          else callOnce(waiting.request, waiting.node, done);
           return;
         case 'sleep':
           world.after(waiting.ms, () => done(undefined));

@@ -13,7 +13,7 @@ import type {
 export type ClientTask<Result = void> = Generator<ClientWait, Result, unknown>;
 
 export type ClientWait =
-  | { readonly kind: 'call'; readonly request: PlainRequest }
+  | { readonly kind: 'call'; readonly request: PlainRequest; readonly node: number | undefined }
   | { readonly kind: 'sleep'; readonly ms: number }
   | { readonly kind: 'watch-open'; readonly request: PlainWatchRequest }
   | { readonly kind: 'watch-next'; readonly stream: ClientStream; readonly untilMs: number };
@@ -43,7 +43,12 @@ export interface Done {
 
 /** One request, at other nodes again while it is refused without effect. */
 export function* call(request: PlainRequest): ClientTask<CallOutcome> {
-  return (yield { kind: 'call', request }) as CallOutcome;
+  return (yield { kind: 'call', request, node: undefined }) as CallOutcome;
+}
+
+/** One request at that very node, once. */
+export function* callAt(node: number, request: PlainRequest): ClientTask<CallOutcome> {
+  return (yield { kind: 'call', request, node }) as CallOutcome;
 }
 
 export function* sleep(ms: number): ClientTask {

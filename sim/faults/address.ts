@@ -55,9 +55,10 @@ function missing(fault: Fault, parameter: string): TypeError {
   return new TypeError(`fault ${fault.id} (${fault.kind}) lacks ${parameter}`);
 }
 
+/** It may last beyond the time of faults: where nothing heals it, it is still there at the end. */
 export function drawWindow(draw: Draw, context: FaultContext, lengthMsMax: number): Window {
   const fromMs = draw.below(context.activeMs);
-  return { fromMs, toMs: Math.min(context.activeMs, fromMs + draw.between(1, lengthMsMax)) };
+  return { fromMs, toMs: fromMs + draw.between(1, lengthMsMax) };
 }
 
 export function drawNode(draw: Draw, context: FaultContext): number {

@@ -9,7 +9,9 @@ export const diskSyncLied: FaultKind = {
   seen: 'Drives and hypervisors that acknowledge a flush from a volatile cache; diskchecker.pl was written for them.',
   address: "a node's disk, in a window",
   shrinks: 'to half of its window',
-  promise: (_fault, { topology }) => (topology.settings.durability === 'local' ? 'beyond' : 'masked'),
+  promise: () => 'masked',
+  // Together they lose what was acknowledged from this disk alone.
+  notWith: ['power-loss'],
   generate: (draw, context) => ({
     node: drawNode(draw, context),
     target: 'disk-append *',

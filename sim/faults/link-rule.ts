@@ -17,7 +17,7 @@ export function armLinkRule(
 ): void {
   const told = new Set<string>();
   world.hooks.link.push((passage, plan) => {
-    if (!isIn(fault.window, world.nowMs()) || !isOnLink(passage.from, passage.to)) return;
+    if (!isIn(fault.window, world.windowMs()) || !isOnLink(passage.from, passage.to)) return;
     if (act(plan, passage) === false) return;
     const link = `${passage.from} -> ${passage.to}`;
     if (told.has(link)) return;

@@ -7,7 +7,7 @@ import type { FaultStage } from './fault-kind.ts';
 export function armLocalRule(fault: Fault, { world }: FaultStage, act: (plan: LocalPlan) => void): void {
   const hits = matcherOf(fault);
   world.hooks.local.push((call, plan) => {
-    if (!hits(call.node, call.target, world.nowMs())) return;
+    if (!hits(call.node, call.target, world.windowMs())) return;
     act(plan);
     world.fired(fault, call.target, call.node);
   });

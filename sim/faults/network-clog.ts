@@ -15,7 +15,10 @@ export const networkClog: FaultKind = {
   arm(fault, stage) {
     const { toMs } = windowOf(fault);
     armLinkRule(fault, stage, linkOf(fault), (plan) => {
-      plan.extraMs += toMs - stage.world.nowMs();
+      // Where the world is frozen as it was, the window never ends.
+      const left = toMs - stage.world.nowMs();
+      if (left > 0) plan.extraMs += left;
+      else plan.lost = true;
     });
   },
 };

@@ -12,7 +12,7 @@ export function armStoreRule(
 ): void {
   const hits = matcherOf(fault);
   world.hooks.store.push((call, plan) => {
-    if (!hits(call.node, call.target, world.nowMs())) return;
+    if (!hits(call.node, call.target, world.windowMs())) return;
     if (act(plan, call) === false) return;
     world.fired(fault, call.target, call.node);
   });

@@ -82,12 +82,14 @@ export interface Latency {
 }
 
 /**
- * From `atMs` on no fault touches `nodes` nor their way to the store and to the clients, and those that are down start again. The others
- * stay as they are: dead, cut off or asleep.
+ * From `atMs` on no fault touches `nodes`, nor their way to the store, to the clients and to each other; those that are down start again. The
+ * others are left for good as `rest` says, so that nobody may count on them.
  */
 export interface Heal {
   readonly atMs: number;
   readonly nodes: readonly number[];
+  /** Left out: `dead`. */
+  readonly rest?: 'dead' | 'asleep' | 'cut-off';
 }
 
 export interface Operation<Request = PlainRequest> {
@@ -113,10 +115,23 @@ export type Action<Request = PlainRequest> =
   | HoldLeaseAction
   /** etcd's recipe for a lock: a lease, the key if absent, hold, release. */
   | LockAction
+  | ProbeAction
   /** Compacts at the newest revision that this client has seen, less `keepRevisions`. */
   | { readonly kind: 'compact-behind'; readonly keepRevisions: number; readonly physical: boolean }
   /** Reads at the newest revision that this client has seen, less `back`. */
   | ({ readonly kind: 'read-back'; readonly back: number } & PlainRange);
+
+/**
+ * Asks these nodes in turn until one takes a write, then until one reads it back, for as long as `forMs`. Liveness is that both come to
+ * an `ok`.
+ */
+export interface ProbeAction {
+  readonly kind: 'probe';
+  readonly nodes: readonly number[];
+  readonly key: string;
+  readonly value: string;
+  readonly forMs: number;
+}
 
 export interface WatchAction {
   readonly kind: 'watch';

@@ -1,4 +1,5 @@
 import type { CallResult } from '../../src/core/types/event.ts';
+import { byteStringOf } from '../../src/core/types/bytes.ts';
 import type { SimulatedDisk } from '../doubles/disk.ts';
 import type { SimulatedLocalStore } from '../doubles/local-store.ts';
 import type { LocalCall, LocalOperationCall, LocalPlan } from './hooks.ts';
@@ -168,11 +169,11 @@ export function createLocalCalls(
   }
 
   function durationMs(operation: LocalOperationCall, plan: LocalPlan): number {
-    const target = operation.kind;
-    const count = (counts.get(target) ?? 0) + 1;
-    counts.set(target, count);
-    const key = hashOf(node, target);
-    if (target.startsWith('local-')) {
+    const name = contentOf(operation);
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    const key = hashOf(node, name);
+    if (operation.kind.startsWith('local-')) {
       const synced = operation.kind === 'local-write' && operation.durability === 'fsync';
       return world.latency(synced ? diskLatency : localLatency, key, count) + plan.extraMs;
     }
@@ -243,6 +244,22 @@ export function createLocalCalls(
     },
   };
 }
+
+/** What a call is about, so that its latency stays its own when other calls go away. */
+function contentOf(operation: LocalOperationCall): string {
+  switch (operation.kind) {
+    case 'local-write':
+      return `w${byteStringOf(operation.batch[0]?.key ?? nothing)}`;
+    case 'local-get':
+      return `g${byteStringOf(operation.keys[0] ?? nothing)}`;
+    case 'local-scan':
+      return `s${byteStringOf(operation.from)}`;
+    default:
+      return targetOf(operation);
+  }
+}
+
+const nothing = new Uint8Array(0);
 
 function targetOf(operation: LocalOperationCall): string {
   return 'file' in operation ? `${operation.kind} ${operation.file}` : operation.kind;

@@ -27,10 +27,22 @@ export function passageOf(world: World, latency: Latency, passage: Passage): Pas
     extraMs: world.latency(latency, passage.key, passage.count),
     duplicateMs: undefined,
   };
+  if (isCutOff(world, passage)) {
+    plan.lost = true;
+    return plan;
+  }
   const rules = world.hooks.link;
   if (rules.length === 0 || isSpared(world, passage)) return plan;
   for (const rule of rules) rule(passage, plan);
   return plan;
+}
+
+/** Once a scenario has healed, those that it did not heal never reach the store or another node again. */
+function isCutOff(world: World, { from, to }: Passage): boolean {
+  if (from.startsWith('client-') || to.startsWith('client-')) return false;
+  const sender = nodeOfEndpoint(from);
+  const receiver = nodeOfEndpoint(to);
+  return (sender !== undefined && world.isFrozen(sender)) || (receiver !== undefined && world.isFrozen(receiver));
 }
 
 function isSpared(world: World, { from, to }: Passage): boolean {

@@ -99,7 +99,7 @@ export function createNodeHost(
   let triggers: { readonly nth: number; readonly act: () => void }[] = [];
 
   function start(found: 'kept' | 'empty' | 'old'): void {
-    if (state !== 'down' || world.verdict !== undefined) return;
+    if (state !== 'down' || world.isFrozen(node) || world.verdict !== undefined) return;
     takeDisks(found);
     incarnation += 1;
     effectsOf.push(0);
@@ -337,7 +337,7 @@ export function createNodeHost(
       if (state === 'up') state = 'paused';
     },
     resume(timersFirst) {
-      if (state !== 'paused') return;
+      if (state !== 'paused' || world.isFrozen(node)) return;
       state = 'up';
       const waiting = inbox;
       inbox = [];

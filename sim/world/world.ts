@@ -43,6 +43,10 @@ export interface World {
   fired(fault: Fault, detail: string, node?: number): void;
   /** No fault may touch this node any more. */
   isHealed(node: number): boolean;
+  /** The scenario has healed others and left this node as it was: it neither starts nor wakes up any more. */
+  isFrozen(node: number): boolean;
+  /** For windows: true time, which stands still for them when the scenario heals, so that what is left as it was stays so. */
+  windowMs(): number;
   end(verdict: Verdict): void;
   run(): void;
 }
@@ -63,6 +67,7 @@ export interface WorldCounts {
 
 /** Of the store's clock, in milliseconds since 1970, when the world begins. */
 export const storeWallStartMs = 1_767_225_600_000;
+const justBeforeMs = 0.001;
 /** More events than that without any time passing: something spins. */
 const eventsAtOnceMax = 200_000;
 
@@ -138,6 +143,8 @@ export function createWorld(
       world.record(node === undefined ? body : { ...body, node });
     },
     isHealed: (node) => nowMs >= healMs && healed.has(node),
+    isFrozen: (node) => nowMs >= healMs && !healed.has(node),
+    windowMs: () => (nowMs >= healMs ? healMs - justBeforeMs : nowMs),
     end(verdict) {
       world.verdict ??= verdict;
     },
