@@ -6,7 +6,8 @@ import { runCampaign } from './campaign.ts';
 import { failureTitle, isFailure } from './failure.ts';
 import type { Mutant } from './mutant.ts';
 import { listMutants, plantedMutant } from './mutants.ts';
-import { createPool } from './pool.ts';
+import { createPool, type Pool } from './pool.ts';
+import type { Scenario } from '../types/scenario.ts';
 import { shrinkRunsDefault } from './shrink.ts';
 
 /**
@@ -37,21 +38,19 @@ interface Settings {
 
 const seedsApart = 1_000_003;
 const ending = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
+const subjectUrl = new URL(`./store-subject${ending}`, import.meta.url).href;
 
-async function kill(mutant: Mutant, { campaigns, seedsMax, workers }: Settings): Promise<Kill> {
-  const subjectUrl = new URL(`./store-subject${ending}`, import.meta.url).href;
+async function kill(mutant: Mutant, clean: Pool, { campaigns, seedsMax, workers }: Settings): Promise<Kill> {
   const pool = createPool({ workers, subjectUrl, mutant: plantedMutant(mutant) });
   const kills: CampaignKill[] = [];
   let story: readonly string[] = [];
   let found = '';
   try {
     for (let campaign = 1; campaign <= campaigns; campaign++) {
-      const seeds = { first: campaign * seedsApart, count: seedsMax, shard: { part: 1, parts: 1 } };
-      const result = await runCampaign(pool, { seeds, milliseconds: undefined, findingsMax: 1 });
-      const [finding] = result.findings;
-      kills.push({ seeds: finding?.seedsRun, seconds: result.elapsedMs / 1_000 });
-      if (finding?.run.scenario === undefined || story.length > 0) continue;
-      const shrink = { kind: 'shrink', scenario: finding.run.scenario, runsMax: shrinkRunsDefault } as const;
+      const { scenario, ...result } = await firstKill(pool, clean, campaign * seedsApart, seedsMax);
+      kills.push(result);
+      if (scenario === undefined || story.length > 0) continue;
+      const shrink = { kind: 'shrink', scenario, runsMax: shrinkRunsDefault } as const;
       const { shrunk } = await pool.ask(shrink);
       if (shrunk === undefined || !isFailure(shrunk.result.verdict)) continue;
       story = storyOf(shrunk.result).events.map(({ atMs, text }) => `${(atMs / 1_000).toFixed(3)} s  ${text}`);
@@ -61,6 +60,29 @@ async function kill(mutant: Mutant, { campaigns, seedsMax, workers }: Settings):
     await pool.close();
   }
   return { mutant, campaigns: kills, story, found };
+}
+
+/** A seed kills only if the core without the mutant passes it. */
+async function firstKill(
+  pool: Pool,
+  clean: Pool,
+  firstSeed: number,
+  seedsMax: number,
+): Promise<CampaignKill & { readonly scenario?: Scenario }> {
+  let elapsedMs = 0;
+  for (let skipped = 0; skipped < seedsMax;) {
+    const seeds = { first: firstSeed + skipped, count: seedsMax - skipped, shard: { part: 1, parts: 1 } };
+    const result = await runCampaign(pool, { seeds, milliseconds: undefined, findingsMax: 1 });
+    elapsedMs += result.elapsedMs;
+    const [finding] = result.findings;
+    const scenario = finding?.run.scenario;
+    if (finding === undefined || scenario === undefined) break;
+    const { result: unchanged } = await clean.ask({ kind: 'scenario', scenario });
+    skipped += finding.seedsRun;
+    if (unchanged.verdict.kind === 'ok') return { seeds: skipped, seconds: elapsedMs / 1_000, scenario };
+    console.log(`  (seed ${finding.run.seed} fails without the mutant too: ${unchanged.verdict.explanation})`);
+  }
+  return { seeds: undefined, seconds: elapsedMs / 1_000 };
 }
 
 /** Of an even number of values the upper one of the two in the middle: a median that was measured. */
@@ -130,8 +152,9 @@ async function main(parameters: readonly string[]): Promise<void> {
   const mutants = (await listMutants()).filter(({ name }) => wanted.length === 0 || wanted.includes(name));
   const out = all('--out')[0] ?? fileURLToPath(new URL('../../docs/bug-zoo.md', import.meta.url));
   const kills: Kill[] = [];
+  const clean = createPool({ workers: 1, subjectUrl });
   for (const mutant of mutants) {
-    const result = await kill(mutant, settings);
+    const result = await kill(mutant, clean, settings);
     kills.push(result);
     const seeds = result.campaigns.map((campaign) => campaign.seeds ?? Infinity);
     console.log(
@@ -141,6 +164,7 @@ async function main(parameters: readonly string[]): Promise<void> {
     // Written after each mutant: a long table that is broken off keeps what it has.
     writeFileSync(out, killTable(kills, settings));
   }
+  await clean.close();
   if (kills.some(({ campaigns }) => campaigns.some((campaign) => campaign.seeds === undefined))) process.exitCode = 1;
 }
 
