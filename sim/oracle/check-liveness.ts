@@ -58,6 +58,7 @@ function checkCalls(
     const { outcome } = call;
     if (outcome.kind === 'error' && (stateErrorWords.has(outcome.message) || staticErrorWords.has(outcome.message)))
       continue;
+    if (outcome.kind === 'ok') continue;
     const end = outcome.kind === 'error' ? `was refused (${outcome.message})` : `was not answered (${outcome.reason})`;
     violations.push(
       violation(

@@ -13,12 +13,11 @@ export function promisedUnder(scenario: Scenario): Promised {
 export function quietFrom(
   scenario: Scenario,
 ): { readonly atMs: number; readonly nodes: ReadonlySet<number> } | undefined {
-  if (scenario.faults.length === 0) {
-    const startedMs = Math.max(...scenario.topology.nodes.map(({ startAtMs }) => startAtMs));
-    return { atMs: startedMs, nodes: new Set(scenario.topology.nodes.keys()) };
-  }
   const { heal } = scenario.knobs;
-  return heal === undefined ? undefined : { atMs: heal.atMs, nodes: new Set(heal.nodes) };
+  if (heal !== undefined) return { atMs: heal.atMs, nodes: new Set(heal.nodes) };
+  if (scenario.faults.length > 0) return undefined;
+  const startedMs = Math.max(...scenario.topology.nodes.map(({ startAtMs }) => startAtMs));
+  return { atMs: startedMs, nodes: new Set(scenario.topology.nodes.keys()) };
 }
 
 /** Within it a quiet part has a leader that serves: the old lease runs out on a slow clock, then one recovery. */
