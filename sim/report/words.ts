@@ -110,9 +110,12 @@ export function keysOf(request: PlainRequest): readonly string[] {
   }
 }
 
+/** The last three: as systems other than ours call it. */
+const readKinds: ReadonlySet<string> = new Set(['range', 'lease-time-to-live', 'lease-leases', 'read', 'get', 'list']);
+
 export function changesData(request: PlainRequest): boolean {
   if (request.kind === 'txn') return [...(request.success ?? []), ...(request.failure ?? [])].some(changesData);
-  return !['range', 'lease-time-to-live', 'lease-leases'].includes(request.kind);
+  return !readKinds.has(request.kind);
 }
 
 export function rangeText(range: PlainRange): string {

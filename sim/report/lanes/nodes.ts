@@ -27,12 +27,15 @@ function lifeItems({ node, incarnation, start, roles, end }: NodeLife, endMs: nu
   const endedMs = end?.atMs ?? endMs;
   const life = `life ${incarnation + 1}, disk ${start.disk}, member ${start.memberId}`;
   const items: Item[] = [];
-  const changes = [{ role: 'starting', epoch: undefined, atMs: start.atMs }, ...roles];
+  const changes = [
+    { role: roles.length === 0 && end === undefined ? 'running' : 'starting', epoch: undefined, atMs: start.atMs },
+    ...roles,
+  ];
   changes.forEach(({ role, epoch, atMs }, index) => {
     const toMs = changes[index + 1]?.atMs ?? endedMs;
     if (toMs <= atMs) return;
     const label = role === 'leader' && epoch !== undefined ? `leader, epoch ${epoch}` : role;
-    const tone = role === 'leader' ? 'leader' : role === 'starting' ? 'starting' : 'follower';
+    const tone = role === 'leader' ? 'leader' : role === 'starting' || role === 'running' ? 'starting' : 'follower';
     items.push(itemOf(node, 'bar', tone, atMs, toMs, label, [`Node ${node}: ${label}`, life, spanText(atMs, toMs)]));
   });
   const started = incarnation === 0 ? 'starts' : 'starts again';

@@ -53,8 +53,8 @@ function drawBar(layer, item, y) {
   const height = rowHeight - 2 * inset;
   const shape = add(layer, 'rect', { x: from, y: y + inset, width, height, rx: Math.min(2, width / 2), class: 't-' + item.tone + nodeClass(item.node) });
   if (item.named) add(layer, 'rect', { x: from - 2, y: y - 0.5, width: width + 4, height: rowHeight + 1, rx: 3, class: 'halo' });
-  if (item.tone !== 'stream' && item.tone !== 'pause' && width >= barLabelPixels) {
-    const room = Math.floor((width - 14) / characterPixels);
+  const room = Math.floor((width - 14) / characterPixels);
+  if (!thin && width >= barLabelPixels && (room >= item.label.length || !item.named)) {
     const dark = ['write', 'leader', 'reign'].includes(item.tone);
     const indent = item.group === 'nodes' ? 12 : item.tone === 'fault' ? 10 : 4;
     const text = item.label.length <= room ? item.label : room < 5 ? '' : item.label.slice(0, room - 1) + '…';

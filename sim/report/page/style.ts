@@ -50,6 +50,7 @@ a { color: var(--n0); }
 .chart { border: 1px solid var(--line); border-radius: 4px; background: var(--page); }
 .chart svg { display: block; width: 100%; }
 .axis { position: sticky; top: 0; z-index: 2; background: var(--page); border-bottom: 1px solid var(--line); border-radius: 4px 4px 0 0; }
+#plot:focus-visible { outline-offset: -2px; }
 #plot { cursor: grab; touch-action: pan-y; }
 #plot.dragging { cursor: grabbing; }
 #overview { cursor: ew-resize; touch-action: none; }
