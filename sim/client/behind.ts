@@ -7,6 +7,8 @@ export function* compactBehind(
   { keepRevisions, physical }: Extract<Action, { readonly kind: 'compact-behind' }>,
   view: ClientView,
 ): ClientTask {
+  // A client that does nothing else has seen nothing: it asks for the newest revision first.
+  yield* call({ kind: 'range', key: 'compaction', countOnly: true });
   const revision = view.revision() - keepRevisions;
   if (revision > 0) yield* call({ kind: 'compact', revision, physical });
 }

@@ -15,7 +15,7 @@ test("the register's bug is found, and shrinks to a write and a read, and runs a
   const shrunk = shrink(subject, subject.generate(firstFailing()), 500)!;
   expect(shrunk.result.verdict).toMatchObject({ kind: 'safety', guarantee: 'register reads' });
   const kinds = shrunk.scenario.operations.map(({ action }) => action.kind === 'request' && action.request.kind);
-  expect(kinds.sort()).toEqual(['read', 'write']);
+  expect(kinds.map(String).sort((left, right) => left.localeCompare(right))).toEqual(['read', 'write']);
   expect(shrunk.scenario.faults.length).toBeLessThanOrEqual(1);
   const copy = JSON.parse(JSON.stringify(shrunk.scenario)) as typeof shrunk.scenario;
   expect(subject.run(copy).trace.hash).toBe(shrunk.result.trace.hash);
