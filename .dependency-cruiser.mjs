@@ -84,7 +84,7 @@ export default {
       name: 'simulator-owns-its-world',
       comment: 'The simulator imports src/core and src/ports: instead of an adapter use a double (sim/doubles).',
       severity: 'error',
-      from: { path: '^sim/' },
+      from: { path: '^sim/', pathNot: unitTest },
       to: { path: '^src/', pathNot: '^src/(core|ports)/' },
     },
     {

@@ -192,25 +192,26 @@ test('a spent budget is no success', () => {
   expect(verdict.kind).toBe('unknown');
 });
 
-test('speed, printed', () => {
+test('speed, printed: by the time of the processor, which others may keep busy', () => {
   const scenario = speedScenario();
   run(scenario);
-  const startedMs = performance.now();
+  const before = process.cpuUsage();
   const { counts, verdict } = run(scenario);
-  const seconds = (performance.now() - startedMs) / 1_000;
+  const { user, system } = process.cpuUsage(before);
+  const seconds = (user + system) / 1_000_000;
   console.log(
-    `simulator: ${Math.round(counts.events / seconds)} events/s, ${Math.round(counts.steps / seconds)} steps/s, ` +
-      `${Math.round(counts.virtualMs / 1_000 / seconds)} simulated seconds a second`,
+    `simulator: ${Math.round(counts.events / seconds)} events, ${Math.round(counts.steps / seconds)} steps and ` +
+      `${Math.round(counts.virtualMs / 1_000 / seconds)} simulated seconds a second of processor time`,
   );
   expect(verdict.kind).toBe('ok');
-  expect(counts.events).toBeGreaterThan(50_000);
+  expect(counts.events).toBeGreaterThan(20_000);
 });
 
 function speedScenario(): Scenario {
   return generateScenario(61, {
     nodes: 3,
     durability: 'object',
-    operations: 5_000,
+    operations: 1_000,
     activeMs: 60_000,
     faults: [],
     workloads: ['key-value', 'compare-and-swap', 'kubernetes', 'watchers', 'lease-holders'],

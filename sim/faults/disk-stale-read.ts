@@ -13,7 +13,7 @@ export const diskStaleRead: FaultKind = {
   generate: (draw, context) => ({
     node: drawNode(draw, context),
     target: draw.pick(['disk-read *']),
-    nth: draw.between(1, draw.pick([5, 5])),
+    nth: draw.pick([1, 1, 1, 2]),
   }),
   shrink: (fault) => shrinkNumber(fault, 'nth', 1),
   arm(fault, stage) {

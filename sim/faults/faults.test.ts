@@ -34,7 +34,7 @@ function scenarioFor(kind: string, seed: number): Scenario {
     nodes: 3,
     durability,
     operations: 60,
-    activeMs: 10_000,
+    activeMs: 20_000,
     // Files are read, and what power leaves is seen, only by who starts again.
     faults: [kind, 'crash'],
     swarm: false,

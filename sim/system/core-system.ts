@@ -122,7 +122,7 @@ function createEdge(machine: Machine, digest: Digest): NodeMachine {
     }
     const { header, response } = given;
     if (response.kind === 'status') throw new Error('assertion: no simulated client asks for the status');
-    const versions = missing((each) => versionsShown(response as Response, each));
+    const versions = missing((each) => versionsShown(response, each));
     const ready = (valueOf: ValueOf): SystemEffect => ({
       kind: 'answer',
       id,
@@ -133,7 +133,7 @@ function createEdge(machine: Machine, digest: Digest): NodeMachine {
       return;
     }
     // The core may drop a value from memory at any later step: what is at hand is taken now.
-    const known = atHand((each) => versionsShown(response as Response, each));
+    const known = atHand((each) => versionsShown(response, each));
     read(versions, out, (values, more) => {
       if (values === undefined) more.push({ kind: 'answer', id, answer: refusalOf(clientErrors.timeout) });
       else more.push(ready(lookup(known, values)));

@@ -29,6 +29,7 @@ export function createTraceHash(): TraceHash {
     }
     // Fractions are virtual times, whole microseconds.
     const scaled = Math.round(value * 1_000);
+    word(19);
     word(scaled | 0);
     word(Math.floor(scaled / 4_294_967_296) | 0);
   }
@@ -64,6 +65,7 @@ export function createTraceHash(): TraceHash {
         word(given ? 3 : 5);
         return;
       case 'bigint':
+        word(17);
         text(given.toString());
         return;
       case 'object':
