@@ -12,7 +12,8 @@ export function createBlackBox(): Observer {
       if (analysis.losses.length > 1) return undefined;
       const verdict = checkBlackBox(analysis);
       if (verdict.kind === 'violation') return verdict.violation;
-      if (verdict.kind === 'unknown') return { kind: 'unknown', explanation: `black-box check: ${verdict.explanation}` };
+      if (verdict.kind === 'unknown')
+        return { kind: 'unknown', explanation: `black-box check: ${verdict.explanation}` };
       revisions = verdict.revisions;
       return undefined;
     },

@@ -94,7 +94,8 @@ export function checkBlackBox({ calls, streams }: Traffic, options: BlackBoxOpti
       if (call.invokedAt > facts.seenAt(revision)) break;
       if (usedCalls.has(call) || facts.floorOf(call) >= revision) continue;
       const { error, operations } = evaluated(call);
-      if (error === undefined && operations.length > 0 && fits(revision, operations)) options.push({ call, operations });
+      if (error === undefined && operations.length > 0 && fits(revision, operations))
+        options.push({ call, operations });
     }
     for (const lease of model.attached.keys()) {
       const keys = attachedKeys(model, lease, revision - 1);
@@ -118,7 +119,11 @@ export function checkBlackBox({ calls, streams }: Traffic, options: BlackBoxOpti
       return [];
     }
     if (fits(revision, operations)) return [{ call, operations }];
-    fail(revision, `${nameOf(call)} wrote revision ${revision}, of which something else was seen${seenWords(revision)}`, call);
+    fail(
+      revision,
+      `${nameOf(call)} wrote revision ${revision}, of which something else was seen${seenWords(revision)}`,
+      call,
+    );
     return [];
   }
 
@@ -132,13 +137,17 @@ export function checkBlackBox({ calls, streams }: Traffic, options: BlackBoxOpti
   /** What was seen of the revision is among what these operations make. */
   function fits(revision: number, operations: readonly DecodedOperation[]): boolean {
     for (const seen of facts.seen.get(revision)?.values() ?? []) {
-      const operation = operations.find(({ key }) => key === seen.key);
-      if (operation === undefined || (operation.kind === 'delete') !== (seen.version === 0)) return false;
-      if (operation.kind === 'delete') continue;
-      if (seen.lease !== operation.lease || (seen.value !== operation.value && !facts.mayLackValue.has(seen))) return false;
-      if (seen.createRevision !== operation.createRevision || seen.version !== operation.version) return false;
+      if (!operations.some((operation) => isSeenAs(operation, seen))) return false;
     }
     return true;
+  }
+
+  function isSeenAs(operation: DecodedOperation, seen: PlainKeyValue): boolean {
+    if (operation.key !== seen.key || (operation.kind === 'delete') !== (seen.version === 0)) return false;
+    if (operation.kind === 'delete') return true;
+    if (seen.value !== operation.value && !facts.mayLackValue.has(seen)) return false;
+    if (seen.lease !== operation.lease) return false;
+    return seen.createRevision === operation.createRevision && seen.version === operation.version;
   }
 
   function seenWords(revision: number): string {
@@ -220,7 +229,11 @@ export function checkBlackBox({ calls, streams }: Traffic, options: BlackBoxOpti
   for (;;) {
     const revision = revisionOf(model) + 1;
     if (revision > facts.lastRevision) return { kind: 'ok', revisions: revision - 1, choices: chosen };
-    if (spent > budget) return { kind: 'unknown', explanation: `the search was given up at revision ${revision} after ${spent} evaluations` };
+    if (spent > budget)
+      return {
+        kind: 'unknown',
+        explanation: `the search was given up at revision ${revision} after ${spent} evaluations`,
+      };
     const options = optionsAt(revision);
     let holds = false;
     if (options.length > 0) {
@@ -257,7 +270,8 @@ function factsOf(calls: readonly Call[], streams: Traffic['streams']): Facts | {
   const readsAt = new Map<number, OkCall[]>();
   const seen = new Map<number, Map<string, PlainKeyValue>>();
   const mayLackValue = new Set<PlainKeyValue>();
-  const marks: { readonly at: number; readonly revision: number; readonly call?: Call; readonly returned?: OkCall }[] = [];
+  const marks: { readonly at: number; readonly revision: number; readonly call?: Call; readonly returned?: OkCall }[] =
+    [];
   let lastRevision = revisionInitial;
   let clash: Violation | undefined;
 
@@ -265,12 +279,16 @@ function factsOf(calls: readonly Call[], streams: Traffic['streams']): Facts | {
     let atRevision = seen.get(kv.modRevision);
     if (atRevision === undefined) seen.set(kv.modRevision, (atRevision = new Map()));
     if (kv.modRevision > lastRevision) lastRevision = kv.modRevision;
-    const before = atRevision.get(kv.key);
+    // One transaction may put a key and delete it.
+    const name = kv.version === 0 ? `${kv.key}\0deleted` : kv.key;
+    const before = atRevision.get(name);
     if (keysOnly && before !== undefined) return;
     if (keysOnly) mayLackValue.add(kv);
-    atRevision.set(kv.key, kv);
+    atRevision.set(name, kv);
     if (before === undefined || mayLackValue.has(before) || sameKeyValue(before, kv)) return;
-    clash ??= violation('linearizability', `${showKv(kv)} and ${showKv(before)} were both seen`, { revisions: [kv.modRevision] });
+    clash ??= violation('linearizability', `${showKv(kv)} and ${showKv(before)} were both seen`, {
+      revisions: [kv.modRevision],
+    });
   }
 
   for (const call of calls) {
@@ -284,10 +302,14 @@ function factsOf(calls: readonly Call[], streams: Traffic['streams']): Facts | {
       const rival = owners.get(header.revision);
       if (rival === undefined) owners.set(header.revision, call);
       else {
-        clash ??= violation('revisions', `${nameOf(rival)} and ${nameOf(call)} were both told that they wrote revision ${header.revision}`, {
-          operations: [rival.operation, call.operation],
-          revisions: [header.revision],
-        });
+        clash ??= violation(
+          'revisions',
+          `${nameOf(rival)} and ${nameOf(call)} were both told that they wrote revision ${header.revision}`,
+          {
+            operations: [rival.operation, call.operation],
+            revisions: [header.revision],
+          },
+        );
       }
     } else if (['range', 'put', 'delete-range', 'txn'].includes(response.kind)) {
       const known = readsAt.get(header.revision);
@@ -323,9 +345,10 @@ function factsOf(calls: readonly Call[], streams: Traffic['streams']): Facts | {
 }
 
 /** Real time: nothing is answered below what had been told before it was sent. */
-function sweep(
-  marks: readonly { readonly revision: number; readonly call?: Call; readonly returned?: OkCall }[],
-): { readonly floors: ReadonlyMap<Call, number>; readonly stale: Violation | undefined } {
+function sweep(marks: readonly { readonly revision: number; readonly call?: Call; readonly returned?: OkCall }[]): {
+  readonly floors: ReadonlyMap<Call, number>;
+  readonly stale: Violation | undefined;
+} {
   const floors = new Map<Call, number>();
   let floor = 0;
   let stale: Violation | undefined;
@@ -335,11 +358,15 @@ function sweep(
       const known = floors.get(returned)!;
       const isWrite = saysItWrote(returned.outcome.response);
       if (revision < known || (isWrite && revision === known)) {
-        stale ??= violation('linearizability', `${nameOf(returned)} was answered at revision ${revision}, but ${known} had been told before it was sent`, {
-          atMs: returned.returnedMs,
-          operations: [returned.operation],
-          revisions: [revision],
-        });
+        stale ??= violation(
+          'linearizability',
+          `${nameOf(returned)} was answered at revision ${revision}, but ${known} had been told before it was sent`,
+          {
+            atMs: returned.returnedMs,
+            operations: [returned.operation],
+            revisions: [revision],
+          },
+        );
       }
     }
     if (revision > floor) floor = revision;
@@ -348,10 +375,14 @@ function sweep(
 }
 
 /** By revision: the earliest event that names it or a later one. */
-function firstSeenOf(marks: readonly { readonly at: number; readonly revision: number }[], last: number): readonly number[] {
+function firstSeenOf(
+  marks: readonly { readonly at: number; readonly revision: number }[],
+  last: number,
+): readonly number[] {
   const first = new Array<number>(last + 2).fill(Infinity);
   for (const { at, revision } of marks) if (at < first[revision]!) first[revision] = at;
-  for (let revision = last; revision >= 0; revision--) first[revision] = Math.min(first[revision]!, first[revision + 1]!);
+  for (let revision = last; revision >= 0; revision--)
+    first[revision] = Math.min(first[revision]!, first[revision + 1]!);
   return first;
 }
 

@@ -255,7 +255,7 @@ function checkError(analysis: Analysis, call: Call, counts: AnswerCounts): Viola
     counts.unavailable += 1;
     return undefined;
   }
-  if (staticErrors(call.request).includes(message)) return undefined;
+  if (staticErrors(call.request, 'possible').includes(message)) return undefined;
   counts.stateErrors += 1;
   if (message === errorWords.compacted) counts.compactedReadsRefused += 1;
   if (analysis.lossOf(call.returnedMs, Infinity) !== undefined) return undefined;

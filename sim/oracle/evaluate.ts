@@ -46,7 +46,7 @@ export const errorWords = {
 
 /** What the request comes to on that state. */
 export function evaluate(model: Model, request: DataRequest, view: View): Evaluated {
-  const errors = new Set<string>(staticErrors(request));
+  const errors = new Set<string>(staticErrors(request, 'certain'));
   const run: Run = { model, view, errors, written: new Map(), operations: [], isTxn: request.kind === 'txn' };
   return { errors, response: runOperation(run, request), operations: run.operations };
 }

@@ -7,7 +7,15 @@ import { checkBlackBox } from './black-box.ts';
 import { trafficOf } from './calls.ts';
 import { errorWords } from './evaluate.ts';
 import { ledgerComplete, ledgerNames } from './ledger.ts';
-import { type Craft, controlBytes, craftedScenario, createCraft, nonce, observe, type OkOutcome } from './testing/craft.ts';
+import {
+  type Craft,
+  controlBytes,
+  craftedScenario,
+  createCraft,
+  nonce,
+  observe,
+  type OkOutcome,
+} from './testing/craft.ts';
 
 const all = { key: '\0', rangeEnd: '\0' };
 const put = (key: string, value: string, more: object = {}): PlainRequest => ({ kind: 'put', key, value, ...more });
@@ -73,7 +81,10 @@ function rightHistory(): Craft {
       events: [
         before === undefined
           ? event!
-          : { ...event!, previous: { key: 'a', value: '1', modRevision: 2, createRevision: 2, version: 1, lease: '0' } },
+          : {
+              ...event!,
+              previous: { key: 'a', value: '1', modRevision: 2, createRevision: 2, version: 1, lease: '0' },
+            },
       ],
     });
   }
@@ -88,9 +99,33 @@ describe('a history in which all is well passes', () => {
 
 describe('answers', () => {
   const planted: readonly (readonly [string, string, (craft: Craft) => void])[] = [
-    ['a read shows another value', 'linearizability', (craft) => craft.ok(get('a'), showing((kv) => ({ ...kv, value: '0' })))],
-    ['a read shows another version', 'linearizability', (craft) => craft.ok(get('a'), showing((kv) => ({ ...kv, version: 9 })))],
-    ['a read lacks a key', 'linearizability', (craft) => craft.ok(get('a'), showing((kv) => ({ ...kv, key: 'b' })))],
+    [
+      'a read shows another value',
+      'linearizability',
+      (craft) =>
+        craft.ok(
+          get('a'),
+          showing((kv) => ({ ...kv, value: '0' })),
+        ),
+    ],
+    [
+      'a read shows another version',
+      'linearizability',
+      (craft) =>
+        craft.ok(
+          get('a'),
+          showing((kv) => ({ ...kv, version: 9 })),
+        ),
+    ],
+    [
+      'a read lacks a key',
+      'linearizability',
+      (craft) =>
+        craft.ok(
+          get('a'),
+          showing((kv) => ({ ...kv, key: 'b' })),
+        ),
+    ],
     [
       'a count that the limit cut',
       'linearizability',
@@ -103,19 +138,42 @@ describe('answers', () => {
     ['a stale read', 'linearizability', (craft) => craft.ok(get('b'), at(2))],
     ['a read from the future', 'durability', (craft) => craft.ok(get('a'), at(9))],
     ['a write that is not in the log', 'durability', (craft) => craft.returns(craft.invoke(put('a', '5')), okPut(4))],
-    ['a write at a revision that had been told', 'linearizability', (craft) => craft.returns(craft.invoke(put('b', '1')), okPut(3))],
-    ['a failed compare that held', 'linearizability', (craft) =>
-      craft.ok(createIfAbsent('b', '2'), (outcome) => ({
-        ...outcome,
-        response: { kind: 'txn', succeeded: false, responses: [{ revision: 3, response: { kind: 'range', kvs: [], more: false, count: 0 } }] },
-      }))],
-    ['a read below the compaction', 'linearizability', (craft) => {
-      craft.ok({ kind: 'compact', revision: 3 });
-      craft.ok(get('a', { revision: 2 }));
-    }],
-    ['an error without a reason', 'errors', (craft) => craft.error(get('a', { revision: 2 }), 'OutOfRange', errorWords.compacted)],
-    ['another term than the record’s', 'one live epoch', (craft) =>
-      craft.ok(put('a', '9'), (outcome) => ({ ...outcome, header: { ...outcome.header, term: 7 } }))],
+    [
+      'a write at a revision that had been told',
+      'linearizability',
+      (craft) => craft.returns(craft.invoke(put('b', '1')), okPut(3)),
+    ],
+    [
+      'a failed compare that held',
+      'linearizability',
+      (craft) =>
+        craft.ok(createIfAbsent('b', '2'), (outcome) => ({
+          ...outcome,
+          response: {
+            kind: 'txn',
+            succeeded: false,
+            responses: [{ revision: 3, response: { kind: 'range', kvs: [], more: false, count: 0 } }],
+          },
+        })),
+    ],
+    [
+      'a read below the compaction',
+      'linearizability',
+      (craft) => {
+        craft.ok({ kind: 'compact', revision: 3 });
+        craft.ok(get('a', { revision: 2 }));
+      },
+    ],
+    [
+      'an error without a reason',
+      'errors',
+      (craft) => craft.error(get('a', { revision: 2 }), 'OutOfRange', errorWords.compacted),
+    ],
+    [
+      'another term than the record’s',
+      'one live epoch',
+      (craft) => craft.ok(put('a', '9'), (outcome) => ({ ...outcome, header: { ...outcome.header, term: 7 } })),
+    ],
   ];
   test.each(planted)('%s', (_, guarantee, plant) => {
     const craft = createCraft();
@@ -128,7 +186,11 @@ describe('answers', () => {
   test('an acknowledgement before the slot is filled', () => {
     const craft = createCraft();
     craft.returns(craft.invoke(put('a', '1')), okPut(2));
-    craft.record({ kind: 'write', revision: 2, operations: [{ kind: 'put', key: 'a', value: '1', lease: '0', createRevision: 2, version: 1 }] });
+    craft.record({
+      kind: 'write',
+      revision: 2,
+      operations: [{ kind: 'put', key: 'a', value: '1', lease: '0', createRevision: 2, version: 1 }],
+    });
     expect(verdictOf('answers', craft)).toBe('durability');
   });
 });
@@ -145,48 +207,88 @@ describe('log', () => {
       operations: [{ kind: 'put', key: 'a', value: '1', lease: '0', createRevision: 2, version }],
     }) as const;
   const planted: readonly (readonly [string, string, (craft: Craft) => void])[] = [
-    ['an unknown call applied twice', 'exactly once', (craft) => {
-      craft.unknown(put('a', '1'), true);
-      craft.record(aPut(3, 2));
-    }],
-    ['an acknowledged call applied twice', 'exactly once', (craft) => {
-      craft.ok(put('a', '1'));
-      craft.record(aPut(3, 2));
-    }],
-    ['a refused call applied', 'exactly once', (craft) => craft.error(put('a', '1'), 'Unavailable', 'etcdserver: leader changed', true)],
+    [
+      'an unknown call applied twice',
+      'exactly once',
+      (craft) => {
+        craft.unknown(put('a', '1'), true);
+        craft.record(aPut(3, 2));
+      },
+    ],
+    [
+      'an acknowledged call applied twice',
+      'exactly once',
+      (craft) => {
+        craft.ok(put('a', '1'));
+        craft.record(aPut(3, 2));
+      },
+    ],
+    [
+      'a refused call applied',
+      'exactly once',
+      (craft) => craft.error(put('a', '1'), 'Unavailable', 'etcdserver: leader changed', true),
+    ],
     ['a write that nobody asked for', 'exactly once', (craft) => craft.record(aPut(2))],
-    ['a write before it was sent', 'exactly once', (craft) => {
-      craft.record(aPut(2));
-      craft.unknown(put('a', '1'), false);
-    }],
-    ['a revision for two', 'revisions', (craft) => {
-      craft.ok(put('a', '1'));
-      craft.returns(craft.invoke(put('a', '1')), okPut(2));
-    }],
-    ['a revision left out', 'revisions', (craft) => {
-      craft.unknown(put('a', '1'), false);
-      craft.record(aPut(3));
-    }],
-    ['another hash in the chain', 'one log', (craft) => {
-      craft.unknown(put('a', '1'), false);
-      craft.record(aPut(2), { previousHash: new Uint8Array(32) });
-    }],
-    ['an epoch without a fence', 'one log', (craft) => {
-      craft.unknown(put('a', '1'), false);
-      craft.record(aPut(2), { epoch: 2 });
-    }],
-    ['lease keys left behind', 'lease keys together', (craft) => {
-      craft.ok({ kind: 'lease-grant', id: '5', ttlSeconds: 2 });
-      craft.ok(put('a', '1', { lease: '5' }));
-      craft.ok(put('b', '1', { lease: '5' }));
-      craft.record({ kind: 'lease-revoke', lease: '5', revision: 4, keys: ['a'] });
-    }],
-    ['an acknowledged grant that is not in the log', 'durability', (craft) =>
-      craft.returns(craft.invoke({ kind: 'lease-grant', id: '5', ttlSeconds: 3 }), {
-        kind: 'ok',
-        header: { revision: 1, term: 1 },
-        response: { kind: 'lease-grant', id: '5', ttlSeconds: 3 },
-      })],
+    [
+      'a write before it was sent',
+      'exactly once',
+      (craft) => {
+        craft.record(aPut(2));
+        craft.unknown(put('a', '1'), false);
+      },
+    ],
+    [
+      'a revision for two',
+      'revisions',
+      (craft) => {
+        craft.ok(put('a', '1'));
+        craft.returns(craft.invoke(put('a', '1')), okPut(2));
+      },
+    ],
+    [
+      'a revision left out',
+      'revisions',
+      (craft) => {
+        craft.unknown(put('a', '1'), false);
+        craft.record(aPut(3));
+      },
+    ],
+    [
+      'another hash in the chain',
+      'one log',
+      (craft) => {
+        craft.unknown(put('a', '1'), false);
+        craft.record(aPut(2), { previousHash: new Uint8Array(32) });
+      },
+    ],
+    [
+      'an epoch without a fence',
+      'one log',
+      (craft) => {
+        craft.unknown(put('a', '1'), false);
+        craft.record(aPut(2), { epoch: 2 });
+      },
+    ],
+    [
+      'lease keys left behind',
+      'lease keys together',
+      (craft) => {
+        craft.ok({ kind: 'lease-grant', id: '5', ttlSeconds: 2 });
+        craft.ok(put('a', '1', { lease: '5' }));
+        craft.ok(put('b', '1', { lease: '5' }));
+        craft.record({ kind: 'lease-revoke', lease: '5', revision: 4, keys: ['a'] });
+      },
+    ],
+    [
+      'an acknowledged grant that is not in the log',
+      'durability',
+      (craft) =>
+        craft.returns(craft.invoke({ kind: 'lease-grant', id: '5', ttlSeconds: 3 }), {
+          kind: 'ok',
+          header: { revision: 1, term: 1 },
+          response: { kind: 'lease-grant', id: '5', ttlSeconds: 3 },
+        }),
+    ],
   ];
   test.each(planted)('%s', (_, guarantee, plant) => {
     const craft = createCraft();
@@ -202,7 +304,14 @@ describe('log', () => {
       craft.returns(craft.invoke(put('b', '1')), okPut(3));
       craft.nowMs += spreadMs;
       craft.returns(craft.invoke(put('b', '2')), okPut(4));
-      craft.history.push({ atMs: craft.nowMs, kind: 'node-start', node: 0, incarnation: 1, disk: 'empty', memberId: '2' });
+      craft.history.push({
+        atMs: craft.nowMs,
+        kind: 'node-start',
+        node: 0,
+        incarnation: 1,
+        disk: 'empty',
+        memberId: '2',
+      });
       craft.fence(2);
       craft.ok(put('c', '1'));
       return `${verdictOf('log', craft, scenario)}, ${verdictOf('answers', craft, scenario)}`;
@@ -223,7 +332,13 @@ describe('watch', () => {
     const show = craft.watch({ ...all, ...request });
     show({ created: true });
     craft.ok(put('a', '1'));
-    craft.ok({ kind: 'txn', success: [{ kind: 'put', key: 'a', value: '2' }, { kind: 'put', key: 'b', value: '2' }] });
+    craft.ok({
+      kind: 'txn',
+      success: [
+        { kind: 'put', key: 'a', value: '2' },
+        { kind: 'put', key: 'b', value: '2' },
+      ],
+    });
     craft.ok({ kind: 'delete-range', key: 'a' });
     plant(show, craft);
     return verdictOf('watch', craft);
@@ -237,40 +352,117 @@ describe('watch', () => {
     });
     expect(verdict).toBe('ok');
   });
-  const planted: readonly (readonly [string, string, object, (show: (response: object) => void, craft: Craft) => void])[] = [
-    ['an event left out', 'watch reliability', {}, (show, craft) => [2, 4].forEach((revision) => show(reveal(craft, revision)))],
-    ['an event twice', 'watch atomicity', {}, (show, craft) => [2, 2].forEach((revision) => show(reveal(craft, revision)))],
-    ['events out of order', 'watch order', {}, (show, craft) => [2, 3, 2].forEach((revision) => show(reveal(craft, revision)))],
-    ['a revision in two pieces', 'watch atomicity', {}, (show, craft) => {
-      show(reveal(craft, 2));
-      show({ revision: 3, events: craft.events(3).slice(0, 1) });
-    }],
-    ['another value', 'watch content', {}, (show, craft) => show({ revision: 2, events: craft.events(2).map(({ kv }) => ({ kv: { ...kv, value: '?' } })) })],
-    ['a deletion in spite of the filter', 'watch content', { noDelete: true }, (show, craft) => [2, 3, 4].forEach((revision) => show(reveal(craft, revision)))],
-    ['no value before', 'watch content', { previousKv: true }, (show, craft) => [2, 3].forEach((revision) => show(reveal(craft, revision)))],
-    ['a value before that nobody asked for', 'watch content', {}, (show, craft) =>
-      show({ revision: 2, events: craft.events(2).map(({ kv }) => ({ kv, previous: kv })) })],
-    ['progress ahead of events', 'watch progress', {}, (show, craft) => {
-      show(reveal(craft, 2));
-      show({ revision: 4 });
-    }],
-    ['progress that goes back', 'watch progress', {}, (show, craft) => {
-      for (const revision of [2, 3, 4]) show(reveal(craft, revision));
-      show({ revision: 2 });
-    }],
-    ['a compaction that never was', 'watch compaction', { startRevision: 2 }, (show) => show({ canceled: true, revision: undefined, compactRevision: 3 })],
-    ['cancelled for a compaction below its start', 'watch compaction', { startRevision: 4 }, (show, craft) => {
-      craft.ok({ kind: 'compact', revision: 3 });
-      show({ canceled: true, revision: undefined, compactRevision: 3 });
-    }],
-    ['events after the end', 'watch order', {}, (show, craft) => {
-      show({ canceled: true });
-      show(reveal(craft, 2));
-    }],
-    ['an event that is not durable', 'watch content', {}, (show, craft) => {
-      for (const revision of [2, 3, 4]) show(reveal(craft, revision));
-      show({ revision: 5, events: [{ kv: { key: 'x', value: '', modRevision: 5, createRevision: 5, version: 1, lease: '0' } }] });
-    }],
+  const planted: readonly (readonly [
+    string,
+    string,
+    object,
+    (show: (response: object) => void, craft: Craft) => void,
+  ])[] = [
+    [
+      'an event left out',
+      'watch reliability',
+      {},
+      (show, craft) => [2, 4].forEach((revision) => show(reveal(craft, revision))),
+    ],
+    [
+      'an event twice',
+      'watch atomicity',
+      {},
+      (show, craft) => [2, 2].forEach((revision) => show(reveal(craft, revision))),
+    ],
+    [
+      'events out of order',
+      'watch order',
+      {},
+      (show, craft) => [2, 3, 2].forEach((revision) => show(reveal(craft, revision))),
+    ],
+    [
+      'a revision in two pieces',
+      'watch atomicity',
+      {},
+      (show, craft) => {
+        show(reveal(craft, 2));
+        show({ revision: 3, events: craft.events(3).slice(0, 1) });
+      },
+    ],
+    [
+      'another value',
+      'watch content',
+      {},
+      (show, craft) => show({ revision: 2, events: craft.events(2).map(({ kv }) => ({ kv: { ...kv, value: '?' } })) }),
+    ],
+    [
+      'a deletion in spite of the filter',
+      'watch content',
+      { noDelete: true },
+      (show, craft) => [2, 3, 4].forEach((revision) => show(reveal(craft, revision))),
+    ],
+    [
+      'no value before',
+      'watch content',
+      { previousKv: true },
+      (show, craft) => [2, 3].forEach((revision) => show(reveal(craft, revision))),
+    ],
+    [
+      'a value before that nobody asked for',
+      'watch content',
+      {},
+      (show, craft) => show({ revision: 2, events: craft.events(2).map(({ kv }) => ({ kv, previous: kv })) }),
+    ],
+    [
+      'progress ahead of events',
+      'watch progress',
+      {},
+      (show, craft) => {
+        show(reveal(craft, 2));
+        show({ revision: 4 });
+      },
+    ],
+    [
+      'progress that goes back',
+      'watch progress',
+      {},
+      (show, craft) => {
+        for (const revision of [2, 3, 4]) show(reveal(craft, revision));
+        show({ revision: 2 });
+      },
+    ],
+    [
+      'a compaction that never was',
+      'watch compaction',
+      { startRevision: 2 },
+      (show) => show({ canceled: true, revision: undefined, compactRevision: 3 }),
+    ],
+    [
+      'cancelled for a compaction below its start',
+      'watch compaction',
+      { startRevision: 4 },
+      (show, craft) => {
+        craft.ok({ kind: 'compact', revision: 3 });
+        show({ canceled: true, revision: undefined, compactRevision: 3 });
+      },
+    ],
+    [
+      'events after the end',
+      'watch order',
+      {},
+      (show, craft) => {
+        show({ canceled: true });
+        show(reveal(craft, 2));
+      },
+    ],
+    [
+      'an event that is not durable',
+      'watch content',
+      {},
+      (show, craft) => {
+        for (const revision of [2, 3, 4]) show(reveal(craft, revision));
+        show({
+          revision: 5,
+          events: [{ kv: { key: 'x', value: '', modRevision: 5, createRevision: 5, version: 1, lease: '0' } }],
+        });
+      },
+    ],
   ];
   test.each(planted)('%s', (_, guarantee, request, plant) => {
     expect(watching(request, plant)).toBe(guarantee);
@@ -305,11 +497,19 @@ describe('leases', () => {
     expect(verdictOf('leases', held(11_000, expire))).toBe('lease never early');
   });
   test('one that a client gives up ends when it likes', () => {
-    expect(verdictOf('leases', held(6_000, (craft) => craft.ok({ kind: 'lease-revoke', id: '5' })))).toBe('ok');
+    expect(
+      verdictOf(
+        'leases',
+        held(6_000, (craft) => craft.ok({ kind: 'lease-revoke', id: '5' })),
+      ),
+    ).toBe('ok');
   });
   test('a renewal that is told that the lease is gone, while it has to live', () => {
     const craft = held(9_000, ({ ok }) =>
-      ok({ kind: 'lease-keep-alive', id: '5' }, (outcome) => ({ ...outcome, response: { kind: 'lease-keep-alive', id: '5', ttlSeconds: 0 } })),
+      ok({ kind: 'lease-keep-alive', id: '5' }, (outcome) => ({
+        ...outcome,
+        response: { kind: 'lease-keep-alive', id: '5', ttlSeconds: 0 },
+      })),
     );
     expect(verdictOf('leases', craft)).toBe('lease never early');
   });
@@ -332,7 +532,11 @@ describe('leases', () => {
       const answered: SystemEffect = {
         kind: 'answer',
         id: 1,
-        answer: { kind: 'ok', header: { revision: 1, term: 1 }, response: { kind: 'lease-keep-alive', id: '5', ttlSeconds: 10 } },
+        answer: {
+          kind: 'ok',
+          header: { revision: 1, term: 1 },
+          response: { kind: 'lease-keep-alive', id: '5', ttlSeconds: 10 },
+        },
       };
       const keys = craft.storeChanges.map(({ key }) => key);
       put(keys[0]!, 100);
@@ -399,7 +603,9 @@ describe('invariants', () => {
     expect(storing([first!.key, first!.bytes], [first!.key, undefined])).toBe('one log');
   });
   test('control goes forward, and an epoch has one leader', () => {
-    expect(storing(['control', controlBytes(1, 0)], ['control', controlBytes(1, 1)], ['control', controlBytes(2, 0)])).toBe('ok');
+    expect(
+      storing(['control', controlBytes(1, 0)], ['control', controlBytes(1, 1)], ['control', controlBytes(2, 0)]),
+    ).toBe('ok');
     expect(storing(['control', controlBytes(2, 0)], ['control', controlBytes(1, 1)])).toBe('one log');
     expect(storing(['control', controlBytes(1, 1)], ['control', controlBytes(1, 1)])).toBe('one log');
     expect(storing(['control', controlBytes(1, 0)], ['control', controlBytes(1, 1, nonce(9))])).toBe('one live epoch');
@@ -434,7 +640,9 @@ describe('invariants', () => {
       canceled: false,
       compactRevision: 0,
       cancelReason: '',
-      events: revisions.map((modRevision) => ({ kv: { key: 'a', value: '', modRevision, createRevision: 2, version: 1, lease: '0' } })),
+      events: revisions.map((modRevision) => ({
+        kv: { key: 'a', value: '', modRevision, createRevision: 2, version: 1, lease: '0' },
+      })),
     },
   });
 
@@ -457,13 +665,16 @@ describe('invariants', () => {
     const other = createCraft();
     other.ok(put('a', 'another'));
     expect(doing([sending(second!.key, second!.bytes!), sending(second!.key, second!.bytes!)])).toBe('ok');
-    expect(doing([sending(second!.key, second!.bytes!), sending(second!.key, other.storeChanges[1]!.bytes!)])).toBe('one live epoch');
+    expect(doing([sending(second!.key, second!.bytes!), sending(second!.key, other.storeChanges[1]!.bytes!)])).toBe(
+      'one live epoch',
+    );
     expect(doing([sending(first!.key, first!.bytes!, 'none')])).toBe('one log');
   });
 });
 
 describe('black box', () => {
-  const judge = (craft: Craft, budget?: number) => checkBlackBox(trafficOf(craft.history), budget === undefined ? {} : { budget }).kind;
+  const judge = (craft: Craft, budget?: number) =>
+    checkBlackBox(trafficOf(craft.history), budget === undefined ? {} : { budget }).kind;
 
   test('calls without an answer explain revisions that nobody was told of', () => {
     const craft = createCraft();
@@ -494,14 +705,32 @@ describe('black box', () => {
   });
   const planted: readonly (readonly [string, (craft: Craft) => void])[] = [
     ['a stale read', (craft) => craft.ok(get('a'), at(2))],
-    ['another value', (craft) => craft.ok(get('a'), showing((kv) => ({ ...kv, value: '?' })))],
+    [
+      'another value',
+      (craft) =>
+        craft.ok(
+          get('a'),
+          showing((kv) => ({ ...kv, value: '?' })),
+        ),
+    ],
     ['a revision that nobody can have made', (craft) => craft.ok(get('a'), at(5))],
-    ['a call without an answer, applied twice', (craft) => {
-      craft.unknown(put('u', '1'), true);
-      craft.record({ kind: 'write', revision: 5, operations: [{ kind: 'put', key: 'u', value: '1', lease: '0', createRevision: 4, version: 2 }] });
-      craft.ok(get('u'));
-    }],
-    ['a lost write', (craft) => craft.ok(get('a'), (outcome) => ({ ...outcome, response: { kind: 'range', kvs: [], more: false, count: 0 } }))],
+    [
+      'a call without an answer, applied twice',
+      (craft) => {
+        craft.unknown(put('u', '1'), true);
+        craft.record({
+          kind: 'write',
+          revision: 5,
+          operations: [{ kind: 'put', key: 'u', value: '1', lease: '0', createRevision: 4, version: 2 }],
+        });
+        craft.ok(get('u'));
+      },
+    ],
+    [
+      'a lost write',
+      (craft) =>
+        craft.ok(get('a'), (outcome) => ({ ...outcome, response: { kind: 'range', kvs: [], more: false, count: 0 } })),
+    ],
   ];
   test.each(planted)('%s', (_, plant) => {
     const craft = createCraft();

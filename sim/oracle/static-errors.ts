@@ -1,7 +1,12 @@
 import type { PlainRange, PlainRequest, PlainTxnOperation, PlainTxnRequest } from '../types/plain.ts';
 import { isInRange } from './model.ts';
 
-/** What etcd refuses whatever the state is: every reason that holds, so that a checker need not know which one comes first. */
+/**
+ * What etcd refuses whatever the state is: every reason that holds, so that a checker need not know which one comes first.
+ *
+ * etcd's check for keys that a transaction puts twice, or puts and deletes, does not see a delete of everything from a key on, nor a put in a nested
+ * transaction and a delete in one behind it. Such requests may be refused or taken: `certain` leaves them out.
+ */
 
 const words = {
   emptyKey: 'etcdserver: key is not provided',
@@ -17,13 +22,13 @@ export const staticErrorWords: ReadonlySet<string> = new Set(Object.values(words
 const operationsMax = 128;
 const ttlSecondsMax = 9_000_000_000;
 
-export function staticErrors(request: PlainRequest): readonly string[] {
+export function staticErrors(request: PlainRequest, which: 'certain' | 'possible'): readonly string[] {
   if (request.kind === 'lease-grant') return request.ttlSeconds > ttlSecondsMax ? [words.ttlTooLarge] : [];
   if (request.kind === 'compact' || request.kind.startsWith('lease-')) return [];
   const operation = request as PlainTxnOperation;
   const errors = new Set<string>();
   check(operation, operationsMax, errors);
-  if (operation.kind === 'txn') addDuplicates(operation, errors);
+  if (operation.kind === 'txn') addDuplicates(operation, errors, which === 'possible');
   return [...errors];
 }
 
@@ -51,35 +56,38 @@ interface Footprint {
 }
 
 /** A key may be put once, and not be put and deleted: in each branch, with what is nested in it. */
-function addDuplicates({ success = [], failure = [] }: PlainTxnRequest, errors: Set<string>): Footprint {
+function addDuplicates(request: PlainTxnRequest, errors: Set<string>, isStrict: boolean): Footprint {
   const union: Footprint = { puts: new Set(), deletes: [] };
-  for (const branch of [success, failure]) {
-    const own: Footprint = { puts: new Set(), deletes: [] };
-    for (const operation of branch) join(own, footprintOf(operation, errors), errors);
+  for (const branch of [request.success ?? [], request.failure ?? []]) {
+    const own = footprintOf(branch, errors, isStrict);
     for (const key of own.puts) union.puts.add(key);
     union.deletes.push(...own.deletes);
   }
   return union;
 }
 
-function footprintOf(operation: PlainTxnOperation, errors: Set<string>): Footprint {
-  switch (operation.kind) {
-    case 'txn':
-      return addDuplicates(operation, errors);
-    case 'put':
-      return { puts: new Set([operation.key]), deletes: [] };
-    case 'delete-range':
-      return { puts: new Set(), deletes: [operation] };
-    case 'range':
-      return { puts: new Set(), deletes: [] };
+function footprintOf(branch: readonly PlainTxnOperation[], errors: Set<string>, isStrict: boolean): Footprint {
+  const own: Footprint = { puts: new Set(), deletes: [] };
+  const addPut = (key: string) => {
+    const clashes = own.puts.has(key) || own.deletes.some((range) => isInRange(key, range));
+    if (clashes) errors.add(words.duplicateKey);
+    own.puts.add(key);
+  };
+  for (const operation of branch) {
+    if (operation.kind === 'delete-range' && (isStrict || operation.rangeEnd !== '\0')) own.deletes.push(operation);
   }
-}
-
-function join(into: Footprint, other: Footprint, errors: Set<string>): void {
-  const clashes =
-    [...other.puts].some((key) => into.puts.has(key) || into.deletes.some((range) => isInRange(key, range))) ||
-    [...into.puts].some((key) => other.deletes.some((range) => isInRange(key, range)));
-  if (clashes) errors.add(words.duplicateKey);
-  for (const key of other.puts) into.puts.add(key);
-  into.deletes.push(...other.deletes);
+  for (const operation of branch) {
+    if (operation.kind !== 'txn') continue;
+    const nested = addDuplicates(operation, errors, isStrict);
+    const hidden = [...own.puts].some((key) => nested.deletes.some((range) => isInRange(key, range)));
+    if (hidden && isStrict) errors.add(words.duplicateKey);
+    const clashes = [...nested.puts].some(
+      (key) => own.puts.has(key) || own.deletes.some((range) => isInRange(key, range)),
+    );
+    if (clashes) errors.add(words.duplicateKey);
+    for (const key of nested.puts) own.puts.add(key);
+    own.deletes.push(...nested.deletes);
+  }
+  for (const operation of branch) if (operation.kind === 'put') addPut(operation.key);
+  return own;
 }
