@@ -1,5 +1,6 @@
 import type { RunResult, StoreChange, Violation } from '../types/result.ts';
-import { FormatError } from './decoder/cursor.ts';
+import { FormatError, hexOfBytes } from './decoder/cursor.ts';
+import { sha256 } from './decoder/digest.ts';
 import { type DecodedRecord, type DecodedSegment, decodeSegment } from './decoder/log-objects.ts';
 import { applyRecord, createModel, type Model, revisionInitial, revisionOf } from './model.ts';
 import { violation } from './violation.ts';
@@ -61,7 +62,7 @@ export function readFinalLog(result: Pick<RunResult, 'objects' | 'storeChanges'>
   const model = createModel();
   const slotEnds: { readonly atMs: number; readonly moment: number }[] = [];
   let last: { readonly hash: string; readonly epoch: number; readonly databaseId: string } | undefined;
-  let frameHash = zeroHash;
+  let frameHash: string | undefined;
   let wallMs = 0;
   let atMs = 0;
   let deadSegments = 0;
@@ -91,7 +92,8 @@ export function readFinalLog(result: Pick<RunResult, 'objects' | 'storeChanges'>
     last = { hash: segment.hash, epoch: segment.epoch, databaseId: segment.databaseId };
     const momentBefore = records.length;
     for (const frame of segment.frames) {
-      if (frame.previousFrameHash !== frameHash) fail('a frame does not follow the one before it');
+      if (frame.previousFrameHash !== (frameHash ?? frameHashInitial(segment.databaseId)))
+        fail('a frame does not follow the one before it');
       if (frame.firstSequence !== records.length + 1) fail(`sequence ${frame.firstSequence} after ${records.length}`);
       if (frame.wallMs < wallMs) fail(`its time goes back from ${wallMs} to ${frame.wallMs}`);
       frameHash = frame.hash;
@@ -174,4 +176,12 @@ function recordViolation(record: DecodedRecord, revision: number, problem: strin
 
 export function finalRevision(log: FinalLog): number {
   return Math.max(revisionInitial, revisionOf(log.model));
+}
+
+/** The chain of frames begins with the SHA-256 of the database's id. */
+function frameHashInitial(databaseId: string): string {
+  const bytes = new Uint8Array(databaseId.length / 2);
+  for (let index = 0; index < bytes.length; index++)
+    bytes[index] = Number.parseInt(databaseId.slice(2 * index, 2 * index + 2), 16);
+  return hexOfBytes(sha256(bytes));
 }

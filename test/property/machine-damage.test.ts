@@ -420,6 +420,19 @@ describe.concurrent('local store', () => {
     expect(lines.find((line) => setAside.test(line))).toMatch(/log\/0+15 is not the segment that it has applied/);
   });
 
+  test('ahead of a log that lost its last slot: nothing is served, and the slot is named', async () => {
+    const content = new Map(plain.content);
+    const last = [...content.keys()]
+      .filter((key) => key.startsWith('log/'))
+      .sort((a, b) => (a < b ? -1 : 1))
+      .at(-1)!;
+    content.delete(last);
+    const { failure } = await outcomeOn(content, {
+      localStore: await localStoreWith(await entriesOf(plain.local.localStore)),
+    });
+    expect(failure).toContain(`${last} is missing, although this node has applied it`);
+  });
+
   test("another database's: it is set aside and rebuilt", async () => {
     const localStore = await localStoreWith(await entriesOf(foreign.local.localStore));
     const { failure, lines } = await outcomeOn(plain.content, { localStore });
@@ -450,9 +463,9 @@ describe.concurrent('local store', () => {
 
 describe.concurrent('local log', () => {
   /** A node that acknowledged six writes from its disk; its copy has them in no slot. */
-  async function acknowledgedOnDisk(memberId = 1n): Promise<{ content: Content; files: Map<string, Uint8Array> }> {
+  async function acknowledgedOnDisk(): Promise<{ content: Content; files: Map<string, Uint8Array> }> {
     const store = openMemoryStore();
-    const started = start(store, { durability: 'local', uploadIntervalMs: 60_000, memberId });
+    const started = start(store, { durability: 'local', uploadIntervalMs: 60_000 });
     await started.node.whenReady();
     await write(started.node, 1, 6);
     const content = await contentOf(store);
@@ -502,7 +515,7 @@ describe.concurrent('local log', () => {
   });
 
   test("another database's: it is set aside and told, and nothing of it is used", async () => {
-    const [mine, others] = await Promise.all([acknowledgedOnDisk(), acknowledgedOnDisk(2n)]);
+    const [mine, others] = await Promise.all([acknowledgedOnDisk(), acknowledgedOnDisk()]);
     const { node, lines, disk } = await startWith(mine.content, others.files);
     await node.whenReady();
     await expectEverything(node, 0);

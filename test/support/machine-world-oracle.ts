@@ -44,7 +44,7 @@ export function readFinalLog(store: WorldObjects): FinalLog {
   let leases: ReadonlyMap<bigint, number> = new Map();
   let epoch = 0;
   let hash: Uint8Array = new Uint8Array(32);
-  let frameHash: Uint8Array = new Uint8Array(32);
+  let frameHash: Uint8Array | undefined;
   let wallMs = 0;
   let deadSegments = 0;
   let slot = 1;
@@ -68,7 +68,7 @@ export function readFinalLog(store: WorldObjects): FinalLog {
     epoch = header.epoch;
     hash = decoded.value.hash;
     for (const { frame, hash: ownHash } of frames) {
-      if (!equalBytes(frame.previousFrameHash, frameHash))
+      if (!equalBytes(frame.previousFrameHash, frameHash ?? worldDigest.sha256(header.databaseId)))
         violations.push(`slot ${slot}: a frame does not follow the one before it`);
       if (frame.firstSequence !== records.length + 1)
         violations.push(`slot ${slot}: sequence ${frame.firstSequence} after ${records.length}`);

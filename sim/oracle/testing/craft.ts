@@ -30,7 +30,10 @@ export interface Craft {
   invoke(request: PlainRequest): string;
   returns(call: string, outcome: CallOutcome): void;
   /** Puts one more record into the log. */
-  record(record: DecodedRecord, options?: { readonly epoch?: number; readonly previousHash?: Uint8Array; readonly kind?: 'fence' | 'data' }): void;
+  record(
+    record: DecodedRecord,
+    options?: { readonly epoch?: number; readonly previousHash?: Uint8Array; readonly kind?: 'fence' | 'data' },
+  ): void;
   fence(epoch: number): void;
   revision(): number;
   watch(request: PlainWatchRequest, stream?: string): (response: Partial<PlainWatchResponse>) => void;
@@ -113,7 +116,7 @@ export function createCraft(): Craft {
   const history: HistoryEvent[] = [];
   const storeChanges: StoreChange[] = [];
   let segmentHash: Uint8Array = new Uint8Array(32);
-  let frameHash: Uint8Array = new Uint8Array(32);
+  let frameHash: Uint8Array = sha256(new Uint8Array(16));
   let epoch = 0;
   let slot = 0;
   let calls = 0;
@@ -154,7 +157,13 @@ export function createCraft(): Craft {
       const ofEpoch = options.epoch ?? epoch;
       const isLive = ofEpoch >= epoch;
       const frame = encodeFrame(
-        { epoch: ofEpoch, firstSequence: momentOf(model) + 1, previousFrameHash: frameHash, wallMs: 1_000, records: [coded(record)] },
+        {
+          epoch: ofEpoch,
+          firstSequence: momentOf(model) + 1,
+          previousFrameHash: frameHash,
+          wallMs: 1_000,
+          records: [coded(record)],
+        },
         digest,
       );
       const header = {
@@ -183,12 +192,19 @@ export function createCraft(): Craft {
       const stream = name ?? `w${streams}~1`;
       add({ kind: 'watch-open', stream, operation: stream.split('~')[0]!, client: 'watcher', node: 0, request });
       return (response) => {
-        const whole = { watchId: '0', revision: revisionOf(model), created: false, canceled: false, compactRevision: 0, cancelReason: '', events: [] };
+        const whole = {
+          watchId: '0',
+          revision: revisionOf(model),
+          created: false,
+          canceled: false,
+          compactRevision: 0,
+          cancelReason: '',
+          events: [],
+        };
         add({ kind: 'watch-response', stream, response: { ...whole, ...response } });
       };
     },
-    events: (revision) =>
-      model.events[revision]!.map(({ sub: _, ...kv }) => ({ kv })),
+    events: (revision) => model.events[revision]!.map(({ sub: _, ...kv }) => ({ kv })),
     result: (scenario = {}) => ({
       scenario: { ...craftedScenario, ...scenario },
       verdict: { kind: 'ok' },
@@ -213,7 +229,9 @@ export function createCraft(): Craft {
     }),
   };
 
-  function add(event: HistoryEvent extends infer Event ? (Event extends HistoryEvent ? Omit<Event, 'atMs'> : never) : never): void {
+  function add(
+    event: HistoryEvent extends infer Event ? (Event extends HistoryEvent ? Omit<Event, 'atMs'> : never) : never,
+  ): void {
     craft.nowMs += 1;
     history.push({ ...event, atMs: craft.nowMs } as HistoryEvent);
   }
@@ -229,7 +247,11 @@ export function createCraft(): Craft {
         revoke(request.id);
         return { kind: 'lease-revoke' };
       case 'lease-keep-alive':
-        return { kind: 'lease-keep-alive', id: request.id, ttlSeconds: model.leases.get(request.id)!.at(-1)!.ttlSeconds };
+        return {
+          kind: 'lease-keep-alive',
+          id: request.id,
+          ttlSeconds: model.leases.get(request.id)!.at(-1)!.ttlSeconds,
+        };
       case 'compact':
         craft.record({ kind: 'compact', revision: request.revision });
         return { kind: 'compact' };

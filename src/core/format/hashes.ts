@@ -16,6 +16,11 @@ export function segmentHash(segmentBytes: Uint8Array, digest: Digest): Uint8Arra
   return digest.sha256(segmentBytes);
 }
 
+/** What the first frame of a database names as the hash before it. */
+export function frameHashInitial(databaseId: Uint8Array, digest: Digest): Uint8Array {
+  return digest.sha256(databaseId);
+}
+
 export function frameHash(frameBytes: Uint8Array, digest: Digest): Uint8Array {
   return digest.sha256(frameBytes);
 }

@@ -73,7 +73,14 @@ function* prove(core: Core, manifest: Manifest, held: LocalPosition): Task<Prove
   const key = slotKey(position.slot);
   const expected = { databaseId: manifest.databaseId, slot: position.slot };
   const read = yield* readDecoded(core, key, (body) => decodeSegment(key, body, core.digest, expected));
-  if (read.kind === 'missing') return `the log holds no ${key}, which it says it has applied`;
+  if (read.kind === 'missing') {
+    if (position.slot < manifest.logFloor)
+      return `the log is kept from slot ${manifest.logFloor} on, which is beyond it`;
+    throw new NodeFailure(
+      `${key} is missing, although this node has applied it: the log lost it. Restore the object from a version or a backup of the bucket; ` +
+        'if the bucket was set back on purpose, move the data folder away and start again',
+    );
+  }
   if (read.kind === 'damaged') return `what it says it has applied is damaged: ${describeDamage(read.damage)}`;
   if (!equalBytes(read.value.hash, position.segmentHash)) return `${key} is not the segment that it has applied`;
   return { position, wallMs: read.value.frames.at(-1)!.frame.wallMs };

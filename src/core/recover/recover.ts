@@ -1,6 +1,6 @@
 import { log, type Core } from '../core.ts';
 import { recoverFromCheckpoint } from '../checkpoint/load-checkpoint.ts';
-import { zeroHash } from '../format/hashes.ts';
+import { frameHashInitial, zeroHash } from '../format/hashes.ts';
 import type { Reign } from '../reign/reign.ts';
 import { createState, revisionInitial } from '../state/state.ts';
 import type { Task } from '../task.ts';
@@ -34,7 +34,9 @@ export function* recover(core: Core, reign: Reign): Task<RecoveredDatabase | 'de
   if (held === undefined) return 'deposed';
   const { manifest } = held;
   const recovered =
-    (yield* reuseLocalState(core, manifest)) ?? (yield* recoverFromCheckpoint(core, manifest)) ?? fromNothing(core);
+    (yield* reuseLocalState(core, manifest)) ??
+    (yield* recoverFromCheckpoint(core, manifest)) ??
+    fromNothing(core, manifest.databaseId);
   const started = recovered.position.slot;
   const rules: LogRules = {
     databaseId: manifest.databaseId,
@@ -56,16 +58,19 @@ export function* recover(core: Core, reign: Reign): Task<RecoveredDatabase | 'de
   return { recovered, opened, held };
 }
 
-const positionInitial: LogPosition = {
-  slot: 0,
-  segmentHash: zeroHash,
-  frameHash: zeroHash,
-  epoch: 0,
-  sequence: 0,
-  revision: revisionInitial,
-  compactRevision: 0,
-};
+/** Before the first slot. The chain of frames begins with the database's id: a local log of another database never continues it. */
+function positionInitial(core: Core, databaseId: Uint8Array): LogPosition {
+  return {
+    slot: 0,
+    segmentHash: zeroHash,
+    frameHash: frameHashInitial(databaseId, core.digest),
+    epoch: 0,
+    sequence: 0,
+    revision: revisionInitial,
+    compactRevision: 0,
+  };
+}
 
-function fromNothing(core: Core): Recovered {
-  return completed(core, createState(), new Map(), positionInitial, 0);
+function fromNothing(core: Core, databaseId: Uint8Array): Recovered {
+  return completed(core, createState(), new Map(), positionInitial(core, databaseId), 0);
 }

@@ -10,7 +10,7 @@ export interface LogPosition {
   readonly slot: number;
   /** Hash of the last live segment's bytes; all zero before the first. */
   readonly segmentHash: Uint8Array;
-  /** Hash of the last live frame's bytes; all zero before the first. */
+  /** Hash of the last live frame's bytes; before the first that of the database id, so that no frame fits two databases. */
   readonly frameHash: Uint8Array;
   /** Highest epoch met in the log so far. */
   readonly epoch: number;
