@@ -64,7 +64,7 @@ function settingsOf(draw: Draw, durability: NodeSettings['durability'] | undefin
   const drawn = draw.chance(0.8) ? 'object' : 'local';
   return {
     durability: durability ?? drawn,
-    leaseMs: draw.pick([1_000, 3_000, 3_000, 10_000]),
+    leaseMs: draw.pick([1_000, 1_000, 2_000, 3_000, 10_000]),
     logInflightMax: draw.pick([1, 2, 4, 4, 8]),
     uploadIntervalMs: draw.pick([100, 1_000, 5_000]),
     checkpointSegments: draw.pick([3, 10, 50, 2_000]),
@@ -182,7 +182,7 @@ function faultsOfKind(
   const faults: Fault[] = [];
   for (let number = 1; number <= count; number++) {
     const id = `${kind.kind}-${number}`;
-    const fault: Fault = { ...kind.generate(draw(`fault/${id}`), context), id, kind: kind.kind };
+    const fault: Fault = { id, kind: kind.kind, ...kind.generate(draw(`fault/${id}`), context) };
     if (beyond || kind.promise(fault, { topology }) !== 'beyond') faults.push(fault);
   }
   return faults;

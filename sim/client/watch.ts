@@ -3,13 +3,13 @@ import { nextNews, openWatch, sleep, type ClientTask, type ClientView } from './
 
 const reopenPauseMs = 100;
 
-/** Watches for a while; goes on at another node from the revision after the last one seen, if it is one that resumes. */
+/** Watches for a while, wherever it is taken; goes on at another node from the revision after the last one seen, if it is one that resumes. */
 export function* watch(action: WatchAction, view: ClientView): ClientTask {
   const untilMs = view.nowMs() + action.forMs;
   let startRevision = action.watch.startRevision ?? 0;
   while (view.nowMs() < untilMs) {
     const followed = yield* follow(action, startRevision, untilMs, view);
-    if (!action.resume) return;
+    if (followed.created && !action.resume) return;
     startRevision = followed.nextRevision;
     yield* sleep(reopenPauseMs);
   }
@@ -19,6 +19,8 @@ export interface Followed {
   /** Where the next stream has to begin; 0: nothing was seen that says so. */
   readonly nextRevision: number;
   readonly compacted: boolean;
+  /** Some node took the watch. */
+  readonly created: boolean;
 }
 
 type Following = Pick<WatchAction, 'watch' | 'consumeMs' | 'progressEveryMs'>;
@@ -32,25 +34,27 @@ export function* follow(
 ): ClientTask<Followed> {
   const stream = yield* openWatch({ ...action.watch, startRevision });
   let nextRevision = startRevision;
-  if (stream === undefined) return { nextRevision, compacted: false };
+  if (stream === undefined) return { nextRevision, compacted: false, created: false };
+  let created = false;
   let askAtMs = action.progressEveryMs > 0 ? view.nowMs() + action.progressEveryMs : Number.POSITIVE_INFINITY;
   for (;;) {
     const news = yield* nextNews(stream, Math.min(untilMs, askAtMs));
     if (news.kind === 'time') {
       if (view.nowMs() >= untilMs) {
         stream.close();
-        return { nextRevision, compacted: false };
+        return { nextRevision, compacted: false, created };
       }
       stream.progress();
       askAtMs = view.nowMs() + action.progressEveryMs;
       continue;
     }
-    if (news.kind === 'end') return { nextRevision, compacted: false };
+    if (news.kind === 'end') return { nextRevision, compacted: false, created };
     const { response } = news;
+    created ||= response.created;
     if (response.canceled) {
       stream.close();
       const compacted = response.compactRevision > 0;
-      return { nextRevision: compacted ? response.compactRevision : nextRevision, compacted };
+      return { nextRevision: compacted ? response.compactRevision : nextRevision, compacted, created };
     }
     nextRevision = revisionAfter(response, nextRevision);
     if (action.consumeMs > 0) yield* sleep(action.consumeMs);
