@@ -4,7 +4,6 @@ import { createMachine, type Machine } from '../../src/core/machine.ts';
 import type { Answer, Effect } from '../../src/core/types/effect.ts';
 import { clientErrors, type ClientError } from '../../src/core/types/error.ts';
 import type { CallResult, Event } from '../../src/core/types/event.ts';
-import type { Response } from '../../src/core/types/response.ts';
 import type { Version } from '../../src/core/types/version.ts';
 import type { Instant } from '../../src/ports/clock.ts';
 import type { Digest } from '../../src/ports/digest.ts';
