@@ -22,21 +22,50 @@ export function checkLiveness(analysis: Analysis, counts: LivenessCounts): reado
   const { result } = analysis;
   const { scenario } = result;
   const quiet = quietFrom(scenario);
-  if (quiet === undefined || promisedUnder(scenario) !== 'masked' || leaderIsSick(analysis, quiet.nodes)) {
+  if (quiet === undefined || promisedUnder(scenario) !== 'masked') {
     counts.notJudged += 1;
     return [];
   }
   const fromMs = quiet.atMs + convergenceMs(scenario);
-  return [...checkCalls(analysis, quiet.nodes, fromMs, counts), ...checkStreams(analysis, quiet.nodes, fromMs, counts)];
-}
-
-/** A leader on whom the faults go on keeps the others out as long as it renews its lease. */
-function leaderIsSick({ result }: Analysis, quiet: ReadonlySet<number>): boolean {
-  const leader = result.history.findLast((event) => event.kind === 'node-role' && event.role === 'leader');
-  return leader?.kind === 'node-role' && !quiet.has(leader.node);
+  return [
+    ...checkProbes(analysis, counts),
+    ...checkCalls(analysis, quiet.nodes, fromMs, counts),
+    ...checkStreams(analysis, quiet.nodes, fromMs, counts),
+  ];
 }
 
 const stateErrorWords: ReadonlySet<string> = new Set(Object.values(errorWords));
+
+/** A probe asks until it is answered: it has to be, by the time that convergence and a call which got lost in it may take. */
+function checkProbes(analysis: Analysis, counts: LivenessCounts): readonly Violation[] {
+  const { scenario } = analysis.result;
+  const { client, endMs } = scenario.knobs;
+  const violations: Violation[] = [];
+  for (const { id, atMs, action } of scenario.operations) {
+    if (action.kind !== 'probe') continue;
+    const dueMs = atMs + convergenceMs(scenario) + 3 * client.timeoutMs;
+    if (dueMs > endMs || action.nodes.length === 0) continue;
+    const answered = analysis.calls.filter((call) => call.operation === id && isOk(call) && call.returnedMs <= dueMs);
+    const wrote = answered.some(({ request }) => request.kind === 'put');
+    const read = answered.some(({ request }) => request.kind === 'range');
+    if (wrote) counts.writesAnswered += 1;
+    if (read) counts.readsAnswered += 1;
+    if (wrote && read) continue;
+    const nodes = action.nodes.length === 1 ? `node ${action.nodes[0]!}` : `none of nodes ${action.nodes.join(', ')}`;
+    const what = wrote ? 'read what had been written' : 'took a write';
+    const words =
+      action.nodes.length === 1
+        ? `${nodes} has not ${what === 'took a write' ? 'taken a write' : what}`
+        : `${nodes} ${what}`;
+    violations.push(
+      violation('liveness', `${words} within ${Math.round(dueMs - atMs)} ms, although nothing befalls them any more`, {
+        atMs: dueMs,
+        operations: [id],
+      }),
+    );
+  }
+  return violations;
+}
 
 function checkCalls(
   analysis: Analysis,

@@ -566,6 +566,29 @@ describe('liveness', () => {
     expect(asked((craft) => craft.unknown(put('a', '1'), false))).toBe('liveness');
     expect(asked((craft) => craft.error(put('a', '1'), 'Unavailable', 'etcdserver: no leader'))).toBe('liveness');
   });
+  test('a probe of the healed part', () => {
+    const action = { kind: 'probe', nodes: [0], key: 'probe', value: 'probe', forMs: 90_000 } as const;
+    const scenario = {
+      operations: [{ id: 'c1', client: 'probe', node: 0, atMs: 100, action }],
+      knobs: { ...craftedScenario.knobs, heal: { atMs: 100, nodes: [0] } },
+    };
+    const probed = (answers: (craft: Craft) => void) => {
+      const craft = createCraft();
+      answers(craft);
+      for (const [index, event] of craft.history.entries()) {
+        if (event.kind === 'invoke') craft.history[index] = { ...event, operation: 'c1' };
+      }
+      return verdictOf('liveness', craft, scenario);
+    };
+    expect(
+      probed((craft) => {
+        craft.ok(put('probe', '1'));
+        craft.ok(get('probe'));
+      }),
+    ).toBe('ok');
+    expect(probed((craft) => craft.ok(put('probe', '1')))).toBe('liveness');
+    expect(probed((craft) => craft.unknown(put('probe', '1'), true))).toBe('liveness');
+  });
   test('a watch that is never told', () => {
     const told = (tells: boolean) =>
       asked((craft) => {
