@@ -59,7 +59,7 @@ function judging(name: OracleName, judge: (analysis: Analysis) => Judged): Obser
       ledger = judged.ledger;
       return judged.violations[0];
     },
-    ledger: () => ledger as Readonly<Record<string, number>>,
+    ledger: () => ledger,
   };
 }
 

@@ -8,7 +8,6 @@ import {
   applyRecord,
   attachedKeys,
   createModel,
-  type Model,
   momentOf,
   rangeAt,
   revisionInitial,

@@ -2,7 +2,6 @@ import type { Violation } from '../types/result.ts';
 import type { Analysis } from './analysis.ts';
 import { type Call, isOk, isSerializable, nameOf, type OkCall, saysItWrote } from './calls.ts';
 import { differenceOf } from './compare.ts';
-import type { DecodedWrite } from './decoder/log-objects.ts';
 import { type DataRequest, type DataResponse, errorWords, evaluate, type View, viewAt } from './evaluate.ts';
 import { finalRevision } from './log.ts';
 import { attachedKeys, leaseAt, type Model, rangeAt } from './model.ts';
@@ -109,7 +108,7 @@ function checkWrite(analysis: Analysis, call: OkCall, counts: AnswerCounts): Vio
   if (due.errors.size > 0) {
     return fail('linearizability', call, `succeeded, where "${[...due.errors][0]!}" is due`, revision);
   }
-  const held = (logged.record as DecodedWrite).operations;
+  const held = logged.record.operations;
   if (!sameOperations(due.operations, held)) {
     const isAnothers = !held.some(({ key }) => due.operations.some((operation) => operation.key === key));
     const words = isAnothers ? 'holds something else there' : 'holds another effect there than the request has';

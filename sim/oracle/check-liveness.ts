@@ -111,11 +111,12 @@ function checkStreams(
 ): readonly Violation[] {
   const { scenario } = analysis.result;
   const { endMs } = scenario.knobs;
-  const settledMs = endMs - convergenceMs(scenario);
   const violations: Violation[] = [];
   for (const stream of analysis.streams) {
-    if (stream.ended !== undefined || !quiet.has(stream.node)) continue;
-    if (stream.openedMs < fromMs || stream.openedMs > settledMs || isSlow(analysis, stream)) continue;
+    if (!quiet.has(stream.node) || isSlow(analysis, stream)) continue;
+    if (stream.ended !== undefined && stream.ended.reason !== 'closed') continue;
+    const settledMs = (stream.ended?.atMs ?? endMs) - convergenceMs(scenario);
+    if (settledMs < Math.max(stream.openedMs, fromMs)) continue;
     const missed = missedEvent(analysis, stream, settledMs);
     if (missed === undefined) {
       counts.watchesCaughtUp += 1;
@@ -124,7 +125,7 @@ function checkStreams(
     violations.push(
       violation(
         'liveness',
-        `the watch ${stream.id} has not got revision ${missed} by the end, although nothing has befallen node ${stream.node} and its clients for long`,
+        `the watch ${stream.id} has not got revision ${missed} by its end, although nothing has befallen node ${stream.node} and its clients for long`,
         {
           atMs: endMs,
           operations: [stream.operation],

@@ -6,7 +6,13 @@ import type { SystemEffect } from '../types/system.ts';
 import type { HistoryEvent } from '../types/history.ts';
 import { saysItWrote } from './calls.ts';
 import { FormatError } from './decoder/cursor.ts';
-import { type DecodedFrame, type DecodedSegment, decodeFrames, decodeSegment } from './decoder/log-objects.ts';
+import {
+  type DecodedFrame,
+  type DecodedSegment,
+  decodeFrames,
+  decodeSegment,
+  decodeStoredSegment,
+} from './decoder/log-objects.ts';
 import { type DecodedControl, decodeControl } from './decoder/other-objects.ts';
 import type { Ledger } from './ledger.ts';
 import { slotOfKey } from './log.ts';
@@ -95,7 +101,7 @@ export function createInvariants(): Observer {
     if (before !== undefined) {
       return violation('one log', `node ${node} wrote ${key}, which had been written`, { atMs, keys: [key] });
     }
-    slots.set(slot, readable(() => decodeSegment(bytes)) ?? 'unreadable');
+    slots.set(slot, readable(() => decodeStoredSegment(bytes)) ?? 'unreadable');
     return advance();
   }
 

@@ -1,7 +1,7 @@
 import type { RunResult, StoreChange, Violation } from '../types/result.ts';
 import { FormatError, hexOfBytes } from './decoder/cursor.ts';
 import { sha256 } from './decoder/digest.ts';
-import { type DecodedRecord, type DecodedSegment, decodeSegment } from './decoder/log-objects.ts';
+import { type DecodedRecord, type DecodedSegment, decodeStoredSegment } from './decoder/log-objects.ts';
 import { applyRecord, createModel, type Model, revisionInitial, revisionOf } from './model.ts';
 import { violation } from './violation.ts';
 
@@ -144,7 +144,7 @@ function firstFillings(changes: readonly StoreChange[]): ReadonlyMap<string, Sto
 
 function decode(bytes: Uint8Array, fail: (words: string) => void): DecodedSegment | undefined {
   try {
-    return decodeSegment(bytes);
+    return decodeStoredSegment(bytes);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     fail(`the segment cannot be read: ${error.message}`);

@@ -88,6 +88,7 @@ function rightHistory(): Craft {
       ],
     });
   }
+  craft.history.push({ atMs: craft.nowMs, kind: 'watch-end', stream: 'w1~1', reason: 'closed' });
   return craft;
 }
 

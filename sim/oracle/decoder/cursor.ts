@@ -112,8 +112,10 @@ export class Cursor {
   }
 }
 
+const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 function hex(byte: number): string {
-  return byte.toString(16).padStart(2, '0');
+  return hexOfByte[byte]!;
 }
 
 export function hexOfBytes(bytes: Uint8Array): string {

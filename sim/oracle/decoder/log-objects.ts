@@ -101,6 +101,15 @@ export function decodeSegment(bytes: Uint8Array): DecodedSegment {
   return { ...header, frames, hash: hexOfBytes(sha256(bytes)) };
 }
 
+const stored = new WeakMap<Uint8Array, DecodedSegment>();
+
+/** For bytes that the store keeps, which never change: several oracles read them. */
+export function decodeStoredSegment(bytes: Uint8Array): DecodedSegment {
+  let segment = stored.get(bytes);
+  if (segment === undefined) stored.set(bytes, (segment = decodeSegment(bytes)));
+  return segment;
+}
+
 /** All frames from `start` to the end of the bytes. */
 export function decodeFrames(bytes: Uint8Array, start: number): readonly DecodedFrame[] {
   const frames: DecodedFrame[] = [];

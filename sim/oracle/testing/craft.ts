@@ -233,7 +233,7 @@ export function createCraft(): Craft {
     event: HistoryEvent extends infer Event ? (Event extends HistoryEvent ? Omit<Event, 'atMs'> : never) : never,
   ): void {
     craft.nowMs += 1;
-    history.push({ ...event, atMs: craft.nowMs } as HistoryEvent);
+    history.push({ ...event, atMs: craft.nowMs });
   }
 
   function serve(request: PlainRequest): PlainResponse {
