@@ -33,7 +33,7 @@ import type { Role } from './types/response.ts';
  * - Whatever a reign started ends with it: results that come later change nothing.
  * - An assertion or a failure inside ends the node with a `stopped` effect; it never goes on from a state that it does not understand.
  *
- * A life: starting → standby → claiming → recovering → leader → standby … → stopping → stopped, or failed.
+ * A life: starting → standby → recovering → leader → standby … → stopping → stopped, or failed.
  */
 export interface Machine {
   step(event: Event): readonly Effect[];
@@ -147,28 +147,20 @@ export function createMachine(configuration: MachineConfiguration): Machine {
 
   function* drainFor(untilMonotonicMs: number): Task<void> {
     if (leadership === undefined) return;
-    const drained = createSignal();
-    const state = { done: false };
-    life.spawn(leadership.drain(), () => {
-      state.done = true;
-      fire(drained);
-    });
-    if (!state.done) yield* waitForUntil(drained, untilMonotonicMs);
-    if (!state.done) log(core, 'warn', 'stopped before everything admitted was durable; those requests got no answer');
+    if (yield* endsInTime(life, leadership.drain(), untilMonotonicMs)) return;
+    log(core, 'warn', 'stopped before everything admitted was durable; those requests got no answer');
   }
 
   /** Best effort, bounded: a candidate that finds the lease given back need not wait for it to lapse. */
   function* giveLeaseBack(current: Reign): Task<void> {
-    const done = createSignal();
-    const state = { over: false };
     const scope = createScope(edges);
-    scope.spawn(writeControl(core, current, { ...current.control, released: true }), (verdict) => {
-      if (verdict === 'written') log(core, 'info', 'lease given back', { epoch: current.epoch });
-      state.over = true;
-      fire(done);
-    });
-    if (!state.over) yield* waitForUntil(done, core.at.monotonicMs + configuration.leaseMs);
+    yield* endsInTime(scope, release(current), core.at.monotonicMs + configuration.leaseMs);
     scope.cancel();
+  }
+
+  function* release(current: Reign): Task<void> {
+    const verdict = yield* writeControl(core, current, { ...current.control, released: true });
+    if (verdict === 'written') log(core, 'info', 'lease given back', { epoch: current.epoch });
   }
 
   function finish(failure: string | undefined): void {
@@ -284,6 +276,18 @@ export function createMachine(configuration: MachineConfiguration): Machine {
     if (event.kind === 'watch-open') return [{ kind: 'watch-end', stream: event.stream, error: clientErrors.stopped }];
     return [];
   }
+}
+
+/** Runs the task in the scope and waits for it, but not past that time; false: it has not ended, and goes on. */
+function* endsInTime(scope: Scope, task: Task<void>, untilMonotonicMs: number): Task<boolean> {
+  const endSignal = createSignal();
+  const state = { ended: false };
+  scope.spawn(task, () => {
+    state.ended = true;
+    fire(endSignal);
+  });
+  if (!state.ended) yield* waitForUntil(endSignal, untilMonotonicMs);
+  return state.ended;
 }
 
 function take<Callback>(waiting: Map<number, Callback>, id: number): Callback | undefined {

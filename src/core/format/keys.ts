@@ -46,10 +46,6 @@ export function hashOfKey(key: string): string | undefined {
   return chunkPattern.exec(key)?.[1] ?? checkpointPattern.exec(key)?.[2];
 }
 
-export function probeKey(name: string): string {
-  return probePrefix + name;
-}
-
 /** Undefined when the key is none of ours. */
 export function kindOfKey(key: string): ObjectKeyKind | undefined {
   if (key === controlKey) return 'control';

@@ -84,7 +84,7 @@ export function createLeadership(
   const pending = createPendingAnswers();
   const parked = createParkedRequests(parkedRequestsMax);
   const loading = createParkedRequests(parkedRequestsMax);
-  const compacting: { readonly answer: PendingAnswer; readonly revision: number }[] = [];
+  const compacting: PendingAnswer[] = [];
   const mayScrubSignal = createSignal();
   let scrubbing = false;
   let checkpointing = false;
@@ -158,7 +158,7 @@ export function createLeadership(
   function release(answer: PendingAnswer): void {
     if (answer.settled) return;
     if (answer.physicalRevision > 0 && state.settledCompactRevision >= answer.physicalRevision && scrubbing) {
-      compacting.push({ answer, revision: answer.physicalRevision });
+      compacting.push(answer);
       return;
     }
     answer.settled = true;
@@ -378,7 +378,7 @@ export function createLeadership(
       if (done) break;
     }
     scrubbing = false;
-    for (const { answer } of compacting.splice(0)) release(answer);
+    for (const answer of compacting.splice(0)) release(answer);
   }
 
   function* keepHouse(): Task<void> {
@@ -482,7 +482,7 @@ export function createLeadership(
       while (!pipeline.drained()) yield* waitFor(pipeline.drainedSignal);
     },
     end(error) {
-      for (const answer of [...pending.fail(), ...compacting.splice(0).map((waiting) => waiting.answer)]) {
+      for (const answer of [...pending.fail(), ...compacting.splice(0)]) {
         if (!answer.settled) fail(answer.id, clientErrors.timeout);
       }
       for (const { id } of [...parked.takeAll(), ...loading.takeAll()]) fail(id, error);

@@ -3,7 +3,6 @@ import type { DiskDurability } from '../../ports/disk.ts';
 import type { LocalOperation } from '../../ports/local-store.ts';
 import type { ClientError } from './error.ts';
 import type { Response, ResponseHeader, Role } from './response.ts';
-import type { Version } from './version.ts';
 import type { WatchResponse } from './watch.ts';
 
 /** Everything that leaves the core, in the order in which it has to be begun. */
@@ -59,5 +58,3 @@ export type CallOperation =
   | { readonly kind: 'disk-list' }
   | { readonly kind: 'disk-remove'; readonly file: string; readonly durability: DiskDurability }
   | { readonly kind: 'disk-set-aside'; readonly file: string };
-
-export type { Version };

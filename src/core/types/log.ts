@@ -42,11 +42,6 @@ export interface SegmentHeader {
   readonly durableSlot: number;
 }
 
-export interface Segment {
-  readonly header: SegmentHeader;
-  readonly frames: readonly Frame[];
-}
-
 export type DurabilityRule = 'object' | 'local';
 
 export interface Control {

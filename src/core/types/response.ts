@@ -76,7 +76,7 @@ export interface LeaseLeasesResponse {
   readonly ids: readonly LeaseId[];
 }
 
-export type Role = 'starting' | 'standby' | 'claiming' | 'recovering' | 'leader' | 'stopping' | 'stopped' | 'failed';
+export type Role = 'starting' | 'standby' | 'recovering' | 'leader' | 'stopping' | 'stopped' | 'failed';
 
 export interface StatusResponse {
   readonly kind: 'status';

@@ -83,6 +83,8 @@ export function createPipeline(
   let open: { readonly admitted: AdmittedRecord; readonly bytes: number }[] = [];
   /** Sealed, not yet in a slot; the acknowledged ones come first. */
   let unslotted: SealedFrame[] = [];
+  /** How many of them, from the front, are acknowledged. */
+  let acknowledgedFrames = 0;
   /** On disk, not yet in a segment (rule `local`). */
   let unsent: { readonly frame: SealedFrame; readonly sealedAtMs: number }[] = [];
   let inFlight: SegmentInFlight[] = [];
@@ -198,6 +200,7 @@ export function createPipeline(
       for (const frame of item.frames) frame.inSlot = true;
       acknowledge();
       unslotted = unslotted.slice(item.frames.length);
+      acknowledgedFrames -= item.frames.length;
       edges.filled(item.segment, item.frames);
       releaseFiles(item.frames.at(-1)!);
     }
@@ -207,8 +210,8 @@ export function createPipeline(
   }
 
   function acknowledge(): void {
-    for (const frame of unslotted) {
-      if (frame.acknowledged) continue;
+    for (; acknowledgedFrames < unslotted.length; acknowledgedFrames++) {
+      const frame = unslotted[acknowledgedFrames]!;
       const oldest = unslotted[0]!;
       const oldestWaitingMs = oldest.acknowledged && !oldest.inSlot ? core.at.monotonicMs - oldest.acknowledgedAtMs : 0;
       if (!mayAcknowledge(rule, frame, oldestWaitingMs, uploadIntervalMs)) return;
