@@ -81,12 +81,63 @@ export interface Manifest {
   readonly logFloor: number;
   /** Ascending by slot. */
   readonly checkpoints: readonly CheckpointReference[];
+  /** Ascending by the generation that named them: what nobody may use any more. */
+  readonly condemned: readonly CondemnedReference[];
+  /** Where the database's own objects are in the store of its family: `''` for the root, else `branches/<name>/`. */
+  readonly home: string;
+  /** What it began as; undefined: empty. */
+  readonly base: Base | undefined;
+  /** Ascending by id: what others need of this database. */
+  readonly pins: readonly Pin[];
+  /** Home of the database that goes on from here after a rollback: who opens this one opens that. */
+  readonly successor: string | undefined;
+  /** Removed by force while it had children: kept for them alone, nobody may run it. */
+  readonly removed: boolean;
 }
 
-export interface CheckpointReference {
-  readonly key: string;
-  readonly hash: Uint8Array;
-  readonly bytes: number;
+/** The genesis of a branch: state of other databases of its family, up to a cut. */
+export interface Base {
+  /** Of the first stretch's database or an ancestor's; undefined: the first stretch begins with that database's slot 1, from nothing. */
+  readonly checkpoint: CheckpointReference | undefined;
+  /** At least one, oldest ancestor first: each goes on where the one before it was cut. */
+  readonly stretches: readonly Stretch[];
+  /** Revisions after the cut and up to this one are compacted, and the branch goes on above it; 0: it goes on from the cut. */
+  readonly skippedRevision: number;
+}
+
+/** Slots of one ancestor's log, and where its child leaves it. */
+export interface Stretch {
+  readonly home: string;
+  readonly databaseId: Uint8Array;
+  readonly firstSlot: number;
+  /** `firstSlot - 1`: none. */
+  readonly lastSlot: number;
+  readonly cut: Cut;
+}
+
+/** Records after it do not belong to the branch. */
+export type Cut =
+  | { readonly kind: 'end' }
+  | { readonly kind: 'sequence'; readonly sequence: number }
+  /** The last record at or below this revision, and whatever follows without a revision. */
+  | { readonly kind: 'revision'; readonly revision: number }
+  /** The last frame sealed at or before this time, by the leader's clock. */
+  | { readonly kind: 'moment'; readonly wallMs: number };
+
+/** Keeps a checkpoint and slots of this database for somebody else. */
+export interface Pin {
+  /** Database id of the branch. */
+  readonly id: Uint8Array;
+  /** For people: the branch's home. */
+  readonly name: string;
+  readonly createdWallMs: number;
+  readonly checkpoint: CheckpointReference | undefined;
+  readonly firstSlot: number;
+  readonly lastSlot: number;
+}
+
+/** A checkpoint that the manifest names. */
+export interface CheckpointReference extends ObjectReference {
   readonly slot: number;
   readonly sequence: number;
   readonly revision: number;
@@ -94,11 +145,48 @@ export interface CheckpointReference {
   readonly wallMs: number;
 }
 
+/** An object whose name is never used again: the hash says what is in it, the rest of the name makes it unique. */
+export interface ObjectReference {
+  /** From the root of the family's store, with a slash in front: `/chunks/…`, `/branches/<name>/chunks/…`. */
+  readonly key: string;
+  /** SHA-256 of the object's bytes. */
+  readonly hash: Uint8Array;
+  /** Of the whole object. */
+  readonly bytes: number;
+}
+
+/** A list of condemned objects, itself an object. */
+export interface CondemnedReference extends ObjectReference {
+  /** Generation of the manifest that named it first. */
+  readonly generation: number;
+  readonly wallMs: number;
+  /** Keys in it. */
+  readonly count: number;
+}
+
+export interface Condemned {
+  readonly databaseId: Uint8Array;
+  /** Ascending, each once: chunks, pages, checkpoints and former lists of condemned objects; slots go by the log floor. */
+  readonly keys: readonly string[];
+}
+
 export interface Checkpoint {
   readonly databaseId: Uint8Array;
   readonly position: LogPosition;
   readonly wallMs: number;
   readonly leases: readonly LeaseGrantState[];
+  readonly pages: readonly PageReference[];
+}
+
+export interface PageReference extends ObjectReference {
+  /** Of its first chunk. */
+  readonly firstKey: ByteString;
+  /** Chunks in it. */
+  readonly chunks: number;
+}
+
+/** Chunk references ascending by first key. */
+export interface Page {
   readonly chunks: readonly ChunkReference[];
 }
 
@@ -107,11 +195,12 @@ export interface LeaseGrantState {
   readonly ttlSeconds: number;
 }
 
-export interface ChunkReference {
-  readonly key: string;
-  readonly hash: Uint8Array;
-  readonly bytes: number;
+export interface ChunkReference extends ObjectReference {
+  /** Where the keys' section ends: the first bytes of the object hold every key without its value. */
+  readonly keysBytes: number;
   readonly firstKey: ByteString;
+  /** Its first key's older versions are in the chunk before: the two are changed together. */
+  readonly continues: boolean;
   readonly versions: number;
 }
 
