@@ -79,6 +79,8 @@ export interface Manifest {
   readonly logInflightMax: number;
   /** First slot that is certain to be kept. */
   readonly logFloor: number;
+  /** Slots below it have been collected: only those that stay for ever are still there. At most the floor. */
+  readonly logCollectedFloor: number;
   /** Ascending by slot. */
   readonly checkpoints: readonly CheckpointReference[];
   /** Ascending by the generation that named them: what nobody may use any more. */
