@@ -1,9 +1,14 @@
+import type { Compression } from '../ports/compression.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { DurabilityRule } from './types/log.ts';
 
 /** What a node is told once, before its first step. */
 export interface MachineConfiguration {
   readonly digest: Digest;
+  /** Of chunks. */
+  readonly compression: Compression;
+  /** Where the database's own objects are in the store of its family: `''` for a root, else `branches/<name>/`. */
+  readonly home: string;
   /** Names this node's disk: a node that lost its disk is another member. Never 0. */
   readonly memberId: bigint;
   /** For people. */
@@ -18,6 +23,8 @@ export interface MachineConfiguration {
   readonly uploadIntervalMs: number;
   /** A checkpoint is begun after this many segments since the last one. */
   readonly checkpointSegments: number;
+  /** Target of a chunk, in bytes of its keys and values before compression. */
+  readonly checkpointChunkBytes: number;
   /** A request that has no answer by then gets etcd's "request timed out". */
   readonly requestTimeoutMs: number;
   /** Values kept in memory for reads, in bytes. */
@@ -32,7 +39,9 @@ export const configurationDefaults = {
   leaseMs: 3_000,
   logInflightMax: 4,
   uploadIntervalMs: 1_000,
+  home: '',
   checkpointSegments: 2_000,
+  checkpointChunkBytes: 32 * 1024,
   requestTimeoutMs: 7_000,
   valueCacheBytes: 256 * 1024 * 1024,
   watchProgressNotifyIntervalMs: 600_000,

@@ -6,12 +6,20 @@
 
 /** Of one frame, its header and checksum included. A group is cut long before; one record may delete very many keys. */
 export const frameBytesMax = 1024 * 1024 * 1024;
-export const objectNameBytesMax = 700;
+/** Where a database's own objects are: `branches/`, a name of at most 64, and a slash. */
+export const homeBytesMax = 74;
+/** In one table of homes: ancestors of one branch. */
+export const homesMax = 1_000;
 export const memberNameBytesMax = 1_024;
 export const clientUrlBytesMax = 2_048;
 export const clientUrlsMax = 64;
 export const inSyncMembersMax = 64;
 export const checkpointReferencesMax = 10_000;
+export const condemnedReferencesMax = 10_000;
+export const pinsMax = 10_000;
+export const stretchesMax = 1_000;
+/** Of a chunk's keys or values, before compression: one key's versions of one revision are never parted. */
+export const sectionBytesMax = 1024 * 1024 * 1024;
 export const logInflightSegmentsMax = 64;
 
 // Watches.

@@ -1,31 +1,43 @@
 import type { Digest } from '../../ports/digest.ts';
 import { assert } from '../assert.ts';
-import { objectNameBytesMax } from '../limits.ts';
 import { noLease } from '../types/bytes.ts';
-import type { Checkpoint, ChunkReference, LeaseGrantState } from '../types/log.ts';
+import type { Checkpoint, LeaseGrantState, PageReference } from '../types/log.ts';
 import { decoding } from './damage.ts';
 import type { Decoded } from './damage.ts';
 import { beginObject, endObject, openObject } from './envelope.ts';
-import { hashBytes, readHash, readId, writeHash, writeId } from './hashes.ts';
+import { readId, writeId } from './hashes.ts';
 import { checkContent, checkDatabaseId, checkSlot } from './identity.ts';
 import type { ExpectedContent, ExpectedDatabase } from './identity.ts';
-import { slotOfCheckpointKey } from './keys.ts';
+import { slotOfCheckpointKey, splitKey } from './keys.ts';
 import { readPosition, writePosition } from './position.ts';
 import type { ByteReader } from './reader.ts';
 import { outOfBounds } from './reader.ts';
 import { readLease } from './record.ts';
+import {
+  checkHomesUsed,
+  homesOf,
+  readHomeIndex,
+  readHomes,
+  readReferenceBody,
+  referenceBytesMin,
+  writeHomeIndex,
+  writeHomes,
+  writeReferenceBody,
+} from './reference.ts';
+import { readSharedKey, sharedKeyBytesMin, writeSharedKey } from './shared-key.ts';
+import type { ByteWriter } from './writer.ts';
 
-/** The bytes of a checkpoint, inside the common envelope: leases ascend by id, chunks by their first key. */
+/** The bytes of a checkpoint, inside the common envelope: leases ascend by id, pages by their first key. */
 
 const leaseBytesMin = 9;
-const chunkReferenceBytesMin = hashBytes + 4;
+const pageReferenceBytesMin = referenceBytesMin + sharedKeyBytesMin + 2;
 const fixedBytesUsual = 256;
-const chunkReferenceBytesUsual = 192;
+const pageReferenceBytesUsual = 96;
 const leaseBytesUsual = 16;
 
 export function encodeCheckpoint(checkpoint: Checkpoint, digest: Digest): Uint8Array {
-  const { leases, chunks } = checkpoint;
-  const capacity = fixedBytesUsual + leases.length * leaseBytesUsual + chunks.length * chunkReferenceBytesUsual;
+  const { leases, pages } = checkpoint;
+  const capacity = fixedBytesUsual + leases.length * leaseBytesUsual + pages.length * pageReferenceBytesUsual;
   const writer = beginObject('checkpoint', capacity);
   writeId(writer, checkpoint.databaseId);
   writePosition(writer, checkpoint.position);
@@ -37,17 +49,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint, digest: Digest): Uint8A
     writer.i64(lease);
     writer.varint(ttlSeconds);
   });
-  writer.varint(chunks.length);
-  chunks.forEach((chunk, index) => {
-    const previous = chunks[index - 1];
-    assert(previous === undefined || previous.firstKey <= chunk.firstKey, 'chunks ascend by first key');
-    assert(chunk.versions > 0, 'a chunk has a version');
-    writer.text(chunk.key, objectNameBytesMax);
-    writeHash(writer, chunk.hash);
-    writer.varint(chunk.bytes);
-    writer.byteString(chunk.firstKey);
-    writer.varint(chunk.versions);
-  });
+  writePages(writer, pages);
   return endObject(writer, digest);
 }
 
@@ -68,9 +70,9 @@ export function decodeCheckpoint(
     checkSlot(position.slot, slotOfCheckpointKey(key), positionOffset);
     const wallMs = reader.varint('time');
     const leases = readLeases(reader);
-    const chunks = readChunkReferences(reader);
+    const pages = readPages(reader);
     reader.end();
-    return { databaseId, position, wallMs, leases, chunks };
+    return { databaseId, position, wallMs, leases, pages };
   });
 }
 
@@ -89,22 +91,38 @@ function readLeases(reader: ByteReader): readonly LeaseGrantState[] {
   return leases;
 }
 
-function readChunkReferences(reader: ByteReader): readonly ChunkReference[] {
-  const count = reader.count('chunks', chunkReferenceBytesMin);
-  const chunks: ChunkReference[] = [];
+function writePages(writer: ByteWriter, pages: readonly PageReference[]): void {
+  const homes = homesOf(pages.map(({ key }) => key));
+  writeHomes(writer, homes);
+  writer.varint(pages.length);
+  let previousKey = '';
+  for (const page of pages) {
+    assert(previousKey <= page.firstKey, 'pages ascend by first key');
+    assert(page.chunks > 0, 'a page has a chunk');
+    writeHomeIndex(writer, homes, splitKey(page.key).home);
+    writeReferenceBody(writer, page, 'page');
+    writeSharedKey(writer, page.firstKey, previousKey);
+    writer.varint(page.chunks);
+    previousKey = page.firstKey;
+  }
+}
+
+function readPages(reader: ByteReader): readonly PageReference[] {
+  const homes = readHomes(reader);
+  const count = reader.count('pages', pageReferenceBytesMin);
+  const pages: PageReference[] = [];
   for (let index = 0; index < count; index++) {
     const start = reader.offset;
-    const key = reader.text('chunk key', objectNameBytesMax);
-    const hash = readHash(reader, 'chunk hash');
-    const bytes = reader.varint('chunk bytes');
-    const firstKey = reader.byteString('first key of a chunk');
-    const versions = reader.varint('versions of a chunk', 1);
-    const previous = chunks.at(-1);
-    // One key's versions may fill more than a chunk.
-    if (previous !== undefined && previous.firstKey > firstKey) {
-      throw outOfBounds(start, 'first key of a chunk', 'not below the one before', 'a lower one');
+    const home = readHomeIndex(reader, homes);
+    const reference = readReferenceBody(reader, home, 'page');
+    const previousKey = pages.at(-1)?.firstKey ?? '';
+    const firstKey = readSharedKey(reader, previousKey);
+    // One key's versions may fill more than a page.
+    if (previousKey > firstKey) {
+      throw outOfBounds(start, 'first key of a page', 'not below the one before', 'a lower one');
     }
-    chunks.push({ key, hash, bytes, firstKey, versions });
+    pages.push({ ...reference, firstKey, chunks: reader.varint('chunks of a page', 1) });
   }
-  return chunks;
+  checkHomesUsed(homes);
+  return pages;
 }

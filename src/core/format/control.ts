@@ -5,6 +5,7 @@ import type { Control, ControlLeader, DurabilityRule } from '../types/log.ts';
 import { decoding } from './damage.ts';
 import type { Decoded } from './damage.ts';
 import { beginObject, endObject, openObject } from './envelope.ts';
+import { readFlag, writeFlag } from './flag.ts';
 import { readId, writeId } from './hashes.ts';
 import { checkDatabaseId } from './identity.ts';
 import type { ExpectedDatabase } from './identity.ts';
@@ -91,15 +92,4 @@ function readRule(reader: ByteReader): DurabilityRule {
   if (tag === ruleTags.object) return 'object';
   if (tag === ruleTags.local) return 'local';
   throw outOfBounds(offset, 'rule', '1 or 2', String(tag));
-}
-
-function writeFlag(writer: ByteWriter, flag: boolean): void {
-  writer.u8(flag ? 1 : 0);
-}
-
-function readFlag(reader: ByteReader, what: string): boolean {
-  const offset = reader.offset;
-  const tag = reader.u8(what);
-  if (tag > 1) throw outOfBounds(offset, what, '0 or 1', String(tag));
-  return tag === 1;
 }

@@ -15,7 +15,8 @@ import { ByteWriter } from './writer.ts';
  * Segments and frames have it around their header. So the checksum is judged before the version: a flipped bit is damage, and
  * only whole bytes are said to come from a newer release.
  */
-export type StoredKind = 'control' | 'manifest' | 'segment' | 'frame' | 'checkpoint' | 'chunk' | 'local-position';
+export type StoredKind =
+  'control' | 'manifest' | 'segment' | 'frame' | 'checkpoint' | 'page' | 'chunk' | 'condemned' | 'local-position';
 
 /** The format version that this release writes and the highest that it reads. */
 export const formatVersion = 1;
@@ -29,7 +30,9 @@ const magics: Readonly<Record<StoredKind, string>> = {
   segment: 'T4sg',
   frame: 'T4fr',
   checkpoint: 'T4cp',
+  page: 'T4pg',
   chunk: 'T4ck',
+  condemned: 'T4cd',
   'local-position': 'T4lp',
 };
 
@@ -40,7 +43,9 @@ const kinds: readonly StoredKind[] = [
   'segment',
   'frame',
   'checkpoint',
+  'page',
   'chunk',
+  'condemned',
   'local-position',
 ];
 

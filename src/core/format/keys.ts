@@ -1,22 +1,56 @@
 import { assert } from '../assert.ts';
 import { hexOf } from '../types/bytes.ts';
 
-/** The names of objects in the store, relative to the database's prefix. Slots sort as numbers: 20 digits each. */
+/**
+ * The names of objects in the store. Those that there is one of, and slots, are relative to their database's home; those that other
+ * databases of the family may use are absolute: from the family's root, with a slash in front. Slots sort as numbers: 20 digits each.
+ *
+ * What reads a key takes it in any form: relative, absolute, below a branch's home.
+ */
 
 export const controlKey = 'control';
 export const manifestKey = 'manifest';
 export const logPrefix = 'log/';
 export const chunkPrefix = 'chunks/';
+export const pagePrefix = 'pages/';
 export const checkpointPrefix = 'checkpoints/';
+export const condemnedPrefix = 'condemned/';
+export const branchPrefix = 'branches/';
 /** Scratch objects of the start-up probe of the store's conditions: of no meaning afterwards. */
 export const probePrefix = 'probe/';
 
-export type ObjectKeyKind = 'control' | 'manifest' | 'segment' | 'checkpoint' | 'chunk' | 'probe';
+export type ObjectKeyKind =
+  'control' | 'manifest' | 'segment' | 'checkpoint' | 'page' | 'chunk' | 'condemned' | 'probe';
 
+/** Kinds whose objects are named by content and attempt. */
+export type NamedKind = 'checkpoint' | 'page' | 'chunk' | 'condemned';
+
+/** What the key of such an object is made of. */
+export interface ObjectName {
+  readonly home: string;
+  readonly kind: NamedKind;
+  /** Of a checkpoint; 0 for other kinds. */
+  readonly slot: number;
+  readonly hash: Uint8Array;
+  readonly attempt: Uint8Array;
+}
+
+/** Random bytes in the name of an object, so that no name is used twice. */
+export const attemptBytes = 8;
+
+const nameHashBytes = 32;
 const slotDigits = 20;
+const branchName = '[a-z0-9][a-z0-9._-]{0,63}';
+const branchNamePattern = new RegExp(`^${branchName}$`);
+const homePattern = new RegExp(`^(?:branches/${branchName}/)?$`);
+const splitPattern = new RegExp(`^/?((?:branches/${branchName}/)?)(.*)$`, 's');
 const slotPattern = /^log\/([0-9]{20})$/;
-const chunkPattern = /^chunks\/([0-9a-f]{64})$/;
-const checkpointPattern = /^checkpoints\/([0-9]{20})-([0-9a-f]{64})$/;
+const namePattern = /^(?:(chunks|pages|condemned)\/|checkpoints\/([0-9]{20})-)([0-9a-f]{64})-([0-9a-f]{16})$/;
+const kindsOfFolders = new Map<string | undefined, NamedKind>([
+  ['chunks', 'chunk'],
+  ['pages', 'page'],
+  ['condemned', 'condemned'],
+]);
 
 export function slotKey(slot: number): string {
   return logPrefix + digitsOf(slot);
@@ -24,37 +58,95 @@ export function slotKey(slot: number): string {
 
 /** Undefined when the key is no slot's. */
 export function slotOfKey(key: string): number | undefined {
-  const slot = numberOf(slotPattern.exec(key)?.[1]);
+  const slot = numberOf(slotPattern.exec(splitKey(key).rest)?.[1]);
   return slot === 0 ? undefined : slot;
 }
 
-export function chunkKey(hash: Uint8Array): string {
-  return chunkPrefix + hexOf(hash);
+export function chunkKey(home: string, hash: Uint8Array, attempt: Uint8Array): string {
+  return absoluteKey(home, chunkPrefix, hash, attempt);
 }
 
-export function checkpointKey(slot: number, hash: Uint8Array): string {
-  return `${checkpointPrefix}${digitsOf(slot)}-${hexOf(hash)}`;
+export function pageKey(home: string, hash: Uint8Array, attempt: Uint8Array): string {
+  return absoluteKey(home, pagePrefix, hash, attempt);
+}
+
+export function checkpointKey(home: string, slot: number, hash: Uint8Array, attempt: Uint8Array): string {
+  return absoluteKey(home, `${checkpointPrefix}${digitsOf(slot)}-`, hash, attempt);
+}
+
+export function condemnedKey(home: string, hash: Uint8Array, attempt: Uint8Array): string {
+  return absoluteKey(home, condemnedPrefix, hash, attempt);
+}
+
+export function keyOfName({ home, kind, slot, hash, attempt }: ObjectName): string {
+  switch (kind) {
+    case 'chunk':
+      return chunkKey(home, hash, attempt);
+    case 'page':
+      return pageKey(home, hash, attempt);
+    case 'condemned':
+      return condemnedKey(home, hash, attempt);
+    case 'checkpoint':
+      return checkpointKey(home, slot, hash, attempt);
+  }
+}
+
+/** Undefined when the key is not one of a kind that is named by its content. */
+export function nameOfKey(key: string): ObjectName | undefined {
+  const { home, rest } = splitKey(key);
+  const match = namePattern.exec(rest);
+  if (match === null) return undefined;
+  const kind = kindsOfFolders.get(match[1]) ?? 'checkpoint';
+  const slot = kind === 'checkpoint' ? numberOf(match[2]) : 0;
+  if (slot === undefined) return undefined;
+  return { home, kind, slot, hash: bytesOfHex(match[3]!), attempt: bytesOfHex(match[4]!) };
 }
 
 /** Undefined when the key is no checkpoint's. */
 export function slotOfCheckpointKey(key: string): number | undefined {
-  return numberOf(checkpointPattern.exec(key)?.[1]);
+  return numberOf(namePattern.exec(splitKey(key).rest)?.[2]);
 }
 
 /** The hash, in hex, that the content of a content-addressed object has to have; undefined for other keys. */
 export function hashOfKey(key: string): string | undefined {
-  return chunkPattern.exec(key)?.[1] ?? checkpointPattern.exec(key)?.[2];
+  return namePattern.exec(splitKey(key).rest)?.[3];
 }
 
 /** Undefined when the key is none of ours. */
 export function kindOfKey(key: string): ObjectKeyKind | undefined {
-  if (key === controlKey) return 'control';
-  if (key === manifestKey) return 'manifest';
-  if (slotOfKey(key) !== undefined) return 'segment';
-  if (chunkPattern.test(key)) return 'chunk';
-  if (slotOfCheckpointKey(key) !== undefined) return 'checkpoint';
-  if (key.startsWith(probePrefix) && key.length > probePrefix.length) return 'probe';
-  return undefined;
+  const { rest } = splitKey(key);
+  if (rest === controlKey) return 'control';
+  if (rest === manifestKey) return 'manifest';
+  if (slotOfKey(rest) !== undefined) return 'segment';
+  if (rest.startsWith(probePrefix) && rest.length > probePrefix.length) return 'probe';
+  return nameOfKey(rest)?.kind;
+}
+
+export function isBranchName(name: string): boolean {
+  return branchNamePattern.test(name);
+}
+
+export function homeOfBranch(name: string): string {
+  assert(isBranchName(name), 'a branch has a name of a-z, 0-9, dot, underscore and hyphen');
+  return `${branchPrefix}${name}/`;
+}
+
+/** `''`, the root's, or a branch's. */
+export function isHome(home: string): boolean {
+  return homePattern.test(home);
+}
+
+/** The home that stands in a key, `''` without one, and what follows it. */
+export function splitKey(key: string): { readonly home: string; readonly rest: string } {
+  const [, home = '', rest = ''] = splitPattern.exec(key)!;
+  return { home, rest };
+}
+
+function absoluteKey(home: string, prefix: string, hash: Uint8Array, attempt: Uint8Array): string {
+  assert(isHome(home), 'a home is empty or branches/<name>/');
+  assert(hash.length === nameHashBytes, 'a hash in a key has 32 bytes');
+  assert(attempt.length === attemptBytes, 'an attempt in a key has 8 bytes');
+  return `/${home}${prefix}${hexOf(hash)}-${hexOf(attempt)}`;
 }
 
 function digitsOf(slot: number): string {
@@ -66,4 +158,11 @@ function numberOf(digits: string | undefined): number | undefined {
   if (digits === undefined) return undefined;
   const number = Number(digits);
   return Number.isSafeInteger(number) ? number : undefined;
+}
+
+function bytesOfHex(hex: string): Uint8Array {
+  const bytes = new Uint8Array(hex.length / 2);
+  for (let index = 0; index < bytes.length; index++)
+    bytes[index] = Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16);
+  return bytes;
 }

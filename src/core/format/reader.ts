@@ -115,6 +115,12 @@ export class ByteReader {
     return this.#bytes.subarray(start, start + count);
   }
 
+  /** Reads `count` bytes alone, whose offsets stay those in the whole. */
+  part(count: number, what: string): ByteReader {
+    const start = this.take(count, what);
+    return new ByteReader(this.#bytes, start, start + count);
+  }
+
   /** A view into the bytes read. */
   bytes(what: string, max: number = Number.MAX_SAFE_INTEGER): Uint8Array {
     return this.raw(this.varint(`length of ${what}`, 0, max), what);
