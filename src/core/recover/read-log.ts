@@ -6,13 +6,14 @@ import { decodeSegment, type DecodedSegment } from '../format/segment.ts';
 import { readDecoded } from '../store/objects.ts';
 import { listKeys } from '../store/list.ts';
 import { all, type Task } from '../task.ts';
+import type { LogPosition } from '../types/log.ts';
 import type { Recovered } from './recovered.ts';
 import { replaySegments } from './replay.ts';
 import { unbrokenRow } from './unbroken-row.ts';
 import { segmentPlace } from './verify.ts';
 
 /**
- * Reads the log from `recovered.nextSlot` to its end, and applies what is alive. The end is the first slot that the store has
+ * Reads the log from a place in the chain to its end, and hands on what is alive. The end is the first slot that the store has
  * nothing in. Segments beyond it are a writer's that had several in flight; more of them than it may have had, or one that
  * says that the missing slot was durable, means that a segment was lost: then nothing is served.
  */
@@ -28,33 +29,73 @@ export interface LogRules {
   readonly epoch: number;
 }
 
+/** Whose log it is, and how far it is read, where it is not the reader's own to its end. */
+export interface LogStretch {
+  /** From the root of the family's store, as in the manifest. */
+  readonly home: string;
+  /** Every slot up to here has to be there; undefined: the log is read to its end. */
+  readonly lastSlot: number | undefined;
+}
+
+/** What has been read and proved. Whoever is given segments moves the position on. */
+export interface LogPlace {
+  position: LogPosition;
+  nextSlot: number;
+}
+
+/** Takes live segments in order. `enough`: no more of them is wanted. */
+export type SegmentTaker = (segments: readonly DecodedSegment[]) => Task<'more' | 'enough'>;
+
 /** `deposed`: a segment of a later reign was met, or of another one with this epoch. */
 export function* readLog(core: Core, recovered: Recovered, rules: LogRules): Task<'end' | 'deposed'> {
-  const started = recovered.nextSlot;
-  if (isEpochTaken(core, rules, recovered.position.epoch)) return 'deposed';
+  const read = yield* followLog(core, recovered, rules, function* (segments) {
+    yield* replaySegments(core, recovered, segments);
+    return 'more';
+  });
+  return read === 'deposed' ? 'deposed' : 'end';
+}
+
+/** The same for any reader of the log, of any database of the family. `enough`: as the taker said. */
+export function* followLog(
+  core: Core,
+  place: LogPlace,
+  rules: LogRules,
+  take: SegmentTaker,
+  stretch?: LogStretch,
+): Task<'end' | 'enough' | 'deposed'> {
+  const started = place.nextSlot;
+  const lastSlot = stretch?.lastSlot;
+  if (isEpochTaken(core, rules, place.position.epoch)) return 'deposed';
   for (let round = 1; ; round++) {
-    const first = recovered.nextSlot;
-    const slots = Array.from({ length: slotsAtOnce }, (_, index) => first + index);
-    const read = yield* all(slots.map((slot) => readSegment(core, rules.databaseId, slot)));
+    const first = place.nextSlot;
+    const count = lastSlot === undefined ? slotsAtOnce : Math.min(slotsAtOnce, lastSlot + 1 - first);
+    if (count <= 0) return 'end';
+    const slots = Array.from({ length: count }, (_, index) => first + index);
+    const read = yield* all(slots.map((slot) => readSegment(core, rules.databaseId, slot, stretch?.home)));
     const row = unbrokenRow(first, read);
-    const live = livingSegments(core, recovered, row.segments, rules);
+    const live = livingSegments(core, place, row.segments, rules);
     if (live === 'deposed') return 'deposed';
-    yield* replaySegments(core, recovered, live);
-    recovered.nextSlot = row.nextSlot;
+    if ((yield* take(live)) === 'enough') return 'enough';
+    place.nextSlot = row.nextSlot;
     if (round % 64 === 0) {
       log(core, 'info', 'replaying the log', {
-        slots: recovered.nextSlot - started,
-        revision: recovered.position.revision,
+        slots: place.nextSlot - started,
+        revision: place.position.revision,
       });
     }
     if (!row.broken) continue;
-    if (yield* isEnd(core, recovered.nextSlot, rules)) return 'end';
+    if (yield* isEnd(core, place.nextSlot, rules, stretch)) return 'end';
   }
 }
 
 /** Undefined: nothing is in the slot. */
-export function* readSegment(core: Core, databaseId: Uint8Array, slot: number): Task<DecodedSegment | undefined> {
-  const key = slotKey(slot);
+export function* readSegment(
+  core: Core,
+  databaseId: Uint8Array,
+  slot: number,
+  home?: string,
+): Task<DecodedSegment | undefined> {
+  const key = slotKeyOf(slot, home);
   const read = yield* readDecoded(core, key, (body) => decodeSegment(key, body, core.digest, { databaseId, slot }));
   if (read.kind === 'missing') return undefined;
   if (read.kind === 'damaged') {
@@ -74,20 +115,26 @@ function isEpochTaken(core: Core, rules: LogRules, epoch: number): boolean {
   return epoch >= rules.epoch;
 }
 
+/** In another database's log, from the root of the family; undefined: in one's own. */
+function slotKeyOf(slot: number, home: string | undefined): string {
+  return home === undefined ? slotKey(slot) : `/${home}${slotKey(slot)}`;
+}
+
 function livingSegments(
   core: Core,
-  recovered: Recovered,
+  place: LogPlace,
   segments: readonly DecodedSegment[],
   rules: LogRules,
 ): readonly DecodedSegment[] | 'deposed' {
   const live: DecodedSegment[] = [];
-  let position = recovered.position;
+  let { position } = place;
   for (const segment of segments) {
     const { header } = segment;
     if (isEpochTaken(core, rules, header.epoch)) return 'deposed';
-    const place = segmentPlace(position, header);
-    if (place === 'dead') continue;
-    if (place !== 'next') throw new NodeFailure(`${slotKey(header.slot)} is not part of this log: ${place.broken}`);
+    const standing = segmentPlace(position, header);
+    if (standing === 'dead') continue;
+    if (standing !== 'next')
+      throw new NodeFailure(`${slotKey(header.slot)} is not part of this log: ${standing.broken}`);
     live.push(segment);
     position = { ...position, slot: header.slot, epoch: header.epoch, segmentHash: segment.hash };
   }
@@ -95,11 +142,12 @@ function livingSegments(
 }
 
 /** False: the slot was filled meanwhile, read on. */
-function* isEnd(core: Core, missingSlot: number, rules: LogRules): Task<boolean> {
-  const missing = slotKey(missingSlot);
-  if (missingSlot <= rules.durableSlot) {
+function* isEnd(core: Core, missingSlot: number, rules: LogRules, stretch?: LogStretch): Task<boolean> {
+  const missing = slotKeyOf(missingSlot, stretch?.home);
+  const durableSlot = Math.max(rules.durableSlot, stretch?.lastSlot ?? 0);
+  if (missingSlot <= durableSlot) {
     throw new NodeFailure(
-      `${missing} is missing, although slots up to ${rules.durableSlot} were durable: the log lost it. Restore the object from a version or a backup of the bucket.`,
+      `${missing} is missing, although slots up to ${durableSlot} were durable: the log lost it. Restore the object from a version or a backup of the bucket.`,
     );
   }
   const beyond = yield* listKeys(core, logPrefix, slotKey(missingSlot - 1), rules.logInflightMax + 1);

@@ -9,7 +9,7 @@ import type { DecodedSegment } from '../format/segment.ts';
 import { applyRecord } from '../state/apply-record.ts';
 import { call, type Task } from '../task.ts';
 import type { LeaseId } from '../types/bytes.ts';
-import type { LogPosition } from '../types/log.ts';
+import type { Frame, LogPosition } from '../types/log.ts';
 import type { LogRecord } from '../types/record.ts';
 import type { Version } from '../types/version.ts';
 import { localStoreUnwritable } from '../values/read-values.ts';
@@ -45,8 +45,7 @@ export function replayFrame(
   operations: LocalOperation[],
   made: Version[],
 ): void {
-  const broken = frameBreak(recovered.position, frame);
-  if (broken !== undefined) throw new NodeFailure(`${source} is not part of this log: ${broken}`);
+  proveFrame(recovered.position, frame, source);
   let position = recovered.position;
   for (const record of frame.records) {
     const versions = applyRecord(recovered.state, record);
@@ -60,6 +59,12 @@ export function replayFrame(
   }
   recovered.position = { ...position, frameHash: hash };
   recovered.wallMs = frame.wallMs;
+}
+
+/** Throws when the frame does not follow. `source` names where it was read. */
+export function proveFrame(position: LogPosition, frame: Frame, source: string): void {
+  const broken = frameBreak(position, frame);
+  if (broken !== undefined) throw new NodeFailure(`${source} is not part of this log: ${broken}`);
 }
 
 /** Where the log stands after one more record. */
