@@ -21,6 +21,20 @@ export interface Core {
   emit(effect: Effect): void;
 }
 
+export function createCore(configuration: MachineConfiguration, emit: (effect: Effect) => void): Core {
+  return {
+    configuration,
+    digest: configuration.digest,
+    at: { monotonicMs: 0, wallMs: 0 },
+    seed: new Uint8Array(0),
+    draws: 0,
+    problems: new Map(),
+    epochMet: 0,
+    localDistrust: undefined,
+    emit,
+  };
+}
+
 export function log(
   core: Core,
   level: 'debug' | 'info' | 'warn' | 'error',

@@ -1,7 +1,7 @@
 import type { MachineConfiguration } from './configuration.ts';
-import type { Core } from './core.ts';
-import { log } from './core.ts';
+import { createCore, log } from './core.ts';
 import { assert } from './assert.ts';
+import { createEdges } from './edges.ts';
 import { LocalStoreDamage, NodeFailure } from './failure.ts';
 import { createLeadership, type Leadership } from './lead/leadership.ts';
 import { claimEpoch, type Standby } from './recover/claim-epoch.ts';
@@ -9,19 +9,10 @@ import { recover } from './recover/recover.ts';
 import { keepRenewing, writeControl } from './reign/renew.ts';
 import type { Reign, ReignEnd } from './reign/reign.ts';
 import { statusOf } from './status.ts';
-import {
-  createScope,
-  createSignal,
-  fire,
-  waitFor,
-  waitForUntil,
-  type Scope,
-  type Task,
-  type TaskEdges,
-} from './task.ts';
+import { createScope, createSignal, fire, waitFor, waitForUntil, type Scope, type Task } from './task.ts';
 import type { Effect } from './types/effect.ts';
 import { clientErrors } from './types/error.ts';
-import type { CallResult, Event } from './types/event.ts';
+import type { Event } from './types/event.ts';
 import type { Request } from './types/request.ts';
 import type { Role } from './types/response.ts';
 
@@ -44,10 +35,6 @@ const drainLeases = 2;
 
 export function createMachine(configuration: MachineConfiguration): Machine {
   let effects: Effect[] = [];
-  let nextCall = 1;
-  let nextTimer = 1;
-  const calls = new Map<number, (result: CallResult) => void>();
-  const timers = new Map<number, () => void>();
   let role: Role = 'starting';
   let ended = false;
   let leadership: Leadership | undefined;
@@ -55,33 +42,8 @@ export function createMachine(configuration: MachineConfiguration): Machine {
   const standby: Standby = { observed: undefined, sighting: undefined, reportedEpoch: 0 };
   let stopping = false;
 
-  const core: Core = {
-    configuration,
-    digest: configuration.digest,
-    at: { monotonicMs: 0, wallMs: 0 },
-    seed: new Uint8Array(0),
-    draws: 0,
-    problems: new Map(),
-    epochMet: 0,
-    localDistrust: undefined,
-    emit: (effect) => void effects.push(effect),
-  };
-
-  const edges: TaskEdges = {
-    startCall(operation, done) {
-      const call = nextCall++;
-      calls.set(call, done);
-      core.emit({ kind: 'call', call, operation });
-    },
-    startTimer(monotonicMs, done) {
-      const timer = nextTimer++;
-      timers.set(timer, done);
-      core.emit({ kind: 'timer-set', timer, atMonotonicMs: monotonicMs });
-      return () => {
-        if (timers.delete(timer)) core.emit({ kind: 'timer-clear', timer });
-      };
-    },
-  };
+  const core = createCore(configuration, (effect) => void effects.push(effect));
+  const edges = createEdges(core.emit);
   const life = createScope(edges);
 
   function become(next: Role): void {
@@ -212,10 +174,10 @@ export function createMachine(configuration: MachineConfiguration): Machine {
         life.spawn(live());
         return;
       case 'timer':
-        take(timers, event.timer)?.();
+        edges.timer(event.timer);
         return;
       case 'result':
-        take(calls, event.call)?.(event.result);
+        edges.result(event.call, event.result);
         return;
       case 'request':
         request(event.id, event.request);
@@ -288,10 +250,4 @@ function* endsInTime(scope: Scope, task: Task<void>, untilMonotonicMs: number): 
   });
   if (!state.ended) yield* waitForUntil(endSignal, untilMonotonicMs);
   return state.ended;
-}
-
-function take<Callback>(waiting: Map<number, Callback>, id: number): Callback | undefined {
-  const callback = waiting.get(id);
-  waiting.delete(id);
-  return callback;
 }

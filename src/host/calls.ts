@@ -3,6 +3,7 @@ import type { CallResult } from '../core/types/event.ts';
 import type { Disk } from '../ports/disk.ts';
 import type { LocalStore } from '../ports/local-store.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import { failureOfObjectCall, isObjectOperation, performObjectCall } from './object-calls.ts';
 
 /** The core's calls on the ports. Each ends in exactly one result, whatever the port does. */
 export interface Calls {
@@ -24,15 +25,8 @@ export function createCalls(
   const underWay = new Set<Promise<unknown>>();
 
   async function perform(operation: CallOperation): Promise<CallResult> {
+    if (isObjectOperation(operation)) return performObjectCall(store, operation);
     switch (operation.kind) {
-      case 'object-put':
-        return { kind: 'object-put', outcome: await store.put(operation.key, operation.body, operation.condition) };
-      case 'object-get':
-        return { kind: 'object-get', outcome: await store.get(operation.key, operation.range) };
-      case 'object-list':
-        return { kind: 'object-list', outcome: await store.list(operation.prefix, operation.options) };
-      case 'object-delete':
-        return { kind: 'object-delete', outcome: await store.deleteMany(operation.keys) };
       case 'local-write': {
         const before = operation.afterReads ? Promise.allSettled([...reads]) : undefined;
         await tracked(writes, writeLocal(operation, before));
@@ -95,20 +89,8 @@ export function createCalls(
   };
 }
 
-/** A port that throws says nothing about what happened: for the object store that is the unknown outcome, for the disk a failure. */
+/** A port that throws says nothing about what happened. */
 function failureOf(operation: CallOperation, error: unknown): CallResult {
-  const message = error instanceof Error ? error.message : String(error);
-  const problem = { code: 'Thrown', message, permanent: false };
-  switch (operation.kind) {
-    case 'object-put':
-      return { kind: 'object-put', outcome: { kind: 'unknown', problem } };
-    case 'object-get':
-      return { kind: 'object-get', outcome: { kind: 'failed', problem } };
-    case 'object-list':
-      return { kind: 'object-list', outcome: { kind: 'failed', problem } };
-    case 'object-delete':
-      return { kind: 'object-delete', outcome: { kind: 'failed', problem, failed: operation.keys } };
-    default:
-      return { kind: 'local-failed', message };
-  }
+  if (isObjectOperation(operation)) return failureOfObjectCall(operation, error);
+  return { kind: 'local-failed', message: error instanceof Error ? error.message : String(error) };
 }
