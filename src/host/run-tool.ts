@@ -60,7 +60,7 @@ export async function runTool<Result>(options: ToolOptions, task: (core: Core) =
     stepping = true;
     try {
       for (let next = queue.shift(); next !== undefined && !ended; next = queue.shift()) {
-        for (const effect of tool.step({ ...next, at: clock.now() } as ToolEvent)) perform(effect);
+        for (const effect of tool.step({ ...next, at: clock.now() })) perform(effect);
       }
     } finally {
       stepping = false;

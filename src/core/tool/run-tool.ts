@@ -6,7 +6,7 @@ import type { MachineConfiguration } from '../configuration.ts';
 import { createEdges, type EdgeEffect } from '../edges.ts';
 import { NodeFailure } from '../failure.ts';
 import { createScope, type Task } from '../task.ts';
-import type { CallOperation, Effect } from '../types/effect.ts';
+import type { Effect } from '../types/effect.ts';
 import type { CallResult, EventBody } from '../types/event.ts';
 
 /**
