@@ -15,7 +15,7 @@ export const mutant: Mutant = {
 export const finishLoading: typeof original.finishLoading = (state, revision, compactRevision) => {
   original.finishLoading(state, revision, compactRevision);
   let newest = compactRevision;
-  state.index.visitKeys(undefined, (versions) => {
+  state.index.visitKeys('', undefined, (versions) => {
     newest = Math.max(newest, versions.at(-1)!.modRevision);
     return true;
   });

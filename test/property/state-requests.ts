@@ -100,7 +100,7 @@ export function grant(state: State, id: bigint, ttlSeconds = 60): void {
 
 export function versionsIn(state: State): Version[] {
   const versions: Version[] = [];
-  state.index.visitKeys(undefined, (ofKey) => {
+  state.index.visitKeys('', undefined, (ofKey) => {
     versions.push(...ofKey);
     return true;
   });

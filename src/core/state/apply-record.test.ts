@@ -5,7 +5,6 @@ import type { LogRecord, WriteOperation } from '../types/record.ts';
 import { applyRecord } from './apply-record.ts';
 import { finishLoading, loadLease, loadVersion } from './load.ts';
 import { createState, type State } from './state.ts';
-import { versionsFrom } from './versions-from.ts';
 
 /** Revisions 2 to 5; key a hangs on lease 1. */
 function filled(): State {
@@ -58,17 +57,6 @@ test('a fence changes nothing', () => {
   const state = filled();
   expect(applyRecord(state, { kind: 'fence', epoch: 3, memberId: 1n })).toEqual([]);
   expect(state.revision).toBe(5);
-});
-
-test('pages of versions hold whole keys, up to a revision', () => {
-  const state = filled();
-  const names = (afterKey: string | undefined, revisionMax: number, versionsMax: number) => {
-    const page = versionsFrom(state, afterKey, revisionMax, versionsMax);
-    return [page.versions.map(({ key, modRevision }) => `${key}@${modRevision}`).join(' '), page.afterKey];
-  };
-  expect(names(undefined, 5, 2)).toEqual(['a@2 b@3 b@4', 'b']);
-  expect(names('b', 5, 2)).toEqual(['c@5', undefined]);
-  expect(names(undefined, 3, 9)).toEqual(['a@2 b@3', undefined]);
 });
 
 test('a loaded state goes on where the other was, keys in any order', () => {

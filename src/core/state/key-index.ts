@@ -25,9 +25,13 @@ export interface KeyIndex {
   visit(range: KeyRange, revision: number, visitor: (version: Version) => boolean): void;
   /** How many keys exist at the revision. */
   count(range: KeyRange, revision: number): number;
-  /** All versions of the keys above `afterKey` (undefined: of all), key by key, until the visitor returns false. */
+  /**
+   * All versions of the keys of `[from, before)`, key by key, until the visitor returns false. `before` undefined: to the end. The index must not
+   * change meanwhile, nor may the visitor keep what it is given.
+   */
   visitKeys(
-    afterKey: ByteString | undefined,
+    from: ByteString,
+    before: ByteString | undefined,
     visitor: (versions: readonly Version[], key: ByteString) => boolean,
   ): void;
   /** Adds the key's newest version. */
@@ -72,8 +76,8 @@ export function createKeyIndex(): KeyIndex {
       return count;
     },
 
-    visitKeys(afterKey, visitor) {
-      keys.visit(afterKey === undefined ? '' : `${afterKey}\0`, undefined, visitor);
+    visitKeys(from, before, visitor) {
+      keys.visit(from, before, visitor);
     },
 
     append(version) {

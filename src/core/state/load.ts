@@ -28,7 +28,7 @@ export function finishLoading(state: State, revision: number, compactRevision: n
   state.settledCompactRevision = compactRevision;
 
   const recent: Version[] = [];
-  state.index.visitKeys(undefined, (versions) => {
+  state.index.visitKeys('', undefined, (versions) => {
     const newest = versions[versions.length - 1]!;
     assert(newest.modRevision <= revision, 'a loaded version is not of the future');
     if (!isTombstone(newest)) enterHead(state, newest);
