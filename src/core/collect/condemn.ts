@@ -1,0 +1,136 @@
+import { drawId, log, type Core } from '../core.ts';
+import { encodeCondemned } from '../format/condemned.ts';
+import { contentHash } from '../format/hashes.ts';
+import { checkpointPrefix, chunkPrefix, condemnedKey, condemnedPrefix, kindOfKey, pagePrefix } from '../format/keys.ts';
+import { condemnedKeysMax } from '../limits.ts';
+import { updateManifest, type HeldManifest, type ManifestWriter } from '../recover/locate-manifest.ts';
+import { listObjects } from '../store/list.ts';
+import { settledPut } from '../store/objects.ts';
+import type { Task } from '../task.ts';
+import type { CondemnedReference, Manifest } from '../types/log.ts';
+import { readCondemned } from './condemned-names.ts';
+import { keptCheckpoints } from './kept-checkpoints.ts';
+import { logFloorOf } from './log-floor.ts';
+import type { NameSet } from './name-set.ts';
+import { reachableFrom } from './reachable.ts';
+
+/**
+ * The first half of a collection: what nothing names is condemned, by compare-and-swap on the very manifest that was read. Whoever
+ * names something new meanwhile changes the manifest, and this collection comes to nothing.
+ */
+export interface CollectSettings {
+  readonly retentionMs: number;
+  /** Objects younger than this by the store's clock are passed over: they are likely to be named soon. Spares work, proves nothing. */
+  readonly youngMs: number;
+  /** Say what would go, and change nothing. */
+  readonly dryRun: boolean;
+}
+
+export interface Condemnation {
+  readonly manifest: HeldManifest;
+  readonly objects: number;
+  readonly bytes: number;
+  readonly checkpoints: number;
+  /** From the former floor up to, not including, the new one. */
+  readonly slots: number;
+}
+
+export type Condemned =
+  | { readonly kind: 'condemned'; readonly condemnation: Condemnation }
+  /** Somebody else wrote the manifest meanwhile. */
+  | { readonly kind: 'changed' }
+  | { readonly kind: 'deposed' }
+  /** Nothing is deleted while something that says what is needed cannot be read. */
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+export function* condemn(
+  core: Core,
+  writer: ManifestWriter,
+  held: HeldManifest,
+  settings: CollectSettings,
+): Task<Condemned> {
+  const { manifest } = held;
+  const checkpoints = keptCheckpoints(manifest.checkpoints, {
+    retentionMs: settings.retentionMs,
+    wallMs: core.at.wallMs,
+  });
+  const logFloor = logFloorOf(manifest.logFloor, checkpoints, manifest.pins);
+  const reached = yield* reachableFrom(core, { ...manifest, checkpoints });
+  if (reached.kind === 'unreadable') return reached;
+  for (const reference of manifest.condemned) {
+    const keys = yield* readCondemned(core, reference);
+    if (typeof keys === 'string') return { kind: 'unreadable', reason: keys };
+    for (const key of keys) reached.names.add(key);
+  }
+  const found = yield* findUnreachable(core, manifest.home, reached.names, core.at.wallMs - settings.youngMs);
+  const condemnation = {
+    manifest: held,
+    objects: found.keys.length,
+    bytes: found.bytes,
+    checkpoints: manifest.checkpoints.length - checkpoints.length,
+    slots: logFloor - manifest.logFloor,
+  };
+  const nothing = condemnation.objects === 0 && condemnation.checkpoints === 0 && condemnation.slots === 0;
+  if (nothing || settings.dryRun) return { kind: 'condemned', condemnation };
+  const list = found.keys.length === 0 ? [] : [yield* writeList(core, manifest, found.keys)];
+  const updated = yield* updateManifest(core, writer, held, (current) => ({
+    ...current,
+    checkpoints,
+    logFloor,
+    condemned: [...current.condemned, ...list],
+  }));
+  if (updated === 'changed' || updated === 'deposed') return { kind: updated };
+  log(core, 'info', 'condemned what nothing names any more', {
+    objects: condemnation.objects,
+    bytes: condemnation.bytes,
+    checkpoints: condemnation.checkpoints,
+    logFloor,
+  });
+  return { kind: 'condemned', condemnation: { ...condemnation, manifest: updated } };
+}
+
+const collectedPrefixes = [checkpointPrefix, chunkPrefix, condemnedPrefix, pagePrefix] as const;
+const objectsPerPage = 1_000;
+
+interface Unreachable {
+  /** Ascending. */
+  readonly keys: readonly string[];
+  readonly bytes: number;
+}
+
+function* findUnreachable(core: Core, home: string, reachable: NameSet, notAfterMs: number): Task<Unreachable> {
+  const keys: string[] = [];
+  let bytes = 0;
+  for (const prefix of collectedPrefixes) {
+    let after: string | undefined;
+    for (;;) {
+      const objects = yield* listObjects(core, prefix, after, objectsPerPage);
+      for (const { key, size, lastModifiedMs } of objects) {
+        // What is none of ours is nobody's to delete.
+        if (kindOfKey(key) === undefined || lastModifiedMs > notAfterMs) continue;
+        const absolute = `/${home}${key}`;
+        if (reachable.has(absolute) || keys.length === condemnedKeysMax) continue;
+        keys.push(absolute);
+        bytes += size;
+      }
+      after = objects.at(-1)?.key;
+      if (objects.length < objectsPerPage) break;
+    }
+  }
+  return { keys, bytes };
+}
+
+function* writeList(core: Core, manifest: Manifest, keys: readonly string[]): Task<CondemnedReference> {
+  const body = encodeCondemned({ databaseId: manifest.databaseId, keys }, core.digest);
+  const hash = contentHash(body, core.digest);
+  const key = condemnedKey(manifest.home, hash, drawId(core).subarray(0, 8));
+  yield* settledPut(core, key, body, { kind: 'absent' });
+  return {
+    key,
+    hash,
+    bytes: body.length,
+    generation: manifest.generation + 1,
+    wallMs: core.at.wallMs,
+    count: keys.length,
+  };
+}

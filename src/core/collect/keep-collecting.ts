@@ -1,0 +1,89 @@
+import { log, type Core } from '../core.ts';
+import { readManifest, type HeldManifest } from '../recover/locate-manifest.ts';
+import type { Reign } from '../reign/reign.ts';
+import { until, type Task } from '../task.ts';
+import type { Manifest } from '../types/log.ts';
+import { condemn, type CollectSettings } from './condemn.ts';
+import { sweep, type Ripe } from './sweep.ts';
+
+/**
+ * The leader's collector: condemns at every interval, deletes what it has seen condemned for the whole grace period by its own
+ * monotonic clock. A new leader begins to count anew.
+ */
+export interface CollectEdges {
+  /** A checkpoint is being written: what it has uploaded so far is named by nothing. */
+  checkpointing(): boolean;
+  deposed(reason: string): void;
+}
+
+const topic = 'collector';
+
+export function* keepCollecting(core: Core, reign: Reign, edges: CollectEdges): Task<void> {
+  const { collectIntervalMs, collectGraceMs, retentionMs } = core.configuration;
+  const settings: CollectSettings = { retentionMs, youngMs: collectGraceMs, dryRun: false };
+  const seen = new Map<string, number>();
+  for (;;) {
+    yield* until(core.at.monotonicMs + collectIntervalMs);
+    if (edges.checkpointing()) continue;
+    const held = yield* readManifest(core);
+    if (held === undefined) continue;
+    if (held.manifest.epoch > reign.epoch) {
+      edges.deposed('the manifest carries a later epoch');
+      return;
+    }
+    const end = yield* collect(core, reign, held, settings, (manifest) =>
+      ripeIn(manifest, seen, core.at.monotonicMs, collectGraceMs),
+    );
+    if (end.kind === 'deposed') {
+      edges.deposed('the manifest carries a later epoch');
+      return;
+    }
+    if (end.kind === 'unreadable') {
+      core.problems.set(topic, `nothing is deleted: ${end.reason}`);
+      log(core, 'error', 'nothing is collected: what is needed cannot be told', { reason: end.reason });
+    } else {
+      core.problems.delete(topic);
+    }
+  }
+}
+
+type CollectEnd =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'deposed' }
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+function* collect(
+  core: Core,
+  reign: Reign,
+  held: HeldManifest,
+  settings: CollectSettings,
+  ripeIn: (manifest: Manifest) => Ripe,
+): Task<CollectEnd> {
+  const swept = yield* sweep(core, reign, held, ripeIn(held.manifest));
+  if (swept.kind === 'changed') return { kind: 'done' };
+  if (swept.kind !== 'swept') return swept;
+  const condemned = yield* condemn(core, reign, swept.manifest, settings);
+  if (condemned.kind === 'changed') return { kind: 'done' };
+  if (condemned.kind !== 'condemned') return condemned;
+  // Counts from now what was condemned just now.
+  ripeIn(condemned.condemnation.manifest.manifest);
+  return { kind: 'done' };
+}
+
+/** What this leader has seen condemned for the whole grace period. */
+function ripeIn(manifest: Manifest, seen: Map<string, number>, nowMs: number, graceMs: number): Ripe {
+  const isRipe = (name: string): boolean => {
+    const since = seen.get(name);
+    if (since === undefined) seen.set(name, nowMs);
+    return since !== undefined && nowMs - since >= graceMs;
+  };
+  const names = new Set([floorName(manifest), ...manifest.condemned.map(({ key }) => key)]);
+  const lists = manifest.condemned.filter(({ key }) => isRipe(key));
+  const slotsBelow = isRipe(floorName(manifest)) ? manifest.logFloor : manifest.logCollectedFloor;
+  for (const name of [...seen.keys()]) if (!names.has(name)) seen.delete(name);
+  return { lists, slotsBelow };
+}
+
+function floorName({ logFloor }: Manifest): string {
+  return `floor ${logFloor}`;
+}

@@ -1,0 +1,94 @@
+import { log, type Core } from '../core.ts';
+import { describeDamage } from '../format/damage.ts';
+import { slotKey } from '../format/keys.ts';
+import { decodeSegmentHeader, segmentHeaderBytes } from '../format/segment.ts';
+import { updateManifest, type HeldManifest, type ManifestWriter } from '../recover/locate-manifest.ts';
+import { deleteObjects } from '../store/delete-objects.ts';
+import { readRange } from '../store/objects.ts';
+import { all, type Task } from '../task.ts';
+import type { CondemnedReference, Manifest } from '../types/log.ts';
+import { readCondemned } from './condemned-names.ts';
+import { staysForEver } from './stays-for-ever.ts';
+
+/**
+ * The second half of a collection: what was condemned long enough ago is deleted. Nobody uses a condemned name again, so it does not
+ * matter who deletes, how often, or how late.
+ */
+export interface Ripe {
+  /** Lists whose grace is over. */
+  readonly lists: readonly CondemnedReference[];
+  /** Up to, not including, this slot; at most the manifest's floor. */
+  readonly slotsBelow: number;
+}
+
+export type Swept =
+  | { readonly kind: 'swept'; readonly manifest: HeldManifest; readonly objects: number; readonly slots: number }
+  | { readonly kind: 'changed' }
+  | { readonly kind: 'deposed' }
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+export function* sweep(core: Core, writer: ManifestWriter, held: HeldManifest, ripe: Ripe): Task<Swept> {
+  const { manifest } = held;
+  const slotsBelow = Math.min(ripe.slotsBelow, manifest.logFloor);
+  if (ripe.lists.length === 0 && slotsBelow <= manifest.logCollectedFloor) {
+    return { kind: 'swept', manifest: held, objects: 0, slots: 0 };
+  }
+  let objects = 0;
+  for (const list of ripe.lists) {
+    const keys = yield* readCondemned(core, list);
+    if (typeof keys === 'string') return { kind: 'unreadable', reason: keys };
+    yield* deleteObjects(core, keys);
+    objects += keys.length;
+  }
+  const slots = yield* sweepSlots(core, manifest, slotsBelow);
+  if (typeof slots === 'string') return { kind: 'unreadable', reason: slots };
+  const done = new Set(ripe.lists.map(({ key }) => key));
+  const updated = yield* updateManifest(core, writer, held, (current) => ({
+    ...current,
+    condemned: current.condemned.filter(({ key }) => !done.has(key)),
+    logCollectedFloor: Math.max(current.logCollectedFloor, slotsBelow),
+  }));
+  if (updated === 'changed' || updated === 'deposed') return { kind: updated };
+  yield* deleteObjects(core, [...done]);
+  log(core, 'info', 'deleted what had been condemned', { objects, slots });
+  return { kind: 'swept', manifest: updated, objects, slots };
+}
+
+const slotsAtOnce = 64;
+
+/** How many slots were deleted; a text says what could not be read. */
+function* sweepSlots(core: Core, manifest: Manifest, below: number): Task<number | string> {
+  const { logCollectedFloor, logInflightMax } = manifest;
+  const fences = new Set<number>();
+  let deleted = 0;
+  // A fence shortly before the first slot protects it too.
+  const first = Math.max(1, logCollectedFloor - logInflightMax);
+  for (let from = first; from < below; from += slotsAtOnce) {
+    const slots = Array.from({ length: Math.min(slotsAtOnce, below - from) }, (_, index) => from + index);
+    const kinds = yield* all(slots.map((slot) => readKind(core, manifest, slot)));
+    const problem = kinds.find((kind) => typeof kind === 'object');
+    if (problem !== undefined) return problem.unreadable;
+    slots.forEach((slot, index) => kinds[index] === 'fence' && fences.add(slot));
+    const gone = slots.filter(
+      (slot, index) =>
+        slot >= logCollectedFloor && kinds[index] !== 'missing' && !staysForEver(slot, fences, logInflightMax),
+    );
+    yield* deleteObjects(
+      core,
+      gone.map((slot) => slotKey(slot)),
+    );
+    deleted += gone.length;
+  }
+  return deleted;
+}
+
+type SlotKind = 'fence' | 'data' | 'missing' | { readonly unreadable: string };
+
+function* readKind(core: Core, { databaseId }: Manifest, slot: number): Task<SlotKind> {
+  const key = slotKey(slot);
+  const bytes = yield* readRange(core, key, { start: 0, end: segmentHeaderBytes });
+  // A collector before this one got so far. A fence is never missing.
+  if (bytes === undefined) return 'missing';
+  const header = decodeSegmentHeader(key, bytes, core.digest, { databaseId, slot });
+  return header.kind === 'ok' ? header.value.kind : { unreadable: describeDamage(header.damage) };
+}
