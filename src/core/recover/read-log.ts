@@ -44,14 +44,21 @@ export interface LogPlace {
 }
 
 /** Takes live segments in order. `enough`: no more of them is wanted. */
-export type SegmentTaker = (segments: readonly DecodedSegment[]) => Task<'more' | 'enough'>;
+export interface SegmentTaker {
+  take(segments: readonly DecodedSegment[]): Taken | Task<Taken>;
+}
+
+export type Taken = 'more' | 'enough';
 
 /** `deposed`: a segment of a later reign was met, or of another one with this epoch. */
 export function* readLog(core: Core, recovered: Recovered, rules: LogRules): Task<'end' | 'deposed'> {
-  const read = yield* followLog(core, recovered, rules, function* (segments) {
-    yield* replaySegments(core, recovered, segments);
-    return 'more';
-  });
+  const taker: SegmentTaker = {
+    *take(segments) {
+      yield* replaySegments(core, recovered, segments);
+      return 'more';
+    },
+  };
+  const read = yield* followLog(core, recovered, rules, taker);
   return read === 'deposed' ? 'deposed' : 'end';
 }
 
@@ -60,7 +67,7 @@ export function* followLog(
   core: Core,
   place: LogPlace,
   rules: LogRules,
-  take: SegmentTaker,
+  taker: SegmentTaker,
   stretch?: LogStretch,
 ): Task<'end' | 'enough' | 'deposed'> {
   const started = place.nextSlot;
@@ -75,7 +82,8 @@ export function* followLog(
     const row = unbrokenRow(first, read);
     const live = livingSegments(core, place, row.segments, rules);
     if (live === 'deposed') return 'deposed';
-    if ((yield* take(live)) === 'enough') return 'enough';
+    const taken = taker.take(live);
+    if ((typeof taken === 'string' ? taken : yield* taken) === 'enough') return 'enough';
     place.nextSlot = row.nextSlot;
     if (round % 64 === 0) {
       log(core, 'info', 'replaying the log', {

@@ -1,10 +1,9 @@
 import { log, type Core } from '../core.ts';
 import { recoverFromCheckpoint } from '../checkpoint/load-checkpoint.ts';
-import { frameHashInitial, zeroHash } from '../format/hashes.ts';
 import type { Reign } from '../reign/reign.ts';
-import { createState, revisionInitial } from '../state/state.ts';
+import { createState } from '../state/state.ts';
 import type { Task } from '../task.ts';
-import type { LogPosition } from '../types/log.ts';
+import { nothing, positionOfGenesis } from './genesis.ts';
 import { completed, reuseLocalState } from './local-state.ts';
 import { locateManifest, type HeldManifest } from './locate-manifest.ts';
 import { readLog, type LogRules } from './read-log.ts';
@@ -58,19 +57,6 @@ export function* recover(core: Core, reign: Reign): Task<RecoveredDatabase | 'de
   return { recovered, opened, held };
 }
 
-/** Before the first slot. The chain of frames begins with the database's id: a local log of another database never continues it. */
-function positionInitial(core: Core, databaseId: Uint8Array): LogPosition {
-  return {
-    slot: 0,
-    segmentHash: zeroHash,
-    frameHash: frameHashInitial(databaseId, core.digest),
-    epoch: 0,
-    sequence: 0,
-    revision: revisionInitial,
-    compactRevision: 0,
-  };
-}
-
 function fromNothing(core: Core, databaseId: Uint8Array): Recovered {
-  return completed(core, createState(), new Map(), positionInitial(core, databaseId), 0);
+  return completed(core, createState(), new Map(), positionOfGenesis(core, databaseId, nothing), 0);
 }

@@ -70,7 +70,7 @@ function applyLeaseRevoke(state: State, record: LeaseRevokeRecord): Version[] {
 
 const noBytes = new Uint8Array(0);
 
-function versionOf(revision: number, sub: number, operation: WriteOperation): Version {
+export function versionOf(revision: number, sub: number, operation: WriteOperation): Version {
   const isPut = operation.kind === 'put';
   return {
     key: operation.key,

@@ -1,0 +1,247 @@
+import { log, type Core } from '../core.ts';
+import { NodeFailure } from '../failure.ts';
+import { slotKey } from '../format/keys.ts';
+import type { DecodedFrame } from '../format/frame.ts';
+import { nothing, positionOfGenesis } from '../recover/genesis.ts';
+import { followLog, type LogPlace, type LogRules, type LogStretch, type SegmentTaker } from '../recover/read-log.ts';
+import { positionAfter, proveFrame } from '../recover/replay.ts';
+import { all, type Task } from '../task.ts';
+import type { Base, Checkpoint, Cut, LogPosition } from '../types/log.ts';
+import type { LogRecord } from '../types/record.ts';
+import type { Version } from '../types/version.ts';
+import { isBeyond } from './is-beyond.ts';
+import { isWithin, referencesWithin, type KeySpan } from './key-span.ts';
+import type { DatabaseFound } from './read-database.ts';
+import { readCheckpoint, readChunk, readPage, type Referenced } from './read-reference.ts';
+import { startsFor, type Start } from './starts.ts';
+
+/**
+ * Reads a database's content up to a cut from the object store alone: a checkpoint, then the log's slots, proving the chain as a recovery does.
+ * Nothing is written, and nobody is fenced: what is read is what a recovery at this moment would find.
+ */
+
+/** What somebody wants of it. A checkpoint that turns out to be unusable begins the reading again: `begin` forgets. */
+export interface ContentReader {
+  /** Keys wanted of a checkpoint. */
+  readonly span: KeySpan;
+  /** Undefined: from the empty state. */
+  begin(checkpoint: Checkpoint | undefined): void;
+  /** Of the checkpoint: keys ascending, each one's versions ascending. The value may be a view into something large. */
+  version(version: Version): void;
+  /** All of the checkpoint's versions have been given. */
+  loaded(position: LogPosition): void;
+  /** In the order of the log, every key's. */
+  record(record: LogRecord, wallMs: number): void;
+  /** A branch's own log goes on here: revisions up to this position's are skipped, and compacted. */
+  skipped(position: LogPosition): void;
+}
+
+export type ReadUpTo =
+  | {
+      readonly kind: 'read';
+      /** After the last record within the cut. */
+      readonly position: LogPosition;
+      readonly wallMs: number;
+    }
+  /** Nothing that is kept goes back so far; `revision` is the first that can be read. */
+  | { readonly kind: 'compacted'; readonly revision: number; readonly wallMs: number }
+  | { readonly kind: 'future'; readonly revision: number; readonly wallMs: number };
+
+const chunksAtOnce = 8;
+const pagesAtOnce = 8;
+
+export function* readUpTo(
+  core: Core,
+  database: DatabaseFound,
+  cut: Cut,
+  order: 'newest-first' | 'oldest-first',
+  reader: ContentReader,
+): Task<ReadUpTo> {
+  let unusable: string | undefined;
+  for (const start of startsFor(database.manifest, cut, order)) {
+    const begun = yield* beginAt(core, database, start, cut, reader);
+    if (begun.kind !== 'ok') {
+      log(core, 'warn', 'checkpoint cannot be used; reading from another', { reason: begun.reason });
+      unusable ??= begun.reason;
+      continue;
+    }
+    const { value } = begun;
+    if (value.kind !== 'follow') return value;
+    return yield* follow(core, database, value, cut, reader);
+  }
+  if (unusable !== undefined) throw new NodeFailure(unusable);
+  const oldest = database.manifest.checkpoints[0];
+  return { kind: 'compacted', revision: oldest?.revision ?? 0, wallMs: oldest?.wallMs ?? 0 };
+}
+
+interface Following extends LogPlace {
+  readonly kind: 'follow';
+  wallMs: number;
+  /** What the log of the start's own database goes on with. */
+  readonly base: Base | undefined;
+}
+
+function* beginAt(
+  core: Core,
+  { manifest }: DatabaseFound,
+  start: Start,
+  cut: Cut,
+  reader: ContentReader,
+): Task<Referenced<Following | ReadUpTo>> {
+  if (start.checkpoint === undefined) {
+    reader.begin(undefined);
+    const databaseId = start.base?.stretches[0]?.databaseId ?? manifest.databaseId;
+    const position = positionOfGenesis(core, databaseId, nothing);
+    reader.loaded(position);
+    return { kind: 'ok', value: { kind: 'follow', position, nextSlot: 1, wallMs: 0, base: start.base } };
+  }
+  const databaseId = start.base === undefined ? manifest.databaseId : undefined;
+  const read = yield* readCheckpoint(core, start.checkpoint, databaseId);
+  if (read.kind !== 'ok') return read;
+  const { position, wallMs } = read.value;
+  const revision = cut.kind === 'revision' && cut.revision < position.revision ? cut.revision : undefined;
+  if (revision !== undefined && revision < position.compactRevision) {
+    return { kind: 'ok', value: { kind: 'compacted', revision: position.compactRevision, wallMs } };
+  }
+  reader.begin(read.value);
+  const problem = yield* loadVersions(core, read.value, revision ?? position.revision, reader);
+  if (problem !== undefined) return problem;
+  if (revision !== undefined) {
+    reader.loaded({ ...position, revision });
+    return { kind: 'ok', value: { kind: 'read', position: { ...position, revision }, wallMs } };
+  }
+  reader.loaded(position);
+  const nextSlot = position.slot + 1;
+  return { kind: 'ok', value: { kind: 'follow', position, nextSlot, wallMs, base: start.base } };
+}
+
+type Unusable = Exclude<Referenced<never>, { readonly kind: 'ok' }>;
+
+function* loadVersions(
+  core: Core,
+  checkpoint: Checkpoint,
+  revisionMax: number,
+  reader: ContentReader,
+): Task<Unusable | undefined> {
+  const pages = referencesWithin(reader.span, checkpoint.pages);
+  for (let first = 0; first < pages.length; first += pagesAtOnce) {
+    const read = yield* all(pages.slice(first, first + pagesAtOnce).map((page) => readPage(core, page)));
+    for (const page of read) {
+      if (page.kind !== 'ok') return page;
+      const chunks = referencesWithin(reader.span, page.value.chunks);
+      for (let start = 0; start < chunks.length; start += chunksAtOnce) {
+        const contents = yield* all(chunks.slice(start, start + chunksAtOnce).map((chunk) => readChunk(core, chunk)));
+        for (const content of contents) {
+          if (content.kind !== 'ok') return content;
+          for (const version of content.value) {
+            if (version.modRevision <= revisionMax && isWithin(reader.span, version.key)) reader.version(version);
+          }
+        }
+      }
+    }
+    log(core, 'info', 'reading a checkpoint', { pages: first + read.length, of: pages.length });
+  }
+  return undefined;
+}
+
+/** The ancestors' slots that belong to it, then its own. */
+function* follow(
+  core: Core,
+  { control, manifest }: DatabaseFound,
+  at: Following,
+  cut: Cut,
+  reader: ContentReader,
+): Task<ReadUpTo> {
+  const rules = (databaseId: Uint8Array, durableSlot: number): LogRules => ({
+    databaseId,
+    durableSlot,
+    logInflightMax: manifest.logInflightMax,
+    epoch: Number.MAX_SAFE_INTEGER,
+  });
+  for (const [index, stretch] of (at.base?.stretches ?? []).entries()) {
+    if (index > 0) goOn(core, at, stretch.databaseId, 0);
+    const within = yield* followOne(core, at, rules(stretch.databaseId, 0), [cut, stretch.cut], reader, stretch);
+    if (within === 'cut') return { kind: 'read', position: at.position, wallMs: at.wallMs };
+  }
+  if (at.base !== undefined) {
+    goOn(core, at, manifest.databaseId, at.base.skippedRevision);
+    if (at.base.skippedRevision > 0) reader.skipped(at.position);
+  }
+  const { revision, compactRevision } = at.position;
+  if (cut.kind === 'revision' && cut.revision < revision && cut.revision < compactRevision) {
+    return { kind: 'compacted', revision: compactRevision, wallMs: at.wallMs };
+  }
+  const lastCheckpointSlot = manifest.checkpoints.at(-1)?.slot ?? 0;
+  const ownRules = rules(manifest.databaseId, Math.max(control.durableSlot, lastCheckpointSlot));
+  yield* followOne(core, at, ownRules, [cut], reader, undefined);
+  const { position, wallMs } = at;
+  if (cut.kind === 'revision' && position.revision < cut.revision) {
+    return { kind: 'future', revision: position.revision, wallMs };
+  }
+  return { kind: 'read', position, wallMs };
+}
+
+/** From an ancestor's log to the first slot of the one that left it. */
+function goOn(core: Core, at: Following, databaseId: Uint8Array, skippedRevision: number): void {
+  const { sequence, revision, compactRevision } = at.position;
+  at.position = positionOfGenesis(core, databaseId, {
+    sequence,
+    revision: Math.max(revision, skippedRevision),
+    compactRevision: skippedRevision === 0 ? compactRevision : skippedRevision,
+  });
+  at.nextSlot = 1;
+}
+
+/** `cut`: a record beyond the first of the cuts was met. The other ones end this stretch alone. */
+function* followOne(
+  core: Core,
+  at: Following,
+  rules: LogRules,
+  cuts: readonly Cut[],
+  reader: ContentReader,
+  stretch: LogStretch | undefined,
+): Task<'cut' | 'end'> {
+  let ended: 'cut' | 'end' = 'end';
+  const taker: SegmentTaker = {
+    take(segments) {
+      for (const { header, frames, hash } of segments) {
+        for (const frame of frames) {
+          const beyond = takeFrame(at, frame, slotKey(header.slot), cuts, reader);
+          if (beyond === undefined) continue;
+          ended = beyond === 0 ? 'cut' : 'end';
+          return 'enough';
+        }
+        at.position = { ...at.position, slot: header.slot, epoch: header.epoch, segmentHash: hash };
+      }
+      return 'more';
+    },
+  };
+  yield* followLog(core, at, rules, taker, stretch);
+  return ended;
+}
+
+/** Index of the cut that a record of the frame is beyond; undefined: all of it is within. */
+function takeFrame(
+  at: Following,
+  { frame, hash }: DecodedFrame,
+  source: string,
+  cuts: readonly Cut[],
+  reader: ContentReader,
+): number | undefined {
+  proveFrame(at.position, frame, source);
+  for (const record of frame.records) {
+    const sequence = at.position.sequence + 1;
+    const placed = { sequence, revision: revisionOf(record), wallMs: frame.wallMs };
+    const beyond = cuts.findIndex((cut) => isBeyond(cut, placed));
+    if (beyond >= 0) return beyond;
+    reader.record(record, frame.wallMs);
+    at.position = positionAfter(at.position, record);
+    at.wallMs = frame.wallMs;
+  }
+  at.position = { ...at.position, frameHash: hash };
+  return undefined;
+}
+
+function revisionOf(record: LogRecord): number {
+  return record.kind === 'write' || record.kind === 'lease-revoke' ? record.revision : 0;
+}
