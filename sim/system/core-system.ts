@@ -6,6 +6,7 @@ import { clientErrors, type ClientError } from '../../src/core/types/error.ts';
 import type { CallResult, Event } from '../../src/core/types/event.ts';
 import type { Version } from '../../src/core/types/version.ts';
 import type { Instant } from '../../src/ports/clock.ts';
+import { noCompression } from '../../src/ports/compression.ts';
 import type { Digest } from '../../src/ports/digest.ts';
 import type {
   NodeMachine,
@@ -45,6 +46,9 @@ const elsewhere: ReadonlySet<string> = new Set([
 ]);
 const internalPrefix = 'internal error:';
 
+/** Small, so that the few keys of a scenario fill several chunks. */
+const checkpointChunkBytes = 256;
+
 type Values = ReadonlyMap<Version, Uint8Array>;
 
 interface StreamQueue {
@@ -56,6 +60,8 @@ function createNode(options: NodeOptions): NodeMachine {
   const { settings, digest } = options;
   const machine = createMachine({
     digest,
+    compression: noCompression,
+    home: '',
     memberId: options.memberId,
     name: `node-${options.node}`,
     clientUrls: [`http://node-${options.node}:2379`],
@@ -64,6 +70,7 @@ function createNode(options: NodeOptions): NodeMachine {
     logInflightMax: settings.logInflightMax,
     uploadIntervalMs: settings.uploadIntervalMs,
     checkpointSegments: settings.checkpointSegments,
+    checkpointChunkBytes,
     requestTimeoutMs: settings.requestTimeoutMs,
     valueCacheBytes: settings.valueCacheBytes,
     watchProgressNotifyIntervalMs: settings.watchProgressNotifyIntervalMs,

@@ -1,6 +1,7 @@
 /** `t4 run`: the process around `serve`: its log, its signals, its real parts. */
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createNodeCompression } from '../adapters/node-compression.ts';
 import { createNodeDigest } from '../adapters/node-digest.ts';
 import { openStoreAt } from '../adapters/open-store.ts';
 import { probeObjectStore } from '../adapters/store-probe.ts';
@@ -61,7 +62,14 @@ function realParts(): ServeParts {
     probe: (store) => probeObjectStore(store, (length) => random.bytes(length)),
     openLocal,
     freePort,
-    startNode: (options) => startNode({ ...options, clock: createSystemClock(), random, digest: createNodeDigest() }),
+    startNode: (options) =>
+      startNode({
+        ...options,
+        clock: createSystemClock(),
+        random,
+        digest: createNodeDigest(),
+        compression: createNodeCompression(),
+      }),
     startServer: startGrpcServer,
     sleep: async (milliseconds, signal) => void (await sleep(milliseconds, undefined, { signal })),
   };

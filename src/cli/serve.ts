@@ -27,7 +27,7 @@ export interface ServeParts {
   /** Undefined: in memory. */
   openLocal(path: string | undefined): Promise<DataFolder>;
   freePort(host: string): Promise<number>;
-  startNode(options: Omit<NodeOptions, 'clock' | 'random' | 'digest'>): Node;
+  startNode(options: Omit<NodeOptions, 'clock' | 'random' | 'digest' | 'compression'>): Node;
   startServer(options: GrpcServerOptions): Promise<GrpcServer>;
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 }

@@ -16,6 +16,8 @@ export const clientUrlsMax = 64;
 export const inSyncMembersMax = 64;
 export const checkpointReferencesMax = 10_000;
 export const condemnedReferencesMax = 10_000;
+/** In one list; what is left over, the next collection condemns. */
+export const condemnedKeysMax = 100_000;
 export const pinsMax = 10_000;
 export const stretchesMax = 1_000;
 /** Of a chunk's keys or values, before compression: one key's versions of one revision are never parted. */

@@ -7,6 +7,7 @@ import type { EventBody } from '../core/types/event.ts';
 import type { Request } from '../core/types/request.ts';
 import type { Role } from '../core/types/response.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Compression } from '../ports/compression.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Disk } from '../ports/disk.ts';
 import type { LocalStore } from '../ports/local-store.ts';
@@ -20,7 +21,7 @@ import { createValueReader, type ValueReader } from './value-reader.ts';
 /** The core behind its edges: turns effects into calls on the ports, and what comes back into events. */
 
 export interface NodeOptions extends Partial<
-  Omit<MachineConfiguration, 'digest' | 'memberId' | 'name' | 'clientUrls'>
+  Omit<MachineConfiguration, 'digest' | 'compression' | 'memberId' | 'name' | 'clientUrls'>
 > {
   readonly store: ObjectStore;
   readonly localStore: LocalStore;
@@ -28,6 +29,7 @@ export interface NodeOptions extends Partial<
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly digest: Digest;
+  readonly compression: Compression;
   readonly memberId: bigint;
   readonly name: string;
   readonly clientUrls: readonly string[];

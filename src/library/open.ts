@@ -1,4 +1,5 @@
 import type { DataFolder } from '../adapters/data-folder.ts';
+import { createNodeCompression } from '../adapters/node-compression.ts';
 import { createNodeDigest } from '../adapters/node-digest.ts';
 import { openObjectStore, StoreUrlError } from '../adapters/open-store.ts';
 import type { S3Credentials } from '../adapters/s3/client.ts';
@@ -112,6 +113,7 @@ function start(store: ObjectStore, local: DataFolder, options: OpenOptions): Nod
     clock: createSystemClock(),
     random: createSystemRandom(),
     digest: createNodeDigest(),
+    compression: createNodeCompression(),
     name: options.name ?? 'embedded',
     clientUrls: [],
     durability: options.durability ?? 'object',

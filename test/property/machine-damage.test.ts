@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { openMemoryStore } from '../../src/adapters/memory-store/memory-store.ts';
 import { createMemoryDisk } from '../../src/adapters/memory-disk.ts';
 import { createMemoryLocalStore } from '../../src/adapters/memory-local-store.ts';
+import { createNodeCompression } from '../../src/adapters/node-compression.ts';
 import { createNodeDigest } from '../../src/adapters/node-digest.ts';
 import { createSystemClock } from '../../src/adapters/system-clock.ts';
 import { createSystemRandom } from '../../src/adapters/system-random.ts';
@@ -38,6 +39,7 @@ function start(store: ObjectStore, options: Partial<NodeOptions> = {}): Started 
     clock: createSystemClock(),
     random: createSystemRandom(),
     digest: createNodeDigest(),
+    compression: createNodeCompression(),
     memberId: 1n,
     name: 'one',
     clientUrls: [],

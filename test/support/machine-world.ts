@@ -9,6 +9,7 @@ import { equalBytes } from '../../src/core/types/bytes.ts';
 import type { Answer, CallOperation, Effect } from '../../src/core/types/effect.ts';
 import type { DurabilityRule } from '../../src/core/types/log.ts';
 import type { LogRecord } from '../../src/core/types/record.ts';
+import { noCompression } from '../../src/ports/compression.ts';
 import type { Request } from '../../src/core/types/request.ts';
 import type { Response } from '../../src/core/types/response.ts';
 import type { Version } from '../../src/core/types/version.ts';
@@ -106,11 +107,14 @@ export interface World {
 export const worldConfiguration = {
   ...configurationDefaults,
   digest: worldDigest,
+  compression: noCompression,
   clientUrls: [],
   leaseMs: 1_000,
   logInflightMax: 3,
   uploadIntervalMs: 200,
   checkpointSegments: 6,
+  /** Small, so that a checkpoint has several. */
+  checkpointChunkBytes: 256,
   requestTimeoutMs: 3_000,
   valueCacheBytes: 400,
   watchProgressNotifyIntervalMs: 1_000,

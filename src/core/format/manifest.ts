@@ -1,40 +1,55 @@
 import type { Digest } from '../../ports/digest.ts';
 import { assert } from '../assert.ts';
-import { checkpointReferencesMax, logInflightSegmentsMax, objectNameBytesMax } from '../limits.ts';
-import type { CheckpointReference, Manifest } from '../types/log.ts';
+import { checkpointReferencesMax, condemnedReferencesMax, logInflightSegmentsMax, pinsMax } from '../limits.ts';
+import { compareBytes, hexOf } from '../types/bytes.ts';
+import type { CheckpointReference, CondemnedReference, Manifest, Pin } from '../types/log.ts';
+import { readBase, writeBase } from './base.ts';
+import {
+  checkpointReferenceBytesMin,
+  readCheckpointReference,
+  writeCheckpointReference,
+} from './checkpoint-reference.ts';
 import { decoding } from './damage.ts';
 import type { Decoded } from './damage.ts';
 import { beginObject, endObject, openObject } from './envelope.ts';
-import { hashBytes, readHash, readId, writeHash, writeId } from './hashes.ts';
+import { readFlag, writeFlag } from './flag.ts';
+import { readId, writeId } from './hashes.ts';
 import { checkDatabaseId } from './identity.ts';
 import type { ExpectedDatabase } from './identity.ts';
+import { splitKey } from './keys.ts';
+import { pinBytesMin, readPin, writePin } from './pin.ts';
 import type { ByteReader } from './reader.ts';
 import { outOfBounds } from './reader.ts';
+import { readHome, readReferenceBody, referenceBytesMin, writeHome, writeReferenceBody } from './reference.ts';
 import type { ByteWriter } from './writer.ts';
 
 /** The bytes of `manifest`, inside the common envelope. */
 
-const referenceBytesMin = hashBytes + 7;
-const referenceBytesUsual = 256;
+const condemnedReferenceBytesMin = 1 + referenceBytesMin + 3;
+const itemBytesUsual = 96;
 
 export function encodeManifest(manifest: Manifest, digest: Digest): Uint8Array {
-  const { checkpoints } = manifest;
+  const { checkpoints, condemned, pins, logFloor, logCollectedFloor } = manifest;
   assert(manifest.logInflightMax >= 1, 'a log has room for a segment in flight');
   assert(manifest.logInflightMax <= logInflightSegmentsMax, 'logInflightMax is above logInflightSegmentsMax');
-  assert(checkpoints.length <= checkpointReferencesMax, 'more checkpoints than checkpointReferencesMax');
-  const writer = beginObject('manifest', referenceBytesUsual * (1 + checkpoints.length));
+  assert(logCollectedFloor <= logFloor, 'nothing at or above the log floor is collected');
+  const writer = beginObject('manifest', itemBytesUsual * (2 + checkpoints.length + condemned.length + pins.length));
   writeId(writer, manifest.databaseId);
+  writeHome(writer, manifest.home);
   writer.varint(manifest.epoch);
   writer.varint(manifest.generation);
   writer.varint(manifest.createdWallMs);
   writer.varint(manifest.logInflightMax);
-  writer.varint(manifest.logFloor);
-  writer.varint(checkpoints.length);
-  checkpoints.forEach((reference, index) => {
-    const previous = checkpoints[index - 1];
-    assert(previous === undefined || previous.slot < reference.slot, 'checkpoints ascend by slot');
-    writeReference(writer, reference);
-  });
+  writer.varint(logFloor);
+  writer.varint(logCollectedFloor);
+  writeCheckpoints(writer, checkpoints);
+  writeCondemned(writer, condemned);
+  writePins(writer, pins);
+  writeFlag(writer, manifest.base !== undefined);
+  if (manifest.base !== undefined) writeBase(writer, manifest.base);
+  writeFlag(writer, manifest.successor !== undefined);
+  if (manifest.successor !== undefined) writeHome(writer, manifest.successor);
+  writeFlag(writer, manifest.removed);
   return endObject(writer, digest);
 }
 
@@ -49,34 +64,55 @@ export function decodeManifest(
     const start = reader.offset;
     const databaseId = readId(reader, 'database id');
     checkDatabaseId(databaseId, expected.databaseId, start);
+    const home = readHome(reader, 'home');
     const epoch = reader.varint('epoch');
     const generation = reader.varint('generation');
     const createdWallMs = reader.varint('time of creation');
     const logInflightMax = reader.varint('segments in flight', 1, logInflightSegmentsMax);
     const logFloor = reader.varint('log floor');
-    const checkpoints = readReferences(reader);
+    const logCollectedFloor = reader.varint('collected log floor', 0, logFloor);
+    const checkpoints = readCheckpoints(reader);
+    const condemned = readCondemned(reader);
+    const pins = readPins(reader);
+    const base = readFlag(reader, 'base') ? readBase(reader) : undefined;
+    const successor = readFlag(reader, 'successor') ? readHome(reader, 'successor') : undefined;
+    const removed = readFlag(reader, 'removed');
     reader.end();
-    return { databaseId, epoch, generation, createdWallMs, logInflightMax, logFloor, checkpoints };
+    return {
+      databaseId,
+      epoch,
+      generation,
+      createdWallMs,
+      logInflightMax,
+      logFloor,
+      logCollectedFloor,
+      checkpoints,
+      condemned,
+      home,
+      base,
+      pins,
+      successor,
+      removed,
+    };
   });
 }
 
-function writeReference(writer: ByteWriter, reference: CheckpointReference): void {
-  writer.text(reference.key, objectNameBytesMax);
-  writeHash(writer, reference.hash);
-  writer.varint(reference.bytes);
-  writer.varint(reference.slot);
-  writer.varint(reference.sequence);
-  writer.varint(reference.revision);
-  writer.varint(reference.epoch);
-  writer.varint(reference.wallMs);
+function writeCheckpoints(writer: ByteWriter, checkpoints: readonly CheckpointReference[]): void {
+  assert(checkpoints.length <= checkpointReferencesMax, 'more checkpoints than checkpointReferencesMax');
+  writer.varint(checkpoints.length);
+  checkpoints.forEach((reference, index) => {
+    const previous = checkpoints[index - 1];
+    assert(previous === undefined || previous.slot < reference.slot, 'checkpoints ascend by slot');
+    writeCheckpointReference(writer, reference);
+  });
 }
 
-function readReferences(reader: ByteReader): readonly CheckpointReference[] {
-  const count = reader.count('checkpoints', referenceBytesMin, 0, checkpointReferencesMax);
+function readCheckpoints(reader: ByteReader): readonly CheckpointReference[] {
+  const count = reader.count('checkpoints', checkpointReferenceBytesMin, 0, checkpointReferencesMax);
   const references: CheckpointReference[] = [];
   for (let index = 0; index < count; index++) {
     const start = reader.offset;
-    const reference = readReference(reader);
+    const reference = readCheckpointReference(reader);
     const previous = references.at(-1);
     if (previous !== undefined && previous.slot >= reference.slot) {
       throw outOfBounds(start, 'slot of a checkpoint', `above ${previous.slot}`, String(reference.slot));
@@ -86,15 +122,55 @@ function readReferences(reader: ByteReader): readonly CheckpointReference[] {
   return references;
 }
 
-function readReference(reader: ByteReader): CheckpointReference {
-  return {
-    key: reader.text('checkpoint key', objectNameBytesMax),
-    hash: readHash(reader, 'checkpoint hash'),
-    bytes: reader.varint('checkpoint bytes'),
-    slot: reader.varint('checkpoint slot'),
-    sequence: reader.varint('checkpoint sequence'),
-    revision: reader.varint('checkpoint revision'),
-    epoch: reader.varint('checkpoint epoch'),
-    wallMs: reader.varint('checkpoint time'),
-  };
+function writeCondemned(writer: ByteWriter, condemned: readonly CondemnedReference[]): void {
+  assert(condemned.length <= condemnedReferencesMax, 'more condemned lists than condemnedReferencesMax');
+  writer.varint(condemned.length);
+  condemned.forEach((reference, index) => {
+    const previous = condemned[index - 1];
+    assert(previous === undefined || previous.generation <= reference.generation, 'condemned lists ascend');
+    assert(reference.count > 0, 'a condemned list has a key');
+    writeHome(writer, splitKey(reference.key).home);
+    writeReferenceBody(writer, reference, 'condemned');
+    writer.varint(reference.generation);
+    writer.varint(reference.wallMs);
+    writer.varint(reference.count);
+  });
+}
+
+function readCondemned(reader: ByteReader): readonly CondemnedReference[] {
+  const count = reader.count('condemned lists', condemnedReferenceBytesMin, 0, condemnedReferencesMax);
+  const references: CondemnedReference[] = [];
+  for (let index = 0; index < count; index++) {
+    const home = readHome(reader, 'home of a condemned list');
+    const reference = readReferenceBody(reader, home, 'condemned');
+    const generation = reader.varint('generation of a condemned list', references.at(-1)?.generation ?? 0);
+    const wallMs = reader.varint('time of a condemned list');
+    references.push({ ...reference, generation, wallMs, count: reader.varint('keys of a condemned list', 1) });
+  }
+  return references;
+}
+
+function writePins(writer: ByteWriter, pins: readonly Pin[]): void {
+  assert(pins.length <= pinsMax, 'more pins than pinsMax');
+  writer.varint(pins.length);
+  pins.forEach((pin, index) => {
+    const previous = pins[index - 1];
+    assert(previous === undefined || compareBytes(previous.id, pin.id) < 0, 'pins ascend by id');
+    writePin(writer, pin);
+  });
+}
+
+function readPins(reader: ByteReader): readonly Pin[] {
+  const count = reader.count('pins', pinBytesMin, 0, pinsMax);
+  const pins: Pin[] = [];
+  for (let index = 0; index < count; index++) {
+    const start = reader.offset;
+    const pin = readPin(reader);
+    const previous = pins.at(-1);
+    if (previous !== undefined && compareBytes(previous.id, pin.id) >= 0) {
+      throw outOfBounds(start, 'id of a pin', `above ${hexOf(previous.id)}`, hexOf(pin.id));
+    }
+    pins.push(pin);
+  }
+  return pins;
 }

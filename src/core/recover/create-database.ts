@@ -6,6 +6,7 @@ import { controlKey, logPrefix, manifestKey } from '../format/keys.ts';
 import { settledPut } from '../store/objects.ts';
 import type { Task } from '../task.ts';
 import { hexOf } from '../types/bytes.ts';
+import type { Manifest } from '../types/log.ts';
 import { listKeys } from '../store/list.ts';
 import { readControl } from '../reign/control-object.ts';
 import { readManifest } from './locate-manifest.ts';
@@ -46,15 +47,22 @@ export function* createDatabase(core: Core): Task<void> {
   log(core, 'info', 'database created', { databaseId: hexOf(manifest.databaseId) });
 }
 
-function* createManifest(core: Core) {
-  const manifest = {
+function* createManifest(core: Core): Task<Manifest> {
+  const manifest: Manifest = {
     databaseId: drawId(core),
     epoch: 0,
     generation: 0,
     createdWallMs: core.at.wallMs,
     logInflightMax: core.configuration.logInflightMax,
     logFloor: 1,
+    logCollectedFloor: 1,
     checkpoints: [],
+    condemned: [],
+    home: core.configuration.home,
+    base: undefined,
+    pins: [],
+    successor: undefined,
+    removed: false,
   };
   const put = yield* settledPut(core, manifestKey, encodeManifest(manifest, core.digest), { kind: 'absent' });
   if (put.kind === 'ours') return manifest;

@@ -14,6 +14,11 @@ export interface HeldManifest {
   readonly etag: string;
 }
 
+/** A reign, or a tool that writes with the epoch that it read. */
+export interface ManifestWriter {
+  readonly epoch: number;
+}
+
 export function* readManifest(core: Core): Task<HeldManifest | undefined> {
   const read = yield* readDecoded(core, manifestKey, (body) => decodeManifest(manifestKey, body, core.digest));
   if (read.kind === 'missing') return undefined;
@@ -22,7 +27,18 @@ export function* readManifest(core: Core): Task<HeldManifest | undefined> {
       `${describeDamage(read.damage)}. It names the checkpoints and the log's floor: restore this object from a version or a backup of the bucket.`,
     );
   }
+  const { home } = core.configuration;
+  if (read.value.home !== home) {
+    throw new NodeFailure(
+      `${manifestKey} says that the database is at ${placeOf(read.value.home)}, but it was opened at ${placeOf(home)}: ` +
+        'give the URL of the place where it was made, or move it back there.',
+    );
+  }
   return { manifest: read.value, etag: read.object.etag };
+}
+
+function placeOf(home: string): string {
+  return home === '' ? 'the root of its store' : `${home} below the root of its store`;
 }
 
 /**
@@ -52,14 +68,14 @@ export function* locateManifest(core: Core, reign: Reign): Task<HeldManifest | u
 /** Writes a changed manifest by compare-and-swap. `changed`: somebody else wrote in between; read it again. */
 export function* updateManifest(
   core: Core,
-  reign: Reign,
+  writer: ManifestWriter,
   held: HeldManifest,
   change: (manifest: Manifest) => Manifest,
 ): Task<HeldManifest | 'changed' | 'deposed'> {
-  if (held.manifest.epoch > reign.epoch) return 'deposed';
+  if (held.manifest.epoch > writer.epoch) return 'deposed';
   const manifest: Manifest = {
     ...change(held.manifest),
-    epoch: reign.epoch,
+    epoch: writer.epoch,
     generation: held.manifest.generation + 1,
   };
   const put = yield* settledPut(core, manifestKey, encodeManifest(manifest, core.digest), {

@@ -1,14 +1,15 @@
-import type { GetOutcome, PutCondition, PutOutcome, StoreProblem } from '../../ports/object-store.ts';
+import type { ByteRange, GetOutcome, PutCondition, PutOutcome, StoreProblem } from '../../ports/object-store.ts';
 import { log, type Core } from '../core.ts';
 import { NodeFailure } from '../failure.ts';
 import { call, type Task } from '../task.ts';
 import { equalBytes } from '../types/bytes.ts';
 import { afterPut } from './after-put.ts';
 import { pause } from './backoff.ts';
+import { storeKeyOf } from './store-key.ts';
 
 /**
  * Object store calls as the tasks use them: they go on until the outcome is settled. Whoever waits is ended by its scope, by
- * a client's own deadline or by the lapse of the lease, never by a guess.
+ * a client's own deadline or by the lapse of the lease, never by a guess. Keys are relative to the database's home, or absolute.
  */
 
 export interface StoredObject {
@@ -24,8 +25,17 @@ export type SettledPut =
 
 /** The object, or undefined when the store says that there is none. */
 export function* readObject(core: Core, key: string): Task<StoredObject | undefined> {
+  return yield* readPart(core, key, undefined);
+}
+
+/** These bytes of it, fewer where the object ends before; undefined when the store says that there is none. */
+export function* readRange(core: Core, key: string, range: ByteRange): Task<Uint8Array | undefined> {
+  return (yield* readPart(core, key, range))?.body;
+}
+
+function* readPart(core: Core, key: string, range: ByteRange | undefined): Task<StoredObject | undefined> {
   for (let attempt = 0; ; attempt++) {
-    const outcome = yield* getOnce(key);
+    const outcome = yield* getOnce(core, key, range);
     if (outcome.kind !== 'failed') settleProblem(core);
     if (outcome.kind === 'ok') return { body: outcome.body, etag: outcome.etag };
     if (outcome.kind === 'not-found') return undefined;
@@ -69,7 +79,7 @@ export function* settledPut(
   condition: Exclude<PutCondition, { kind: 'none' }>,
 ): Task<SettledPut> {
   for (let attempt = 0; ; attempt++) {
-    const outcome = yield* putOnce(key, body, condition);
+    const outcome = yield* putOnce(core, key, body, condition);
     const next = afterPut(outcome);
     if (next.kind === 'done') {
       settleProblem(core);
@@ -102,14 +112,17 @@ function* readBack(
   return { kind: 'other', object };
 }
 
-function* putOnce(key: string, body: Uint8Array, condition: PutCondition): Task<PutOutcome> {
-  const result = yield* call({ kind: 'object-put', key, body, condition });
+function* putOnce(core: Core, key: string, body: Uint8Array, condition: PutCondition): Task<PutOutcome> {
+  const storeKey = storeKeyOf(core.configuration.home, key);
+  const result = yield* call({ kind: 'object-put', key: storeKey, body, condition });
   if (result.kind === 'local-failed') throw new NodeFailure(result.message);
   return result.outcome;
 }
 
-function* getOnce(key: string): Task<GetOutcome> {
-  const result = yield* call({ kind: 'object-get', key });
+function* getOnce(core: Core, key: string, range: ByteRange | undefined): Task<GetOutcome> {
+  const storeKey = storeKeyOf(core.configuration.home, key);
+  const operation = { kind: 'object-get', key: storeKey } as const;
+  const result = yield* call(range === undefined ? operation : { ...operation, range });
   if (result.kind === 'local-failed') throw new NodeFailure(result.message);
   return result.outcome;
 }

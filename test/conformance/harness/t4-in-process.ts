@@ -1,5 +1,6 @@
 import { createMemoryDisk } from '../../../src/adapters/memory-disk.ts';
 import { createMemoryLocalStore } from '../../../src/adapters/memory-local-store.ts';
+import { createNodeCompression } from '../../../src/adapters/node-compression.ts';
 import { createNodeDigest } from '../../../src/adapters/node-digest.ts';
 import { openObjectStore } from '../../../src/adapters/open-store.ts';
 import { createSystemClock } from '../../../src/adapters/system-clock.ts';
@@ -22,6 +23,7 @@ export async function startT4InProcess(): Promise<ServerUnderTest> {
     clock: createSystemClock(),
     random: createSystemRandom(),
     digest: createNodeDigest(),
+    compression: createNodeCompression(),
     memberId: 1n,
     name: 'conformance',
     clientUrls: ['http://127.0.0.1:2379'],
