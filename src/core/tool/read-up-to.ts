@@ -13,7 +13,7 @@ import { isBeyond } from './is-beyond.ts';
 import { isWithin, referencesWithin, type KeySpan } from './key-span.ts';
 import type { DatabaseFound } from './read-database.ts';
 import { readCheckpoint, readChunk, readPage, type Referenced } from './read-reference.ts';
-import { startsFor, type Start } from './starts.ts';
+import { startsFor, type Start, type StartOrder } from './starts.ts';
 
 /**
  * Reads a database's content up to a cut from the object store alone: a checkpoint, then the log's slots, proving the chain as a recovery does.
@@ -50,16 +50,22 @@ export type ReadUpTo =
 const chunksAtOnce = 8;
 const pagesAtOnce = 8;
 
-export function* readUpTo(
-  core: Core,
-  database: DatabaseFound,
-  cut: Cut,
-  order: 'newest-first' | 'oldest-first',
-  reader: ContentReader,
-): Task<ReadUpTo> {
+export interface Reach {
+  /** The reading begins where the content at this cut can still be told. */
+  readonly from: Cut;
+  /** Where it ends; not before `from`. */
+  readonly to: Cut;
+  readonly order: StartOrder;
+}
+
+export function upTo(cut: Cut): Reach {
+  return { from: cut, to: cut, order: 'newest-first' };
+}
+
+export function* readUpTo(core: Core, database: DatabaseFound, reach: Reach, reader: ContentReader): Task<ReadUpTo> {
   let unusable: string | undefined;
-  for (const start of startsFor(database.manifest, cut, order)) {
-    const begun = yield* beginAt(core, database, start, cut, reader);
+  for (const start of startsFor(database.manifest, reach.from, reach.order)) {
+    const begun = yield* beginAt(core, database, start, reach, reader);
     if (begun.kind !== 'ok') {
       log(core, 'warn', 'checkpoint cannot be used; reading from another', { reason: begun.reason });
       unusable ??= begun.reason;
@@ -67,7 +73,7 @@ export function* readUpTo(
     }
     const { value } = begun;
     if (value.kind !== 'follow') return value;
-    return yield* follow(core, database, value, cut, reader);
+    return yield* follow(core, database, value, reach.to, reader);
   }
   if (unusable !== undefined) throw new NodeFailure(unusable);
   const oldest = database.manifest.checkpoints[0];
@@ -85,7 +91,7 @@ function* beginAt(
   core: Core,
   { manifest }: DatabaseFound,
   start: Start,
-  cut: Cut,
+  { from, to }: Reach,
   reader: ContentReader,
 ): Task<Referenced<Following | ReadUpTo>> {
   if (start.checkpoint === undefined) {
@@ -99,20 +105,20 @@ function* beginAt(
   const read = yield* readCheckpoint(core, start.checkpoint, databaseId);
   if (read.kind !== 'ok') return read;
   const { position, wallMs } = read.value;
-  const revision = cut.kind === 'revision' && cut.revision < position.revision ? cut.revision : undefined;
-  if (revision !== undefined && revision < position.compactRevision) {
+  if (from.kind === 'revision' && from.revision < Math.min(position.revision, position.compactRevision)) {
     return { kind: 'ok', value: { kind: 'compacted', revision: position.compactRevision, wallMs } };
   }
+  const revision = to.kind === 'revision' ? Math.min(to.revision, position.revision) : position.revision;
   reader.begin(read.value);
-  const problem = yield* loadVersions(core, read.value, revision ?? position.revision, reader);
+  const problem = yield* loadVersions(core, read.value, revision, reader);
   if (problem !== undefined) return problem;
-  if (revision !== undefined) {
-    reader.loaded({ ...position, revision });
-    return { kind: 'ok', value: { kind: 'read', position: { ...position, revision }, wallMs } };
-  }
-  reader.loaded(position);
-  const nextSlot = position.slot + 1;
-  return { kind: 'ok', value: { kind: 'follow', position, nextSlot, wallMs, base: start.base } };
+  const loaded = { ...position, revision };
+  reader.loaded(loaded);
+  if (revision < position.revision) return { kind: 'ok', value: { kind: 'read', position: loaded, wallMs } };
+  return {
+    kind: 'ok',
+    value: { kind: 'follow', position, nextSlot: position.slot + 1, wallMs, base: start.base },
+  };
 }
 
 type Unusable = Exclude<Referenced<never>, { readonly kind: 'ok' }>;

@@ -7,12 +7,14 @@ export interface Start {
   readonly base: Base | undefined;
 }
 
+export type StartOrder = 'newest-first' | 'oldest-first';
+
 /**
  * From which places the content at a cut can be reached, the best first. The log between a checkpoint and the end is whole: the floor is
  * below every checkpoint that is kept. A checkpoint above a revision holds that revision too, unless it was compacted; for other cuts
  * it is of no use.
  */
-export function startsFor(manifest: Manifest, cut: Cut, order: 'newest-first' | 'oldest-first'): readonly Start[] {
+export function startsFor(manifest: Manifest, cut: Cut, order: StartOrder): readonly Start[] {
   const { checkpoints, base, logFloor } = manifest;
   const own = checkpoints.map((checkpoint): Start => ({ checkpoint, base: undefined }));
   const genesis: Start[] = logFloor > 1 ? [] : [{ checkpoint: base?.checkpoint, base }];
