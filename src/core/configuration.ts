@@ -25,6 +25,12 @@ export interface MachineConfiguration {
   readonly checkpointSegments: number;
   /** Target of a chunk, in bytes of its keys and values before compression. */
   readonly checkpointChunkBytes: number;
+  /** Checkpoints and the log are kept for so long, for time travel; `Infinity`: for ever. The newest checkpoints stay in any case. */
+  readonly retentionMs: number;
+  /** How often the leader looks for what nothing names any more; 0: never. */
+  readonly collectIntervalMs: number;
+  /** What was condemned is deleted after this time: it spares those who were reading it. */
+  readonly collectGraceMs: number;
   /** A request that has no answer by then gets etcd's "request timed out". */
   readonly requestTimeoutMs: number;
   /** Values kept in memory for reads, in bytes. */
@@ -42,6 +48,9 @@ export const configurationDefaults = {
   home: '',
   checkpointSegments: 2_000,
   checkpointChunkBytes: 32 * 1024,
+  retentionMs: 24 * 3_600_000,
+  collectIntervalMs: 15 * 60_000,
+  collectGraceMs: 3_600_000,
   requestTimeoutMs: 7_000,
   valueCacheBytes: 256 * 1024 * 1024,
   watchProgressNotifyIntervalMs: 600_000,

@@ -22,6 +22,7 @@ export function* keepCollecting(core: Core, reign: Reign, edges: CollectEdges): 
   const { collectIntervalMs, collectGraceMs, retentionMs } = core.configuration;
   const settings: CollectSettings = { retentionMs, youngMs: collectGraceMs, dryRun: false };
   const seen = new Map<string, number>();
+  if (collectIntervalMs === 0) return;
   for (;;) {
     yield* until(core.at.monotonicMs + collectIntervalMs);
     if (edges.checkpointing()) continue;
