@@ -1,0 +1,88 @@
+import type { Core } from '../core.ts';
+import { NodeFailure } from '../failure.ts';
+import { manifestKey } from '../format/keys.ts';
+import { readManifest, type HeldManifest } from '../recover/locate-manifest.ts';
+import { listObjects } from '../store/list.ts';
+import type { Task } from '../task.ts';
+import { condemn, type CollectSettings } from './condemn.ts';
+import { sweep } from './sweep.ts';
+
+/**
+ * One collection from outside, beside whatever nodes and collectors are at work. It writes the manifest with the epoch that it read, so
+ * a leader that came since makes it begin again, and it makes no leader step down.
+ */
+export interface OutsideSettings extends CollectSettings {
+  /** By this machine's clock against the times in the manifest: it spares readers, and nothing else rests on it. */
+  readonly graceMs: number;
+}
+
+export interface Collection {
+  /** Nothing names them any more; deleted when the grace is over. */
+  readonly condemned: Count;
+  readonly checkpointsForgotten: number;
+  readonly slotsGivenUp: number;
+  /** Condemned before, and deleted now. */
+  readonly deleted: Pick<Count, 'objects'> & { readonly slots: number };
+  /** Condemned and not deleted yet: lists, and keys in them. */
+  readonly waiting: Pick<Count, 'objects'>;
+}
+
+interface Count {
+  readonly objects: number;
+  readonly bytes: number;
+}
+
+const attemptsMax = 10;
+
+export function* collectOnce(core: Core, settings: OutsideSettings): Task<Collection> {
+  for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+    const held = yield* readManifest(core);
+    if (held === undefined) throw new NodeFailure(`there is no database here: ${manifestKey} is missing`);
+    const collection = yield* collect(core, held, settings);
+    if (collection !== 'changed') return collection;
+  }
+  throw new NodeFailure(
+    `${manifestKey} was changed by others in each of ${attemptsMax} attempts: nothing was collected, try again later`,
+  );
+}
+
+function* collect(core: Core, held: HeldManifest, settings: OutsideSettings): Task<Collection | 'changed'> {
+  const writer = { epoch: held.manifest.epoch };
+  const ripe = yield* ripeNow(core, held, settings);
+  const swept = settings.dryRun
+    ? {
+        kind: 'swept' as const,
+        manifest: held,
+        objects: ripe.lists.reduce((sum, { count }) => sum + count, 0),
+        slots: ripe.slotsBelow - held.manifest.logCollectedFloor,
+      }
+    : yield* sweep(core, writer, held, ripe);
+  if (swept.kind === 'unreadable') throw unreadable(swept.reason);
+  if (swept.kind !== 'swept') return 'changed';
+  const condemned = yield* condemn(core, writer, swept.manifest, settings);
+  if (condemned.kind === 'unreadable') throw unreadable(condemned.reason);
+  if (condemned.kind !== 'condemned') return 'changed';
+  const { manifest, objects, bytes, checkpoints, slots } = condemned.condemnation;
+  return {
+    condemned: { objects, bytes },
+    checkpointsForgotten: checkpoints,
+    slotsGivenUp: slots,
+    deleted: { objects: swept.objects, slots: swept.slots },
+    waiting: { objects: manifest.manifest.condemned.reduce((sum, { count }) => sum + count, 0) },
+  };
+}
+
+/** When the floor was raised nobody wrote down: not later than the manifest was written last. */
+function* ripeNow(core: Core, { manifest }: HeldManifest, { graceMs }: OutsideSettings) {
+  const before = core.at.wallMs - graceMs;
+  const [object] = yield* listObjects(core, manifestKey, undefined, 1);
+  const isFloorRipe = object?.key === manifestKey && object.lastModifiedMs <= before;
+  return {
+    lists: manifest.condemned.filter(({ wallMs }) => wallMs <= before),
+    slotsBelow: isFloorRipe ? manifest.logFloor : manifest.logCollectedFloor,
+  };
+}
+
+function unreadable(reason: string): NodeFailure {
+  return new NodeFailure(`nothing was deleted, because what is still needed cannot be told: ${reason}`);
+}
