@@ -1,17 +1,27 @@
 import fc from 'fast-check';
-import { byteStringOf } from '../../src/core/types/bytes.ts';
+import { keyOfName, type NamedKind } from '../../src/core/format/keys.ts';
+import { byteStringOf, compareBytes } from '../../src/core/types/bytes.ts';
 import type { ByteString } from '../../src/core/types/bytes.ts';
 import type {
+  Base,
   Checkpoint,
   CheckpointReference,
   Chunk,
   ChunkReference,
+  Condemned,
+  CondemnedReference,
   Control,
   ControlLeader,
+  Cut,
   Frame,
   LogPosition,
   Manifest,
+  ObjectReference,
+  Page,
+  PageReference,
+  Pin,
   SegmentHeader,
+  Stretch,
 } from '../../src/core/types/log.ts';
 import type { LogRecord, WriteOperation } from '../../src/core/types/record.ts';
 import type { Version } from '../../src/core/types/version.ts';
@@ -41,7 +51,7 @@ export const leases: fc.Arbitrary<bigint> = fc
   .oneof(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.constantFrom(-(2n ** 63n), -1n, 1n, 2n ** 63n - 1n))
   .filter((lease) => lease !== 0n);
 const leasesOrNone = fc.oneof(fc.constant(0n), leases);
-const texts = fc.string({ unit: 'binary', maxLength: 20 });
+const texts = fc.string({ unit: 'binary', maxLength: 18 });
 
 const operations: fc.Arbitrary<WriteOperation> = fc.oneof(
   record({
@@ -115,16 +125,71 @@ export const controls: fc.Arbitrary<Control> = record({
   durableSlot: numbers,
 });
 
-const checkpointReferences: fc.Arbitrary<CheckpointReference> = record({
-  key: texts,
-  hash: hashes,
-  bytes: numbers,
-  slot: numbers,
-  sequence: numbers,
-  revision: numbers,
-  epoch: numbers,
-  wallMs: numbers,
+const attempts = fc.uint8Array({ minLength: 8, maxLength: 8 });
+export const homes: fc.Arbitrary<string> = fc.oneof(
+  fc.constant(''),
+  fc.constantFrom('branches/a/', `branches/${'0'.repeat(64)}/`, 'branches/b.c_d-e/'),
+);
+
+/** A reference of a kind, whose key is what it has to be. */
+function references(kind: NamedKind, slots: fc.Arbitrary<number> = fc.constant(0)) {
+  return record({ home: homes, slot: slots, hash: hashes, attempt: attempts, bytes: numbers }).map(
+    ({ home, slot, hash, attempt, bytes }) => ({
+      slot,
+      key: keyOfName({ home, kind, slot, hash, attempt }),
+      hash,
+      bytes,
+    }),
+  );
+}
+
+/** Also without the slot, which only checkpoints have. */
+function plainReferences(kind: NamedKind): fc.Arbitrary<ObjectReference> {
+  return references(kind).map(({ key, hash, bytes }) => ({ key, hash, bytes }));
+}
+
+const checkpointReferences: fc.Arbitrary<CheckpointReference> = fc
+  .tuple(
+    references('checkpoint', numbers),
+    record({ sequence: numbers, revision: numbers, epoch: numbers, wallMs: numbers }),
+  )
+  .map(([reference, rest]) => ({ ...reference, ...rest }));
+
+const condemnedReferences: fc.Arbitrary<CondemnedReference> = fc
+  .tuple(plainReferences('condemned'), record({ generation: numbers, wallMs: numbers, count: positiveNumbers }))
+  .map(([reference, rest]) => ({ ...reference, ...rest }));
+
+const slotRanges = fc.tuple(positiveNumbers, fc.nat(1_000)).map(([slot, more]) => {
+  const firstSlot = Math.min(slot, Number.MAX_SAFE_INTEGER - 1_000);
+  return { firstSlot, lastSlot: firstSlot - 1 + more };
 });
+
+const cuts: fc.Arbitrary<Cut> = fc.oneof(
+  record({ kind: fc.constant('end' as const) }),
+  record({ kind: fc.constant('sequence' as const), sequence: numbers }),
+  record({ kind: fc.constant('revision' as const), revision: numbers }),
+  record({ kind: fc.constant('moment' as const), wallMs: numbers }),
+);
+
+const stretches: fc.Arbitrary<Stretch> = fc
+  .tuple(record({ home: homes, databaseId: ids, cut: cuts }), slotRanges)
+  .map(([{ home, databaseId, cut }, slots]) => ({ home, databaseId, ...slots, cut }));
+
+const optionalCheckpoints = fc.option(checkpointReferences, { nil: undefined });
+
+const bases: fc.Arbitrary<Base> = record({
+  checkpoint: optionalCheckpoints,
+  stretches: fc.array(stretches, { minLength: 1, maxLength: 3 }),
+  skippedRevision: numbers,
+}).map((base) => {
+  const [first, ...rest] = base.stretches;
+  if (base.checkpoint !== undefined || first === undefined) return base;
+  return { ...base, stretches: [{ ...first, firstSlot: 1 }, ...rest] };
+});
+
+const pins: fc.Arbitrary<Pin> = fc
+  .tuple(record({ id: ids, name: texts, createdWallMs: numbers, checkpoint: optionalCheckpoints }), slotRanges)
+  .map(([pin, slots]) => ({ ...pin, ...slots }));
 
 export const manifests: fc.Arbitrary<Manifest> = record({
   databaseId: ids,
@@ -133,9 +198,35 @@ export const manifests: fc.Arbitrary<Manifest> = record({
   createdWallMs: numbers,
   logInflightMax: fc.integer({ min: 1, max: 64 }),
   logFloor: numbers,
+  logCollectedFloor: numbers,
   checkpoints: fc
     .uniqueArray(checkpointReferences, { maxLength: 4, selector: (reference) => reference.slot })
-    .map((references) => references.sort((left, right) => left.slot - right.slot)),
+    .map((named) => named.sort((left, right) => left.slot - right.slot)),
+  condemned: fc
+    .array(condemnedReferences, { maxLength: 3 })
+    .map((named) => named.sort((left, right) => left.generation - right.generation)),
+  home: homes,
+  base: fc.option(bases, { nil: undefined }),
+  pins: fc
+    .uniqueArray(pins, { maxLength: 3, selector: ({ id }) => byteStringOf(id) })
+    .map((named) => named.sort((left, right) => compareBytes(left.id, right.id))),
+  successor: fc.option(homes, { nil: undefined }),
+  removed: fc.boolean(),
+}).map((manifest) => ({
+  ...manifest,
+  logCollectedFloor: Math.min(manifest.logCollectedFloor, manifest.logFloor),
+}));
+
+export const condemnedLists: fc.Arbitrary<Condemned> = record({
+  databaseId: ids,
+  keys: fc
+    .uniqueArray(
+      fc
+        .oneof(references('chunk'), references('page'), references('condemned'), references('checkpoint', numbers))
+        .map(({ key }) => key),
+      { minLength: 1, maxLength: 6 },
+    )
+    .map((unsorted) => unsorted.sort(orderOf)),
 });
 
 export const positions: fc.Arbitrary<LogPosition> = record({
@@ -148,13 +239,28 @@ export const positions: fc.Arbitrary<LogPosition> = record({
   compactRevision: numbers,
 }).map((position) => ({ ...position, compactRevision: Math.min(position.compactRevision, position.revision) }));
 
-const chunkReferences: fc.Arbitrary<ChunkReference> = record({
-  key: texts,
-  hash: hashes,
-  bytes: numbers,
-  firstKey: keys,
-  versions: positiveNumbers,
-});
+const chunkReferences: fc.Arbitrary<ChunkReference> = fc
+  .tuple(
+    plainReferences('chunk'),
+    record({ keysBytes: positiveNumbers, firstKey: keys, continues: fc.boolean(), versions: positiveNumbers }),
+  )
+  .map(([reference, rest]) => {
+    const bytes = Math.max(reference.bytes, 2);
+    return { ...reference, bytes, ...rest, keysBytes: Math.min(rest.keysBytes, bytes - 1) };
+  });
+
+export const pages: fc.Arbitrary<Page> = fc
+  .array(chunkReferences, { minLength: 1, maxLength: 5 })
+  .map((named) => named.sort((left, right) => orderOf(left.firstKey, right.firstKey)))
+  .map((sorted) => ({
+    chunks: sorted.map((chunk, index) =>
+      chunk.firstKey === sorted[index - 1]?.firstKey ? { ...chunk, continues: true } : chunk,
+    ),
+  }));
+
+const pageReferences: fc.Arbitrary<PageReference> = fc
+  .tuple(plainReferences('page'), record({ firstKey: keys, chunks: positiveNumbers }))
+  .map(([reference, rest]) => ({ ...reference, ...rest }));
 
 export const checkpoints: fc.Arbitrary<Checkpoint> = record({
   databaseId: ids,
@@ -163,9 +269,9 @@ export const checkpoints: fc.Arbitrary<Checkpoint> = record({
   leases: fc
     .uniqueArray(record({ lease: leases, ttlSeconds: numbers }), { maxLength: 4, selector: ({ lease }) => lease })
     .map((granted) => granted.sort((left, right) => (left.lease < right.lease ? -1 : 1))),
-  chunks: fc
-    .array(chunkReferences, { maxLength: 4 })
-    .map((references) => references.sort((left, right) => orderOf(left.firstKey, right.firstKey))),
+  pages: fc
+    .array(pageReferences, { maxLength: 4 })
+    .map((named) => named.sort((left, right) => orderOf(left.firstKey, right.firstKey))),
 });
 
 const puts: fc.Arbitrary<Version> = record({

@@ -1,11 +1,16 @@
+import { checkpointKey, pageKey } from '../../src/core/format/keys.ts';
 import type {
   Checkpoint,
+  CheckpointReference,
   Chunk,
+  Condemned,
   Control,
   Frame,
   LogPosition,
   Manifest,
+  Page,
   SegmentHeader,
+  Stretch,
 } from '../../src/core/types/log.ts';
 import type { Version } from '../../src/core/types/version.ts';
 
@@ -60,24 +65,104 @@ const control: Control = {
   durableSlot: 6,
 };
 
+const attempt = Uint8Array.from({ length: 8 }, (_, index) => 0xa0 + index);
+const branch = 'branches/one/';
+
+const checkpointReference: CheckpointReference = {
+  key: `/branches/one/checkpoints/00000000000000000007-${'cd'.repeat(32)}-a0a1a2a3a4a5a6a7`,
+  hash: hash(0xcd),
+  bytes: 300,
+  slot: 7,
+  sequence: 104,
+  revision: 51,
+  epoch: 3,
+  wallMs: 1_700_000_000_001,
+};
+
+const parentCheckpoint: CheckpointReference = {
+  ...checkpointReference,
+  key: checkpointKey('', 6, hash(0xce), attempt),
+  hash: hash(0xce),
+  slot: 6,
+};
+
+const stretch: Stretch = { home: '', databaseId: nonce, firstSlot: 7, lastSlot: 9, cut: { kind: 'end' } };
+
 const manifest: Manifest = {
   databaseId,
   epoch: 3,
   generation: 4,
   createdWallMs: 1_700_000_000_000,
   logInflightMax: 4,
-  logFloor: 2,
-  checkpoints: [
+  logFloor: 300,
+  logCollectedFloor: 2,
+  checkpoints: [checkpointReference],
+  condemned: [
     {
-      key: `checkpoints/00000000000000000007-${'cd'.repeat(32)}`,
-      hash: hash(0xcd),
-      bytes: 300,
-      slot: 7,
-      sequence: 104,
-      revision: 51,
-      epoch: 3,
-      wallMs: 1_700_000_000_001,
+      key: `/branches/one/condemned/${'cf'.repeat(32)}-a0a1a2a3a4a5a6a7`,
+      hash: hash(0xcf),
+      bytes: 301,
+      generation: 4,
+      wallMs: 1_700_000_000_002,
+      count: 9,
     },
+  ],
+  home: branch,
+  base: {
+    checkpoint: parentCheckpoint,
+    stretches: [
+      stretch,
+      { ...stretch, home: 'branches/two/', firstSlot: 1, lastSlot: 0, cut: { kind: 'sequence', sequence: 104 } },
+      { ...stretch, home: 'branches/3.4_5-6/', cut: { kind: 'revision', revision: 51 } },
+      { ...stretch, home: 'branches/four/', cut: { kind: 'moment', wallMs: 1_700_000_000_003 } },
+    ],
+    skippedRevision: 60,
+  },
+  pins: [
+    {
+      id: hash(0x11).subarray(0, 16),
+      name: 'branches/fünf/',
+      createdWallMs: 1_700_000_000_004,
+      checkpoint: checkpointReference,
+      firstSlot: 8,
+      lastSlot: 9,
+    },
+    {
+      id: hash(0x12).subarray(0, 16),
+      name: 'branches/six/',
+      createdWallMs: 1_700_000_000_005,
+      checkpoint: undefined,
+      firstSlot: 1,
+      lastSlot: 9,
+    },
+  ],
+  successor: 'branches/seven/',
+  removed: true,
+};
+
+const newManifest: Manifest = {
+  ...manifest,
+  epoch: 0,
+  generation: 0,
+  logFloor: 1,
+  logCollectedFloor: 1,
+  checkpoints: [],
+  condemned: [],
+  home: '',
+  base: undefined,
+  pins: [],
+  successor: undefined,
+  removed: false,
+};
+
+const condemned: Condemned = {
+  databaseId,
+  keys: [
+    `/branches/one/checkpoints/00000000000000000003-${'c1'.repeat(32)}-a0a1a2a3a4a5a6a7`,
+    `/branches/one/chunks/${'c2'.repeat(32)}-a0a1a2a3a4a5a6a7`,
+    `/branches/one/condemned/${'c3'.repeat(32)}-a0a1a2a3a4a5a6a7`,
+    `/chunks/${'c4'.repeat(32)}-a0a1a2a3a4a5a6a7`,
+    `/pages/${'c5'.repeat(32)}-a0a1a2a3a4a5a6a7`,
   ],
 };
 
@@ -99,9 +184,32 @@ const checkpoint: Checkpoint = {
     { lease: -2n, ttlSeconds: 10 },
     { lease: 7n, ttlSeconds: 60 },
   ],
+  pages: [
+    { key: pageKey(branch, hash(0xea), attempt), hash: hash(0xea), bytes: 90, firstKey: 'a\xff', chunks: 3 },
+    { key: pageKey('', hash(0xeb), attempt), hash: hash(0xeb), bytes: 300, firstKey: 'a\xff\xff', chunks: 1 },
+  ],
+};
+
+const page: Page = {
   chunks: [
-    { key: `chunks/${'ee'.repeat(32)}`, hash: hash(0xee), bytes: 90, firstKey: 'a\xff', versions: 3 },
-    { key: `chunks/${'ef'.repeat(32)}`, hash: hash(0xef), bytes: 91, firstKey: 'b', versions: 1 },
+    {
+      key: `/chunks/${'ee'.repeat(32)}-a0a1a2a3a4a5a6a7`,
+      hash: hash(0xee),
+      bytes: 900,
+      keysBytes: 90,
+      firstKey: 'a\xff',
+      continues: false,
+      versions: 300,
+    },
+    {
+      key: `/branches/one/chunks/${'ef'.repeat(32)}-a0a1a2a3a4a5a6a7`,
+      hash: hash(0xef),
+      bytes: 91,
+      keysBytes: 90,
+      firstKey: 'a\xff',
+      continues: true,
+      versions: 1,
+    },
   ],
 };
 
@@ -131,14 +239,29 @@ const tombstone: Version = {
 
 const chunk: Chunk = { versions: [put, leased, tombstone] };
 
+/** Text that zstd makes smaller, keys and values. */
+const compressible: Chunk = {
+  versions: Array.from({ length: 20 }, (_, index) => ({
+    ...put,
+    key: `/registry/pods/default/pod-${String(index).padStart(3, '0')}`,
+    modRevision: 50 + index,
+    valueBytes: 60,
+    value: bytes(...Array<number>(60).fill(0x41 + index)),
+  })),
+};
+
 export const goldens = {
   frame,
   segmentHeader,
   control,
   manifest,
+  newManifest,
+  condemned,
   position,
   checkpoint,
+  page,
   chunk,
+  compressible,
   versions: [put, leased, tombstone],
   lease: { lease: -2n, ttlSeconds: 300 },
 } as const;

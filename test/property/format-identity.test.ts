@@ -2,33 +2,45 @@ import { describe, expect, test } from 'vitest';
 import { AssertionError } from '../../src/core/assert.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/core/format/checkpoint.ts';
 import { decodeChunk, encodeChunk } from '../../src/core/format/chunk.ts';
+import { decodeCondemned, encodeCondemned } from '../../src/core/format/condemned.ts';
 import { decodeControl, encodeControl } from '../../src/core/format/control.ts';
 import { describeDamage } from '../../src/core/format/damage.ts';
 import type { DamagedObject, Decoded } from '../../src/core/format/damage.ts';
 import { encodeFrame } from '../../src/core/format/frame.ts';
 import { contentHash, frameHash, segmentHash } from '../../src/core/format/hashes.ts';
+import type { ExpectedContent } from '../../src/core/format/identity.ts';
 import {
   checkpointKey,
   chunkKey,
+  condemnedKey,
   hashOfKey,
+  homeOfBranch,
+  isBranchName,
+  isHome,
+  keyOfName,
   kindOfKey,
+  nameOfKey,
+  pageKey,
   slotKey,
   slotOfCheckpointKey,
   slotOfKey,
 } from '../../src/core/format/keys.ts';
 import { decodeManifest, encodeManifest } from '../../src/core/format/manifest.ts';
+import { decodePage, encodePage } from '../../src/core/format/page.ts';
 import {
   decodeSegment,
   decodeSegmentHeader,
   encodeSegment,
   segmentHeaderBytes,
 } from '../../src/core/format/segment.ts';
+import { noCompression } from '../../src/ports/compression.ts';
 import { goldens } from './format-goldens.ts';
 import { chained, digest } from './format-kinds.ts';
 
 /** Whole objects under another's name, and what a decoder gives beside the value. */
 
-const { control, manifest, checkpoint, chunk, segmentHeader, frame } = goldens;
+const { control, manifest, condemned, checkpoint, page, chunk, segmentHeader, frame } = goldens;
+const attempt = new Uint8Array(8).fill(0xa7);
 const otherDatabase = new Uint8Array(16).fill(0xdb);
 const expectedOther = { databaseId: otherDatabase };
 
@@ -53,6 +65,7 @@ describe('identity', () => {
       decodeSegmentHeader(slotKey(7), segment, digest, expected),
       decodeControl('control', encodeControl(control, digest), digest, expected),
       decodeManifest('manifest', encodeManifest(manifest, digest), digest, expected),
+      decodeCondemned('any file', encodeCondemned(condemned, digest), digest, expected),
       decodeCheckpoint('any file', encodeCheckpoint(checkpoint, digest), digest, expected),
     ];
     for (const decoded of all) {
@@ -68,18 +81,29 @@ describe('identity', () => {
   });
 
   test('content-addressed objects under the name, or the reference, of others', () => {
-    const chunkBytes = encodeChunk(chunk, digest);
-    const hash = contentHash(chunkBytes, digest);
     const other = new Uint8Array(32).fill(1);
-    expect(decodeChunk(chunkKey(hash), chunkBytes, digest, { hash }).kind).toBe('ok');
-    expect(damageOf(decodeChunk(chunkKey(other), chunkBytes, digest)).reason).toBe('identity');
-    expect(damageOf(decodeChunk(chunkKey(hash), chunkBytes, digest, { hash: other })).reason).toBe('identity');
+    const { bytes: chunkBytes } = encodeChunk(chunk, digest, noCompression);
+    const readChunk = (key: string, expected?: ExpectedContent) =>
+      decodeChunk(key, chunkBytes, digest, noCompression, expected);
+    const hash = contentHash(chunkBytes, digest);
+    for (const home of ['', 'branches/b/']) {
+      expect(readChunk(chunkKey(home, hash, attempt), { hash }).kind).toBe('ok');
+      expect(damageOf(readChunk(chunkKey(home, other, attempt))).reason).toBe('identity');
+      expect(damageOf(readChunk(chunkKey(home, hash, attempt), { hash: other })).reason).toBe('identity');
+    }
+
+    const pageBytes = encodePage(page, digest);
+    const pageHash = contentHash(pageBytes, digest);
+    expect(decodePage(pageKey('', pageHash, attempt), pageBytes, digest).kind).toBe('ok');
+    expect(damageOf(decodePage(pageKey('', other, attempt), pageBytes, digest)).reason).toBe('identity');
+    const list = encodeCondemned(condemned, digest);
+    expect(damageOf(decodeCondemned(condemnedKey('', other, attempt), list, digest)).reason).toBe('identity');
 
     const bytes = encodeCheckpoint(checkpoint, digest);
     const checkpointHash = contentHash(bytes, digest);
-    expect(decodeCheckpoint(checkpointKey(7, checkpointHash), bytes, digest).kind).toBe('ok');
-    expect(damageOf(decodeCheckpoint(checkpointKey(7, other), bytes, digest)).reason).toBe('identity');
-    const elsewhere = damageOf(decodeCheckpoint(checkpointKey(8, checkpointHash), bytes, digest));
+    expect(decodeCheckpoint(checkpointKey('', 7, checkpointHash, attempt), bytes, digest).kind).toBe('ok');
+    expect(damageOf(decodeCheckpoint(checkpointKey('', 7, other, attempt), bytes, digest)).reason).toBe('identity');
+    const elsewhere = damageOf(decodeCheckpoint(checkpointKey('', 8, checkpointHash, attempt), bytes, digest));
     expect(elsewhere).toMatchObject({ reason: 'identity', expected: 'slot 8', found: 'slot 7' });
   });
 });
@@ -139,6 +163,8 @@ describe('segment', () => {
 
 test('what a decoder would take for damage is not encoded: it is a bug of ours', () => {
   const [put, , tombstone] = chunk.versions;
+  const base = manifest.base!;
+  const named = manifest.checkpoints[0]!;
   const encodings: readonly (() => unknown)[] = [
     () => encodeFrame({ ...frame, records: [] }, digest),
     () => encodeFrame({ ...frame, records: [{ kind: 'write', revision: 5, operations: [] }] }, digest),
@@ -149,39 +175,104 @@ test('what a decoder would take for damage is not encoded: it is a bug of ours',
     () => encodeManifest({ ...manifest, checkpoints: [...manifest.checkpoints, ...manifest.checkpoints] }, digest),
     () => encodeManifest({ ...manifest, logInflightMax: 0 }, digest),
     () => encodeCheckpoint({ ...checkpoint, leases: [...checkpoint.leases].reverse() }, digest),
-    () => encodeCheckpoint({ ...checkpoint, chunks: [...checkpoint.chunks].reverse() }, digest),
+    () => encodeManifest({ ...manifest, logCollectedFloor: manifest.logFloor + 1 }, digest),
+    () => encodeManifest({ ...manifest, home: 'branches/Large/' }, digest),
+    () => encodeManifest({ ...manifest, pins: [...manifest.pins].reverse() }, digest),
+    () => encodeManifest({ ...manifest, condemned: [{ ...manifest.condemned[0]!, count: 0 }] }, digest),
+    () => encodeManifest({ ...manifest, base: { ...base, stretches: [] } }, digest),
+    () => encodeManifest({ ...manifest, base: { ...base, checkpoint: undefined } }, digest),
+    () => encodeManifest({ ...manifest, checkpoints: [{ ...named, key: named.key.slice(1) }] }, digest),
+    () => encodeManifest({ ...manifest, checkpoints: [{ ...named, slot: 8 }] }, digest),
+    () => encodeManifest({ ...manifest, checkpoints: [{ ...named, key: page.chunks[0]!.key }] }, digest),
+    () => encodeManifest({ ...manifest, checkpoints: [{ ...named, hash: new Uint8Array(32) }] }, digest),
+    () => encodeCondemned({ ...condemned, keys: [] }, digest),
+    () => encodeCondemned({ ...condemned, keys: [...condemned.keys].reverse() }, digest),
+    () => encodeCondemned({ ...condemned, keys: ['/manifest'] }, digest),
+    () => encodeCheckpoint({ ...checkpoint, pages: [...checkpoint.pages].reverse() }, digest),
+    () => encodePage({ chunks: [] }, digest),
+    () => encodePage({ chunks: [page.chunks[0]!, page.chunks[0]!] }, digest),
+    () => encodePage({ chunks: [{ ...page.chunks[0]!, keysBytes: 900 }] }, digest),
     () => encodeCheckpoint({ ...checkpoint, position: { ...checkpoint.position, compactRevision: 52 } }, digest),
-    () => encodeChunk({ versions: [] }, digest),
-    () => encodeChunk({ versions: [put!, put!] }, digest),
-    () => encodeChunk({ versions: [{ ...put!, value: undefined }] }, digest),
-    () => encodeChunk({ versions: [{ ...put!, createRevision: 51 }] }, digest),
-    () => encodeChunk({ versions: [{ ...tombstone!, createRevision: 1 }] }, digest),
+    () => encodeChunk({ versions: [] }, digest, noCompression),
+    () => encodeChunk({ versions: [put!, put!] }, digest, noCompression),
+    () => encodeChunk({ versions: [{ ...put!, value: undefined }] }, digest, noCompression),
+    () => encodeChunk({ versions: [{ ...put!, createRevision: 51 }] }, digest, noCompression),
+    () => encodeChunk({ versions: [{ ...tombstone!, createRevision: 1 }] }, digest, noCompression),
   ];
   for (const encode of encodings) expect(encode).toThrow(AssertionError);
 });
 
-test('keys tell their kind, slot and hash', () => {
+test('keys tell their kind, slot and hash, in any form', () => {
   const hash = new Uint8Array(32).fill(0xab);
   const hex = 'ab'.repeat(32);
+  const name = `${hex}-a7a7a7a7a7a7a7a7`;
   const slot = Number.MAX_SAFE_INTEGER;
+  const branch = homeOfBranch('b.1_x-y');
+  expect(branch).toBe('branches/b.1_x-y/');
   expect(slotKey(12)).toBe('log/00000000000000000012');
   expect(slotOfKey(slotKey(slot))).toBe(slot);
-  expect(checkpointKey(12, hash)).toBe(`checkpoints/00000000000000000012-${hex}`);
-  expect(slotOfCheckpointKey(checkpointKey(slot, hash))).toBe(slot);
-  expect([chunkKey(hash), checkpointKey(1, hash), 'control'].map(hashOfKey)).toStrictEqual([hex, hex, undefined]);
-  const known = ['control', 'manifest', slotKey(1), checkpointKey(0, hash), chunkKey(hash), 'probe/x'];
-  expect(known.map(kindOfKey)).toStrictEqual(['control', 'manifest', 'segment', 'checkpoint', 'chunk', 'probe']);
+  expect(slotOfKey(`/${branch}${slotKey(slot)}`)).toBe(slot);
+  expect(checkpointKey('', 12, hash, attempt)).toBe(`/checkpoints/00000000000000000012-${name}`);
+  expect(checkpointKey(branch, 12, hash, attempt)).toBe(`/${branch}checkpoints/00000000000000000012-${name}`);
+  expect(chunkKey(branch, hash, attempt)).toBe(`/${branch}chunks/${name}`);
+  expect(pageKey('', hash, attempt)).toBe(`/pages/${name}`);
+  expect(condemnedKey('', hash, attempt)).toBe(`/condemned/${name}`);
+  expect(slotOfCheckpointKey(checkpointKey(branch, slot, hash, attempt))).toBe(slot);
+  const named = [
+    chunkKey('', hash, attempt),
+    pageKey('', hash, attempt),
+    checkpointKey('', 1, hash, attempt),
+    condemnedKey('', hash, attempt),
+  ];
+  const known = ['/control', '/manifest', `/${slotKey(1)}`, ...named, '/probe/x'];
+  const kinds = ['control', 'manifest', 'segment', 'chunk', 'page', 'checkpoint', 'condemned', 'probe'];
+  for (const inForm of [
+    (key: string) => key,
+    (key: string) => key.slice(1),
+    (key: string) => branch + key.slice(1),
+    (key: string) => `/${branch}${key.slice(1)}`,
+  ]) {
+    expect(known.map(inForm).map(kindOfKey)).toStrictEqual(kinds);
+    expect(named.map(inForm).map(hashOfKey)).toStrictEqual([hex, hex, hex, hex]);
+  }
+  for (const key of named) expect(keyOfName(nameOfKey(key)!)).toBe(key);
+  expect(nameOfKey(`/${branch}pages/${name}`)).toStrictEqual({ home: branch, kind: 'page', slot: 0, hash, attempt });
   const foreign = [
     '',
+    '/',
     'log/1',
     `log/${'9'.repeat(20)}`,
     slotKey(0),
     `${slotKey(1)}x`,
     'chunks/x',
+    `chunks/${hex}`,
+    `chunks/${name}\n`,
+    `checkpoints/${'9'.repeat(20)}-${name}`,
+    `checkpoints/${name}`,
     'controls',
     'probe/',
+    'branches/b/',
+    'branches/B/control',
+    'branches/b/branches/c/control',
+    '//control',
   ];
   expect(foreign.map(kindOfKey)).toStrictEqual(foreign.map(() => undefined));
+});
+
+test('names of branches', () => {
+  const long = 'x'.repeat(64);
+  expect(['a', '0', 'a.b_c-d', long].map(isBranchName)).toStrictEqual([true, true, true, true]);
+  const refused = ['', '.', '..', '-a', '_a', 'A', 'a/b', 'a b', 'ä', `${long}x`, 'a\n'];
+  expect(refused.map(isBranchName)).toStrictEqual(refused.map(() => false));
+  expect(() => homeOfBranch('..')).toThrow(AssertionError);
+  expect(['', 'branches/a/', 'a/', '/', 'branches/a', 'branches/a/b/'].map(isHome)).toStrictEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+    false,
+  ]);
 });
 
 function damageOf(decoded: Decoded<unknown>): DamagedObject {

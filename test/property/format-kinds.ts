@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { createNodeDigest } from '../../src/adapters/node-digest.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/core/format/checkpoint.ts';
 import { decodeChunk, encodeChunk } from '../../src/core/format/chunk.ts';
+import { decodeCondemned, encodeCondemned } from '../../src/core/format/condemned.ts';
 import { decodeControl, encodeControl } from '../../src/core/format/control.ts';
 import type { Decoded } from '../../src/core/format/damage.ts';
 import { decodeFrame, encodeFrame } from '../../src/core/format/frame.ts';
@@ -17,19 +18,24 @@ import {
   localWritesOfVersion,
 } from '../../src/core/format/local-layout.ts';
 import { decodeManifest, encodeManifest } from '../../src/core/format/manifest.ts';
+import { decodePage, encodePage } from '../../src/core/format/page.ts';
 import { decodeSegment, encodeSegment, segmentHeaderBytes } from '../../src/core/format/segment.ts';
+import type { StoredKind } from '../../src/core/format/envelope.ts';
 import type { Frame } from '../../src/core/types/log.ts';
 import type { Version } from '../../src/core/types/version.ts';
+import { noCompression } from '../../src/ports/compression.ts';
 import type { LocalEntry } from '../../src/ports/local-store.ts';
 import {
   checkpoints,
   chunks,
+  condemnedLists,
   controls,
   frames,
   ids,
   leases,
   manifests,
   numbers,
+  pages,
   positions,
   record,
   segmentHeaders,
@@ -40,6 +46,7 @@ export const digest = createNodeDigest();
 
 /** An object in its encoded form, and everything the properties need to know about its kind. */
 export interface Sample {
+  readonly kind: StoredKind;
   readonly key: string;
   readonly bytes: Uint8Array;
   /** What decoding has to give. */
@@ -52,17 +59,19 @@ export interface Sample {
 }
 
 function whole<Value>(
+  kind: StoredKind,
   key: string,
   value: Value,
   encode: (value: Value) => Uint8Array,
   decode: (bytes: Uint8Array) => Decoded<Value>,
 ): Sample {
-  return { key, bytes: encode(value).slice(), value, decode, encode, reseal: resealEnd };
+  return { kind, key, bytes: encode(value).slice(), value, decode, encode, reseal: resealEnd };
 }
 
 export const samples: Readonly<Record<string, fc.Arbitrary<Sample>>> = {
   control: controls.map((control) =>
     whole(
+      'control',
       controlKey,
       control,
       (value) => encodeControl(value, digest),
@@ -71,6 +80,7 @@ export const samples: Readonly<Record<string, fc.Arbitrary<Sample>>> = {
   ),
   manifest: manifests.map((manifest) =>
     whole(
+      'manifest',
       manifestKey,
       manifest,
       (value) => encodeManifest(value, digest),
@@ -79,22 +89,47 @@ export const samples: Readonly<Record<string, fc.Arbitrary<Sample>>> = {
   ),
   checkpoint: checkpoints.map((checkpoint) =>
     whole(
+      'checkpoint',
       'a checkpoint',
       checkpoint,
       (value) => encodeCheckpoint(value, digest),
       (bytes) => decodeCheckpoint('a checkpoint', bytes, digest),
     ),
   ),
-  chunk: chunks.map((chunk) =>
+  page: pages.map((page) =>
     whole(
-      'a chunk',
-      chunk,
-      (value) => encodeChunk(value, digest),
-      (bytes) => decodeChunk('a chunk', bytes, digest),
+      'page',
+      'a page',
+      page,
+      (value) => encodePage(value, digest),
+      (bytes) => decodePage('a page', bytes, digest),
     ),
   ),
+  condemned: condemnedLists.map((condemned) =>
+    whole(
+      'condemned',
+      'a list',
+      condemned,
+      (value) => encodeCondemned(value, digest),
+      (bytes) => decodeCondemned('a list', bytes, digest),
+    ),
+  ),
+  chunk: chunks.map((chunk) => ({
+    ...whole(
+      'chunk',
+      'a chunk',
+      chunk,
+      (value) => encodeChunk(value, digest, noCompression).bytes,
+      (bytes) => decodeChunk('a chunk', bytes, digest, noCompression),
+    ),
+    reseal: (bytes) => {
+      resealPart(bytes, 0, encodeChunk(chunk, digest, noCompression).keysBytes);
+      resealEnd(bytes);
+    },
+  })),
   'local position': record({ databaseId: ids, position: positions }).map((local) =>
     whole(
+      'local-position',
       'p',
       local,
       (value) => encodePosition(value, digest),
@@ -103,6 +138,7 @@ export const samples: Readonly<Record<string, fc.Arbitrary<Sample>>> = {
   ),
   frame: frames.map((frame) => ({
     ...whole(
+      'frame',
       'a frame',
       frame,
       (value) => encodeFrame(value, digest),
@@ -123,7 +159,7 @@ export const samples: Readonly<Record<string, fc.Arbitrary<Sample>>> = {
         header: decoded.header,
         frames: decoded.frames.map(({ frame }) => frame),
       }));
-    return { ...whole(key, { header, frames: chained(loose) }, encode, decode), reseal: resealSegment };
+    return { ...whole('segment', key, { header, frames: chained(loose) }, encode, decode), reseal: resealSegment };
   }),
 };
 

@@ -86,16 +86,14 @@ describe.each(Object.entries(samples))('%s', (_kind, arbitrary) => {
   });
 
   test('bytes of every other kind are named as such', () => {
-    for (const [otherKind, other] of Object.entries(samples)) {
+    for (const other of Object.values(samples)) {
       if (other === arbitrary) continue;
       fc.assert(
         fc.property(arbitrary, other, (sample, foreign) => {
           const decoded = sample.decode(foreign.bytes);
           if (decoded.kind === 'ok') throw new Error('decoded another kind');
           expect(decoded.damage.reason).toBe('kind');
-          expect(decoded.damage.found).toBe(
-            `a ${otherKind.replace(' ', '-')}`.replace('a local-position', 'a local-position'),
-          );
+          expect(decoded.damage.found).toBe(`a ${foreign.kind}`);
         }),
         { numRuns: 3 },
       );
