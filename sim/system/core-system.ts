@@ -48,6 +48,7 @@ const internalPrefix = 'internal error:';
 
 /** Small, so that the few keys of a scenario fill several chunks. */
 const checkpointChunkBytes = 256;
+const checkpointIntervalMs = 10_000;
 
 type Values = ReadonlyMap<Version, Uint8Array>;
 
@@ -70,6 +71,7 @@ function createNode(options: NodeOptions): NodeMachine {
     logInflightMax: settings.logInflightMax,
     uploadIntervalMs: settings.uploadIntervalMs,
     checkpointSegments: settings.checkpointSegments,
+    checkpointIntervalMs,
     checkpointChunkBytes,
     requestTimeoutMs: settings.requestTimeoutMs,
     valueCacheBytes: settings.valueCacheBytes,

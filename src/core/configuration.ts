@@ -23,6 +23,8 @@ export interface MachineConfiguration {
   readonly uploadIntervalMs: number;
   /** A checkpoint is begun after this many segments since the last one. */
   readonly checkpointSegments: number;
+  /** A checkpoint is begun so many milliseconds after the last one, if something has come since; 0: not by time. */
+  readonly checkpointIntervalMs: number;
   /** Target of a chunk, in bytes of its keys and values before compression. */
   readonly checkpointChunkBytes: number;
   /** Checkpoints and the log are kept for so long, for time travel; `Infinity`: for ever. The newest checkpoints stay in any case. */
@@ -47,6 +49,7 @@ export const configurationDefaults = {
   uploadIntervalMs: 1_000,
   home: '',
   checkpointSegments: 2_000,
+  checkpointIntervalMs: 600_000,
   checkpointChunkBytes: 32 * 1024,
   retentionMs: 24 * 3_600_000,
   collectIntervalMs: 15 * 60_000,

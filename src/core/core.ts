@@ -16,6 +16,8 @@ export interface Core {
   readonly problems: Map<string, string>;
   /** Highest epoch met in the log or the manifest: a claim goes beyond it, whatever `control` says. */
   epochMet: number;
+  /** Keys of objects found damaged, missing or condemned: nothing new may rest on them. */
+  readonly unusableObjects: Set<string>;
   /** Why the local store must not be used again as it is; undefined: nothing is known against it. */
   localDistrust: string | undefined;
   emit(effect: Effect): void;
@@ -30,6 +32,7 @@ export function createCore(configuration: MachineConfiguration, emit: (effect: E
     draws: 0,
     problems: new Map(),
     epochMet: 0,
+    unusableObjects: new Set(),
     localDistrust: undefined,
     emit,
   };

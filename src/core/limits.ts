@@ -90,8 +90,6 @@ export const parkedRequestsMax = 100_000;
 
 // Checkpoints.
 
-/** A chunk is closed after the key that brings it here. */
-export const chunkBytesTarget = 1024 * 1024;
 /** References kept in the manifest; older checkpoints stay in the store, unnamed. */
 export const checkpointsKept = 8;
 /** Versions dropped in one piece after a compaction. */

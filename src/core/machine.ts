@@ -109,8 +109,19 @@ export function createMachine(configuration: MachineConfiguration): Machine {
 
   function* drainFor(untilMonotonicMs: number): Task<void> {
     if (leadership === undefined) return;
-    if (yield* endsInTime(life, leadership.drain(), untilMonotonicMs)) return;
+    if (yield* endsInTime(life, leadership.drain(), untilMonotonicMs)) {
+      yield* lastCheckpoint(leadership, Math.min(untilMonotonicMs, core.at.monotonicMs + configuration.leaseMs));
+      return;
+    }
     log(core, 'warn', 'stopped before everything admitted was durable; those requests got no answer');
+  }
+
+  /** Best effort, bounded: nobody leads meanwhile. What is not named by then is left to the collector. */
+  function* lastCheckpoint(current: Leadership, untilMonotonicMs: number): Task<void> {
+    const scope = createScope(edges);
+    const ended = yield* endsInTime(scope, current.lastCheckpoint(), untilMonotonicMs);
+    scope.cancel();
+    if (!ended) log(core, 'info', 'stopped before a last checkpoint was written');
   }
 
   /** Best effort, bounded: a candidate that finds the lease given back need not wait for it to lapse. */

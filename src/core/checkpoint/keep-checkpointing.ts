@@ -1,15 +1,26 @@
 import { log, type Core } from '../core.ts';
-import { checkpointsKept } from '../limits.ts';
-import { readManifest, updateManifest, type HeldManifest } from '../recover/locate-manifest.ts';
-import { NodeFailure } from '../failure.ts';
-import { manifestKey } from '../format/keys.ts';
+import type { HeldManifest } from '../recover/locate-manifest.ts';
 import type { RecoveredDatabase } from '../recover/recover.ts';
 import type { Reign } from '../reign/reign.ts';
-import { until, type Task } from '../task.ts';
-import type { CheckpointReference, Manifest } from '../types/log.ts';
+import { createSignal, fire, waitFor, waitForUntil, type Task } from '../task.ts';
+import type { CheckpointReference, ChunkReference } from '../types/log.ts';
+import { readCheckpointBase, type CheckpointBase } from './checkpoint-tree.ts';
+import { checkpointDue } from './checkpoint-due.ts';
+import { nameCheckpoint } from './name-checkpoint.ts';
 import { writeCheckpoint } from './write-checkpoint.ts';
 
-/** Takes a checkpoint whenever so many segments have come since the last one that is named in the manifest. */
+/**
+ * A reign's checkpoints: when so many segments have come since the last one that is named in the manifest, when so much time has passed and
+ * there is something new, when somebody asks for one, and before an orderly end. One at a time, each built upon the one before it.
+ */
+export interface Checkpointing {
+  /** Goes on for as long as the reign. */
+  keep(): Task<void>;
+  /** Soon one that holds everything that is in a slot now; `done` is told the reference, or why there is none. */
+  requestCheckpoint(done: (outcome: CheckpointReference | string) => void): void;
+  /** The last one of the reign, if starting without it would take long. Whoever waits for it bounds it. */
+  finish(): Task<void>;
+}
 
 export interface CheckpointEdges {
   began(): void;
@@ -21,60 +32,119 @@ export interface CheckpointEdges {
 const looksEveryMs = 250;
 const afterFailureMs = 60_000;
 const topic = 'checkpoint';
+/** So many slots are replayed in about the time that a checkpoint takes. */
+const slotsAtFinishMin = 16;
+/** A collector that condemns what was just uploaded, again and again, is none. */
+const attemptsMax = 5;
 
-export function* keepCheckpointing(
+type Outcome = CheckpointReference | string | 'deposed';
+
+export function createCheckpointing(
   core: Core,
   reign: Reign,
   database: RecoveredDatabase,
   edges: CheckpointEdges,
-): Task<void> {
+): Checkpointing {
   const { recovered } = database;
-  let { held } = database;
-  for (;;) {
-    yield* until(core.at.monotonicMs + looksEveryMs);
-    const last = held.manifest.checkpoints.at(-1)?.slot ?? 0;
-    if (recovered.position.slot - last < core.configuration.checkpointSegments) continue;
-    edges.began();
-    const reference = yield* writeCheckpoint(core, held.manifest.databaseId, recovered);
-    if (typeof reference === 'string') {
-      edges.ended(undefined);
-      core.problems.set(topic, reference);
-      log(core, 'error', 'checkpoint given up', { reason: reference });
-      yield* until(core.at.monotonicMs + afterFailureMs);
-      continue;
-    }
-    core.problems.delete(topic);
-    const named = yield* nameCheckpoint(core, reign, held, reference);
-    if (named === 'deposed') {
-      edges.deposed('the manifest carries a later epoch');
-      return;
-    }
-    held = named;
-    edges.ended(reference.slot);
-    log(core, 'info', 'checkpoint named in the manifest', {
-      slot: reference.slot,
-      checkpoints: held.manifest.checkpoints.length,
+  const wanted = createSignal();
+  const endedSignal = createSignal();
+  const unnamed = new Map<string, ChunkReference>();
+  let held: HeldManifest = database.held;
+  let base: CheckpointBase | undefined;
+  let baseRead = false;
+  let running = false;
+  let finishing = false;
+  let lastMs = core.at.monotonicMs;
+  let notBeforeMs = core.at.monotonicMs;
+  let asking: ((outcome: CheckpointReference | string) => void)[] = [];
+
+  function last(): CheckpointReference | undefined {
+    return held.manifest.checkpoints.at(-1);
+  }
+
+  function isDue(): boolean {
+    if (asking.length > 0) return true;
+    if (core.at.monotonicMs < notBeforeMs) return false;
+    return checkpointDue({
+      slots: recovered.position.slot - (last()?.slot ?? 0),
+      sinceMs: core.at.monotonicMs - lastMs,
+      segmentsMax: core.configuration.checkpointSegments,
+      intervalMs: core.configuration.checkpointIntervalMs,
     });
   }
-}
 
-function* nameCheckpoint(
-  core: Core,
-  reign: Reign,
-  first: HeldManifest,
-  reference: CheckpointReference,
-): Task<HeldManifest | 'deposed'> {
-  let held = first;
-  for (;;) {
-    const updated = yield* updateManifest(core, reign, held, (manifest) => withCheckpoint(manifest, reference));
-    if (updated !== 'changed') return updated;
-    const read = yield* readManifest(core);
-    if (read === undefined) throw new NodeFailure(`${manifestKey} is gone: somebody deletes from this prefix`);
-    held = read;
+  /** False: the reign is over. */
+  function* take(): Task<boolean> {
+    const answering = asking;
+    asking = [];
+    running = true;
+    edges.began();
+    const outcome = yield* writeAndName();
+    running = false;
+    edges.ended(typeof outcome === 'string' ? undefined : outcome.slot);
+    fire(endedSignal);
+    for (const done of answering) done(outcome === 'deposed' ? 'this node no longer leads' : outcome);
+    if (outcome === 'deposed') {
+      edges.deposed('the manifest carries a later epoch');
+      return false;
+    }
+    if (typeof outcome === 'string') {
+      notBeforeMs = core.at.monotonicMs + afterFailureMs;
+      core.problems.set(topic, outcome);
+      log(core, 'error', 'checkpoint given up', { reason: outcome });
+      return true;
+    }
+    core.problems.delete(topic);
+    log(core, 'info', 'checkpoint named in the manifest', {
+      slot: outcome.slot,
+      checkpoints: held.manifest.checkpoints.length,
+    });
+    return true;
   }
-}
 
-function withCheckpoint(manifest: Manifest, reference: CheckpointReference): Manifest {
-  const checkpoints = manifest.checkpoints.filter(({ slot }) => slot < reference.slot);
-  return { ...manifest, checkpoints: [...checkpoints, reference].slice(-checkpointsKept) };
+  function* writeAndName(): Task<Outcome> {
+    lastMs = core.at.monotonicMs;
+    if (!baseRead) base = yield* readCheckpointBase(core, held.manifest);
+    baseRead = true;
+    for (let attempt = 1; ; attempt++) {
+      const ground = { databaseId: held.manifest.databaseId, recovered, base, unnamed };
+      const written = yield* writeCheckpoint(core, ground);
+      if (typeof written === 'string') return written;
+      const naming = yield* nameCheckpoint(core, reign, held, written);
+      if (naming.kind === 'deposed') return 'deposed';
+      held = naming.held;
+      if (naming.kind === 'unreadable') return naming.reason;
+      base = written.base;
+      if (naming.kind === 'named') {
+        unnamed.clear();
+        return written.reference;
+      }
+      for (const key of naming.keys) core.unusableObjects.add(key);
+      log(core, 'warn', 'a part of the checkpoint was condemned before it was named; that is written anew', {
+        slot: written.reference.slot,
+        objects: naming.keys.length,
+      });
+      if (attempt === attemptsMax) return `${naming.keys[0]} was condemned before the manifest could name it`;
+    }
+  }
+
+  return {
+    *keep() {
+      for (;;) {
+        yield* waitForUntil(wanted, core.at.monotonicMs + looksEveryMs);
+        if (finishing) return;
+        if (running || !isDue()) continue;
+        if (!(yield* take())) return;
+      }
+    },
+    requestCheckpoint(done) {
+      asking.push(done);
+      fire(wanted);
+    },
+    *finish() {
+      finishing = true;
+      while (running) yield* waitFor(endedSignal);
+      if (recovered.position.slot - (last()?.slot ?? 0) > slotsAtFinishMin) yield* take();
+    },
+  };
 }

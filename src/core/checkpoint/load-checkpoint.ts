@@ -1,7 +1,6 @@
 import type { LocalOperation } from '../../ports/local-store.ts';
 import { log, type Core } from '../core.ts';
 import { NodeFailure } from '../failure.ts';
-import { decodeCheckpoint } from '../format/checkpoint.ts';
 import { decodeChunk } from '../format/chunk.ts';
 import { describeDamage } from '../format/damage.ts';
 import { localLeasePut, localPositionPut, localWritesOfVersion } from '../format/local-layout.ts';
@@ -9,10 +8,12 @@ import { completed, setLocalStateAside } from '../recover/local-state.ts';
 import type { Recovered } from '../recover/recovered.ts';
 import { writeLocal } from '../recover/replay.ts';
 import { loadLease, loadVersion } from '../state/load.ts';
-import { createState } from '../state/state.ts';
+import { createState, type State } from '../state/state.ts';
 import { readDecoded } from '../store/objects.ts';
 import { all, type Task } from '../task.ts';
-import type { Checkpoint, CheckpointReference, Chunk, ChunkReference, Manifest } from '../types/log.ts';
+import type { CheckpointReference, Chunk, ChunkReference, Manifest } from '../types/log.ts';
+import { readCheckpointTree, unusable } from './checkpoint-tree.ts';
+import { createLoadProgress, type LoadProgress } from './load-progress.ts';
 
 /**
  * Recovery from a checkpoint. The local store is filled chunk by chunk and gets its position last, so that a node that dies in
@@ -20,7 +21,8 @@ import type { Checkpoint, CheckpointReference, Chunk, ChunkReference, Manifest }
  * there on is still in the store. Nothing damaged is ever served.
  */
 
-const chunksAtOnce = 4;
+const chunksAtOnce = 32;
+const chunkBytesAtOnce = 8 * 1024 * 1024;
 
 /** Undefined: no checkpoint can be used; the log has to be read from its first slot. */
 export function* recoverFromCheckpoint(core: Core, manifest: Manifest): Task<Recovered | undefined> {
@@ -43,8 +45,9 @@ export function* recoverFromCheckpoint(core: Core, manifest: Manifest): Task<Rec
 
 /** A text says what is damaged. */
 function* loadCheckpoint(core: Core, manifest: Manifest, reference: CheckpointReference): Task<Recovered | string> {
-  const checkpoint = yield* readCheckpoint(core, manifest, reference);
-  if (typeof checkpoint === 'string') return checkpoint;
+  const tree = yield* readCheckpointTree(core, reference, manifest.databaseId);
+  if (typeof tree === 'string') return tree;
+  const { checkpoint, pages } = tree;
   const state = createState();
   const leases = new Map<bigint, number>();
   const leaseWrites: LocalOperation[] = [];
@@ -53,48 +56,77 @@ function* loadCheckpoint(core: Core, manifest: Manifest, reference: CheckpointRe
     loadLease(state, lease, ttlSeconds);
     leaseWrites.push(localLeasePut(lease, ttlSeconds, core.digest));
   }
-  for (let first = 0; first < checkpoint.chunks.length; first += chunksAtOnce) {
-    const references = checkpoint.chunks.slice(first, first + chunksAtOnce);
-    const chunks = yield* all(references.map((chunk) => readChunk(core, chunk)));
-    for (const chunk of chunks) {
-      if (typeof chunk === 'string') return chunk;
-      const operations: LocalOperation[] = [];
-      for (const version of chunk.versions) {
-        operations.push(...localWritesOfVersion(version, core.digest));
-        loadVersion(state, version);
-      }
-      yield* writeLocal(operations);
-      for (const version of chunk.versions) if (version.version > 0) version.value = undefined;
-    }
-    log(core, 'info', 'loading checkpoint', {
-      checkpoint: reference.key,
-      chunks: first + references.length,
-      of: checkpoint.chunks.length,
-    });
-  }
+  const references = pages.flatMap(({ chunks }) => chunks);
+  const damage = yield* loadChunks(core, state, references, createLoadProgress(core, reference.key, references));
+  if (damage !== undefined) return damage;
   yield* writeLocal([...leaseWrites, localPositionPut(manifest.databaseId, checkpoint.position, core.digest)]);
   return completed(core, state, leases, checkpoint.position, checkpoint.wallMs);
 }
 
-function* readCheckpoint(core: Core, manifest: Manifest, reference: CheckpointReference): Task<Checkpoint | string> {
-  const expected = { hash: reference.hash, databaseId: manifest.databaseId };
-  const read = yield* readDecoded(core, reference.key, (body) =>
-    decodeCheckpoint(reference.key, body, core.digest, expected),
-  );
-  if (read.kind === 'missing') return `${reference.key} is missing`;
-  if (read.kind === 'damaged') return describeDamage(read.damage);
-  const { position } = read.value;
-  if (position.slot !== reference.slot || position.sequence !== reference.sequence) {
-    return `${reference.key} is a checkpoint of slot ${position.slot}, but the manifest names it for slot ${reference.slot}`;
+/** While one batch is written to the local store the next is on its way. A text says what is damaged. */
+function* loadChunks(
+  core: Core,
+  state: State,
+  references: readonly ChunkReference[],
+  progress: LoadProgress,
+): Task<string | undefined> {
+  const batches = batchesOf(references);
+  let fetched = yield* readChunks(core, batches[0] ?? []);
+  for (let next = 1; fetched.length > 0; next++) {
+    const chunks: Chunk[] = [];
+    for (const chunk of fetched) {
+      if (typeof chunk === 'string') return chunk;
+      chunks.push(chunk);
+    }
+    const [following] = yield* all([readChunks(core, batches[next] ?? []), storeChunks(core, state, chunks)]);
+    progress.loaded(batches[next - 1]!);
+    fetched = following!;
   }
-  return read.value;
+  return undefined;
+}
+
+/** As many as are fetched at once: few enough, and small enough together. */
+function batchesOf(references: readonly ChunkReference[]): readonly (readonly ChunkReference[])[] {
+  const batches: ChunkReference[][] = [];
+  let batchBytes = 0;
+  for (const reference of references) {
+    const batch = batches.at(-1);
+    if (batch !== undefined && batch.length < chunksAtOnce && batchBytes + reference.bytes <= chunkBytesAtOnce) {
+      batch.push(reference);
+      batchBytes += reference.bytes;
+      continue;
+    }
+    batches.push([reference]);
+    batchBytes = reference.bytes;
+  }
+  return batches;
+}
+
+function* readChunks(core: Core, references: readonly ChunkReference[]): Task<readonly (Chunk | string)[]> {
+  return yield* all(references.map((reference) => readChunk(core, reference)));
+}
+
+function* storeChunks(core: Core, state: State, chunks: readonly Chunk[]): Task<readonly never[]> {
+  const operations: LocalOperation[] = [];
+  for (const { versions } of chunks) {
+    for (const version of versions) {
+      operations.push(...localWritesOfVersion(version, core.digest));
+      loadVersion(state, version);
+    }
+  }
+  yield* writeLocal(operations);
+  for (const { versions } of chunks) {
+    for (const version of versions) if (version.version > 0) version.value = undefined;
+  }
+  return [];
 }
 
 function* readChunk(core: Core, reference: ChunkReference): Task<Chunk | string> {
-  const read = yield* readDecoded(core, reference.key, (body) =>
-    decodeChunk(reference.key, body, core.digest, { hash: reference.hash }),
+  const { key, hash, firstKey, versions, keysBytes } = reference;
+  const read = yield* readDecoded(core, key, (body) =>
+    decodeChunk(key, body, core.digest, core.configuration.compression, { hash, firstKey, versions, keysBytes }),
   );
-  if (read.kind === 'missing') return `${reference.key} is missing`;
-  if (read.kind === 'damaged') return describeDamage(read.damage);
+  if (read.kind === 'missing') return unusable(core, key, `${key} is missing`);
+  if (read.kind === 'damaged') return unusable(core, key, describeDamage(read.damage));
   return read.value;
 }

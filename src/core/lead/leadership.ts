@@ -34,7 +34,7 @@ import { checkRequest } from '../write/check.ts';
 import { evaluateWrite, type WriteRequest } from '../write/evaluate.ts';
 import { createPipeline } from '../write/pipeline.ts';
 import { restsOnSequence } from '../write/rests-on.ts';
-import { keepCheckpointing } from '../checkpoint/keep-checkpointing.ts';
+import { createCheckpointing } from '../checkpoint/keep-checkpointing.ts';
 import { show, watchSourceOf, type DurableState } from './durable-state.ts';
 import { createParkedRequests } from './parked.ts';
 
@@ -53,6 +53,8 @@ export interface Leadership {
   watch(event: Extract<EventBody, { readonly kind: `watch-${string}` }>): void;
   /** Refuses what is new, and finishes what was admitted. */
   drain(): Task<void>;
+  /** Once drained: the next start has little left to replay. Can take long; it may be left at any point. */
+  lastCheckpoint(): Task<void>;
   /**
    * Answers everything that waits; the reign's scope has been cancelled. What had been admitted may be durable or may become so: its
    * answer must not say that it did not happen. What had not been gets `error`.
@@ -432,17 +434,16 @@ export function createLeadership(
   startLeases(leases, state.leases.all(), core.at.monotonicMs);
   scope.spawn(keepHouse());
   scope.spawn(followRenewals());
-  scope.spawn(
-    keepCheckpointing(core, reign, database, {
-      began: () => (checkpointing = true),
-      ended: (slot) => {
-        checkpointing = false;
-        if (slot !== undefined) checkpointSlot = slot;
-        fire(mayScrubSignal);
-      },
-      deposed,
-    }),
-  );
+  const checkpoints = createCheckpointing(core, reign, database, {
+    began: () => (checkpointing = true),
+    ended: (slot) => {
+      checkpointing = false;
+      if (slot !== undefined) checkpointSlot = slot;
+      fire(mayScrubSignal);
+    },
+    deposed,
+  });
+  scope.spawn(checkpoints.keep());
   if (durable.compactRevision > 0) startScrub();
 
   return {
@@ -481,6 +482,7 @@ export function createLeadership(
       pipeline.drain();
       while (!pipeline.drained()) yield* waitFor(pipeline.drainedSignal);
     },
+    lastCheckpoint: checkpoints.finish,
     end(error) {
       for (const answer of [...pending.fail(), ...compacting.splice(0)]) {
         if (!answer.settled) fail(answer.id, clientErrors.timeout);

@@ -1,0 +1,14 @@
+export interface NamingGround {
+  /** Everything that the checkpoint needs: itself, its pages, its chunks, those that it took over from another too. */
+  readonly objects: ReadonlySet<string>;
+  /** All that the manifest condemns, in the very version that is to be replaced. */
+  readonly condemned: readonly string[];
+}
+
+/**
+ * Whether the manifest may name a checkpoint: only if nothing of it is condemned (protocol, invariant 7). What is condemned may be gone
+ * already, or go at any moment, by the hand of anybody.
+ */
+export function mayNameCheckpoint({ objects, condemned }: NamingGround): boolean {
+  return !condemned.some((key) => objects.has(key));
+}

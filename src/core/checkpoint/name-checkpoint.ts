@@ -1,0 +1,84 @@
+import { readCondemned } from '../collect/condemned-names.ts';
+import type { Core } from '../core.ts';
+import { NodeFailure } from '../failure.ts';
+import { manifestKey } from '../format/keys.ts';
+import { readManifest, updateManifest, type HeldManifest } from '../recover/locate-manifest.ts';
+import type { Reign } from '../reign/reign.ts';
+import type { Task } from '../task.ts';
+import type { Manifest } from '../types/log.ts';
+import { withCheckpoint } from './checkpoints-kept.ts';
+import { mayNameCheckpoint } from './may-name-checkpoint.ts';
+import type { WrittenCheckpoint } from './write-checkpoint.ts';
+
+/**
+ * Naming a checkpoint is one compare-and-swap of the manifest, on a version of which everything that it condemns was read. Who condemns
+ * does the same: so one of the two sees the other.
+ */
+export type Naming =
+  | { readonly kind: 'named'; readonly held: HeldManifest }
+  /** Some of it is condemned: these names are never to be used again, and what they held is to be written anew. */
+  | { readonly kind: 'condemned'; readonly held: HeldManifest; readonly keys: readonly string[] }
+  /** What is condemned cannot be read, so nothing can be proved to be left alone. */
+  | { readonly kind: 'unreadable'; readonly held: HeldManifest; readonly reason: string }
+  | { readonly kind: 'deposed' };
+
+export function* nameCheckpoint(
+  core: Core,
+  reign: Reign,
+  first: HeldManifest,
+  written: WrittenCheckpoint,
+): Task<Naming> {
+  const { reference } = written;
+  const objects = objectsOf(written);
+  const lists = new Map<string, readonly string[]>();
+  for (let held = first; ;) {
+    const condemned = yield* condemnedBy(core, held.manifest, lists);
+    if (typeof condemned === 'string') {
+      const now = yield* readAgain(core);
+      if (now.etag === held.etag) return { kind: 'unreadable', held, reason: condemned };
+      held = now;
+      continue;
+    }
+    if (!mayNameCheckpoint({ objects, condemned })) {
+      return { kind: 'condemned', held, keys: condemned.filter((key) => objects.has(key)) };
+    }
+    const updated = yield* updateManifest(core, reign, held, (manifest) => ({
+      ...manifest,
+      checkpoints: withCheckpoint(manifest.checkpoints, reference),
+    }));
+    if (updated === 'deposed') return { kind: 'deposed' };
+    if (updated !== 'changed') return { kind: 'named', held: updated };
+    held = yield* readAgain(core);
+  }
+}
+
+function objectsOf({ reference, base }: WrittenCheckpoint): ReadonlySet<string> {
+  const objects = new Set([reference.key]);
+  for (const page of base.pages) {
+    objects.add(page.reference.key);
+    for (const { key } of page.chunks) objects.add(key);
+  }
+  return objects;
+}
+
+/** `lists` are those read before: what a list says never changes. A text says which cannot be read. */
+function* condemnedBy(
+  core: Core,
+  { condemned }: Manifest,
+  lists: Map<string, readonly string[]>,
+): Task<readonly string[] | string> {
+  const keys: string[] = [];
+  for (const reference of condemned) {
+    const list = lists.get(reference.key) ?? (yield* readCondemned(core, reference));
+    if (typeof list === 'string') return list;
+    lists.set(reference.key, list);
+    for (const key of list) keys.push(key);
+  }
+  return keys;
+}
+
+function* readAgain(core: Core): Task<HeldManifest> {
+  const held = yield* readManifest(core);
+  if (held === undefined) throw new NodeFailure(`${manifestKey} is gone: somebody deletes from this prefix`);
+  return held;
+}
