@@ -90,7 +90,5 @@ export const parkedRequestsMax = 100_000;
 
 // Checkpoints.
 
-/** References kept in the manifest; older checkpoints stay in the store, unnamed. */
-export const checkpointsKept = 8;
 /** Versions dropped in one piece after a compaction. */
 export const scrubVersionsMax = 2_000;

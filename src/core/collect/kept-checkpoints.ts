@@ -29,7 +29,7 @@ export function keptCheckpoints(
 }
 
 /** The oldest stays: everything that is retained can be rebuilt from it. */
-function thinned(checkpoints: readonly CheckpointReference[]): readonly CheckpointReference[] {
+export function thinned(checkpoints: readonly CheckpointReference[]): readonly CheckpointReference[] {
   if (checkpoints.length <= checkpointsNamedMax) return checkpoints;
   const older = Math.floor(checkpoints.length / 2);
   return checkpoints.filter((_, index) => index >= older || index % 2 === 0);

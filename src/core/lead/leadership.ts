@@ -3,6 +3,7 @@ import { mayScrub, type ScrubGround } from '../compact/may-scrub.ts';
 import { scrub } from '../compact/scrub.ts';
 import { drawId, log, type Core } from '../core.ts';
 import { localDeletesOfVersion } from '../format/local-layout.ts';
+import { keepCollecting } from '../collect/keep-collecting.ts';
 import { createLeaseClock } from '../lease/lease-clock.ts';
 import { leaseHeld } from '../lease/leader-lease.ts';
 import { startLeases } from '../lease/start-leases.ts';
@@ -444,6 +445,7 @@ export function createLeadership(
     deposed,
   });
   scope.spawn(checkpoints.keep());
+  scope.spawn(keepCollecting(core, reign, { checkpointing: () => checkpointing, deposed }));
   if (durable.compactRevision > 0) startScrub();
 
   return {

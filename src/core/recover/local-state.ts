@@ -69,6 +69,9 @@ interface ProvedPosition {
 function* prove(core: Core, manifest: Manifest, held: LocalPosition): Task<ProvedPosition | string> {
   if (!equalBytes(held.databaseId, manifest.databaseId)) return 'it belongs to another database';
   const { position } = held;
+  if (position.slot + 1 < manifest.logFloor) {
+    return `the log is kept from slot ${manifest.logFloor} on, which is beyond it`;
+  }
   if (position.slot === 0) return { position, wallMs: 0 };
   const key = slotKey(position.slot);
   const expected = { databaseId: manifest.databaseId, slot: position.slot };

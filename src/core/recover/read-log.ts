@@ -1,5 +1,5 @@
 import { log, type Core } from '../core.ts';
-import { NodeFailure } from '../failure.ts';
+import { LocalStoreDamage, NodeFailure } from '../failure.ts';
 import { describeDamage } from '../format/damage.ts';
 import { logPrefix, slotKey, slotOfKey } from '../format/keys.ts';
 import { decodeSegment, type DecodedSegment } from '../format/segment.ts';
@@ -7,6 +7,7 @@ import { readDecoded } from '../store/objects.ts';
 import { listKeys } from '../store/list.ts';
 import { all, type Task } from '../task.ts';
 import type { LogPosition } from '../types/log.ts';
+import { readManifest } from './locate-manifest.ts';
 import type { Recovered } from './recovered.ts';
 import { replaySegments } from './replay.ts';
 import { unbrokenRow } from './unbroken-row.ts';
@@ -58,8 +59,20 @@ export function* readLog(core: Core, recovered: Recovered, rules: LogRules): Tas
       return 'more';
     },
   };
-  const read = yield* followLog(core, recovered, rules, taker);
-  return read === 'deposed' ? 'deposed' : 'end';
+  try {
+    const read = yield* followLog(core, recovered, rules, taker);
+    return read === 'deposed' ? 'deposed' : 'end';
+  } catch (error) {
+    if (!(error instanceof NodeFailure)) throw error;
+    yield* beginAgainIfCollected(core, recovered.nextSlot);
+    throw error;
+  }
+}
+
+/** What is missing may have been collected from outside since this recovery read the manifest: then there is a newer checkpoint. */
+function* beginAgainIfCollected(core: Core, nextSlot: number): Task<void> {
+  const floor = (yield* readManifest(core))?.manifest.logFloor ?? 0;
+  if (floor > nextSlot) throw new LocalStoreDamage(`slot ${nextSlot} was collected during the recovery`);
 }
 
 /** The same for any reader of the log, of any database of the family. `enough`: as the taker said. */
