@@ -1,17 +1,16 @@
 import type { LocalOperation } from '../../ports/local-store.ts';
 import { log, type Core } from '../core.ts';
 import { NodeFailure } from '../failure.ts';
-import { decodeChunk } from '../format/chunk.ts';
-import { describeDamage } from '../format/damage.ts';
 import { localLeasePut, localPositionPut, localWritesOfVersion } from '../format/local-layout.ts';
 import { completed, setLocalStateAside } from '../recover/local-state.ts';
 import type { Recovered } from '../recover/recovered.ts';
 import { writeLocal } from '../recover/replay.ts';
 import { loadLease, loadVersion } from '../state/load.ts';
 import { createState, type State } from '../state/state.ts';
-import { readDecoded } from '../store/objects.ts';
 import { all, type Task } from '../task.ts';
-import type { CheckpointReference, Chunk, ChunkReference, Manifest } from '../types/log.ts';
+import { readChunk, type Referenced } from '../tool/read-reference.ts';
+import type { CheckpointReference, ChunkReference, Manifest } from '../types/log.ts';
+import type { Version } from '../types/version.ts';
 import { readCheckpointTree, unusable } from './checkpoint-tree.ts';
 import { createLoadProgress, type LoadProgress } from './load-progress.ts';
 
@@ -29,6 +28,8 @@ export function* recoverFromCheckpoint(core: Core, manifest: Manifest): Task<Rec
   for (const reference of manifest.checkpoints.toReversed()) {
     const recovered = yield* loadCheckpoint(core, manifest, reference);
     if (typeof recovered !== 'string') return recovered;
+    // Loading ends with the first damage: what else of it is damaged is not known.
+    core.unusableObjects.add(reference.key);
     log(core, 'error', 'checkpoint cannot be used; going back to the one before it', {
       checkpoint: reference.key,
       reason: recovered,
@@ -73,10 +74,10 @@ function* loadChunks(
   const batches = batchesOf(references);
   let fetched = yield* readChunks(core, batches[0] ?? []);
   for (let next = 1; fetched.length > 0; next++) {
-    const chunks: Chunk[] = [];
+    const chunks: (readonly Version[])[] = [];
     for (const chunk of fetched) {
-      if (typeof chunk === 'string') return chunk;
-      chunks.push(chunk);
+      if (chunk.kind !== 'ok') return unusable(core, chunk);
+      chunks.push(chunk.value);
     }
     const [following] = yield* all([readChunks(core, batches[next] ?? []), storeChunks(core, state, chunks)]);
     progress.loaded(batches[next - 1]!);
@@ -102,31 +103,24 @@ function batchesOf(references: readonly ChunkReference[]): readonly (readonly Ch
   return batches;
 }
 
-function* readChunks(core: Core, references: readonly ChunkReference[]): Task<readonly (Chunk | string)[]> {
+function* readChunks(
+  core: Core,
+  references: readonly ChunkReference[],
+): Task<readonly Referenced<readonly Version[]>[]> {
   return yield* all(references.map((reference) => readChunk(core, reference)));
 }
 
-function* storeChunks(core: Core, state: State, chunks: readonly Chunk[]): Task<readonly never[]> {
+function* storeChunks(core: Core, state: State, chunks: readonly (readonly Version[])[]): Task<readonly never[]> {
   const operations: LocalOperation[] = [];
-  for (const { versions } of chunks) {
+  for (const versions of chunks) {
     for (const version of versions) {
       operations.push(...localWritesOfVersion(version, core.digest));
       loadVersion(state, version);
     }
   }
   yield* writeLocal(operations);
-  for (const { versions } of chunks) {
+  for (const versions of chunks) {
     for (const version of versions) if (version.version > 0) version.value = undefined;
   }
   return [];
-}
-
-function* readChunk(core: Core, reference: ChunkReference): Task<Chunk | string> {
-  const { key, hash, firstKey, versions, keysBytes } = reference;
-  const read = yield* readDecoded(core, key, (body) =>
-    decodeChunk(key, body, core.digest, core.configuration.compression, { hash, firstKey, versions, keysBytes }),
-  );
-  if (read.kind === 'missing') return unusable(core, key, `${key} is missing`);
-  if (read.kind === 'damaged') return unusable(core, key, describeDamage(read.damage));
-  return read.value;
 }

@@ -37,7 +37,7 @@ export interface CheckpointGround {
   readonly unnamed: Map<string, ChunkReference>;
 }
 
-const keysPerPause = 4_096;
+const keysPerPause = 2_048;
 const uploadsAtOnce = 16;
 /** Encoded, and waiting for their upload. */
 const uploadBytesAtOnce = 8 * 1024 * 1024;
