@@ -5,7 +5,7 @@ export const exitCodes = {
   failed: 1,
   /** It was not understood: unknown name, bad value, settings that contradict each other. Nothing was touched. */
   usage: 2,
-  /** `t4 status` only: nobody answered. */
+  /** Nobody answered: the node of `t4 status`, the store of those that read one. Nothing is known. */
   unreachable: 3,
 } as const;
 

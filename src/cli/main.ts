@@ -9,7 +9,7 @@ process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
 
 const output = {
-  out: (text: string) => void process.stdout.write(text),
+  out: (data: string | Uint8Array) => void process.stdout.write(data),
   error: (text: string) => void process.stderr.write(text),
   isTerminal: process.stderr.isTTY,
 };

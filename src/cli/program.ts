@@ -9,7 +9,7 @@ import type { CommandName, Setting } from './setting.ts';
 import { environmentNameOf, settingsOf, settingTable, type SettingName } from './settings.ts';
 
 export interface ProgramOutput {
-  out(text: string): void;
+  out(data: string | Uint8Array): void;
   error(text: string): void;
 }
 
@@ -21,6 +21,8 @@ interface CommandDescription {
   readonly summary: string;
   readonly description: string;
   readonly argument?: readonly [name: string, help: string];
+  /** Its own, of the command line alone. A value's placeholder stands in the flags: `--limit <N>`. */
+  readonly options?: readonly (readonly [flags: string, help: string])[];
   readonly json: boolean;
   readonly examples: readonly (readonly [command: string, what: string])[];
   readonly after: string;
@@ -28,8 +30,15 @@ interface CommandDescription {
 }
 
 const settingsNote =
-  'Every option but --json is also an environment variable (--data-dir is T4_DATA_DIR) and a line of the\n' +
-  'config file (data-dir: /var/lib/t4). The command line wins over the environment, that over the file.';
+  'Every option that is no question of this one command is also an environment variable (--data-dir is T4_DATA_DIR)\n' +
+  'and a line of the config file (data-dir: /var/lib/t4). The command line wins over the environment, that over the file.';
+
+const patienceNote =
+  'A store that fails for 30 s without one call that succeeds ends the command; Ctrl-C ends it at once.';
+
+function cutHelp(what: string): string {
+  return `${what} A revision, a time such as 2026-03-01T12:00:00Z, or how long ago: -90m, -24h.`;
+}
 
 const commands: readonly CommandDescription[] = [
   {
@@ -77,6 +86,85 @@ const commands: readonly CommandDescription[] = [
     after: 'Exit code: 0 healthy, 1 unhealthy, 2 wrong usage, 3 nobody answered.',
     run: async (context) => (await import('./status.ts')).status(context),
   },
+  {
+    name: 'cat',
+    summary: 'print the value of a key, now or as it was',
+    description:
+      'Prints the value of a key as it is in the object store, now or at an earlier revision or moment: its bytes, and nothing else. ' +
+      'Needs no node, and asks none.',
+    argument: ['<key>', 'the key, as text'],
+    options: [
+      ['--at <REV|TIME>', cutHelp('The content at this revision or moment instead of the newest.')],
+      ['--hex', 'KEY is given as hexadecimal bytes.'],
+    ],
+    json: true,
+    examples: [
+      ['t4 cat --store s3://bucket/prefix settings', 'the newest value'],
+      ['t4 cat --store s3://bucket/prefix settings --at 1042', 'as it was at a revision'],
+      [
+        't4 cat --store s3://bucket/prefix settings --at -90m --json',
+        'an hour and a half ago, with revision and lease',
+      ],
+    ],
+    after: `Exit code: 0 printed, 1 there is no such key then, or something is damaged, 2 wrong usage, 3 the store cannot be used.\n${patienceNote}`,
+    run: async (context) => (await import('./cat.ts')).cat(context),
+  },
+  {
+    name: 'history',
+    summary: 'list every version of a key that is kept',
+    description:
+      'Lists every version of a key that the object store keeps, the oldest first: those that the oldest checkpoint holds, and ' +
+      'all that the log holds after it, compacted or not. Needs no node.',
+    argument: ['<key>', 'the key, as text'],
+    options: [
+      ['--limit <N>', 'Only the newest N.'],
+      ['--values', 'With the values.'],
+      ['--hex', 'KEY is given as hexadecimal bytes.'],
+    ],
+    json: true,
+    examples: [
+      ['t4 history --store s3://bucket/prefix settings', 'revision, time, version and size of each'],
+      ['t4 history --store s3://bucket/prefix settings --limit 10 --values', 'the last ten, with their values'],
+    ],
+    after: `Exit code: 0 listed, 1 nothing is kept of such a key, or something is damaged, 2 wrong usage, 3 the store cannot be used.\n${patienceNote}`,
+    run: async (context) => (await import('./history.ts')).history(context),
+  },
+  {
+    name: 'diff',
+    summary: 'show which keys differ between two revisions or moments',
+    description:
+      'Shows which keys were added, changed or deleted between two revisions or moments, by content: a key that has the same value ' +
+      'and lease again is no difference. Needs no node.',
+    options: [
+      ['--from <REV|TIME>', cutHelp('From here.')],
+      ['--to <REV|TIME>', 'To here; forms as for --from. (default: the newest)'],
+      ['--prefix <PREFIX>', 'Only keys that begin with this. (default: every key)'],
+      ['--hex', 'PREFIX is given as hexadecimal bytes.'],
+      ['--values', 'With the values.'],
+    ],
+    json: true,
+    examples: [
+      ['t4 diff --store s3://bucket/prefix --from 1000 --to 1042', 'what 42 revisions changed'],
+      ['t4 diff --store s3://bucket/prefix --from -24h --prefix /config/ --values', 'since yesterday, below a prefix'],
+    ],
+    after: `Exit code: 0 nothing differs, 1 something does, 2 wrong usage, 3 it could not be told: compacted, damaged, or the store cannot be used.\n${patienceNote}`,
+    run: async (context) => (await import('./diff.ts')).diff(context),
+  },
+  {
+    name: 'verify',
+    summary: 'check everything that a database needs of its store',
+    description:
+      'Reads every object that a database needs and checks it: hashes, references, counts, the chain of the log, and whether each ' +
+      'checkpoint is what the log before it comes to. Names what is damaged or missing, and what that costs. Writes nothing; a node may run meanwhile.',
+    argument: ['[url]', 'the store, as for --store'],
+    json: true,
+    examples: [
+      ['t4 verify s3://bucket/prefix', 'for a person'],
+      ['t4 verify file:./t4-data/store --json', 'for a machine'],
+    ],
+    after: `Exit code: 0 all is well, 1 something is damaged or missing, 2 wrong usage, 3 the store cannot be used, so nothing is known.\n${patienceNote}`,
+    run: async (context) => (await import('./verify.ts')).verify(context),
+  },
 ];
 
 /** Runs one command line (without the program's own name) and returns its exit code; never throws. */
@@ -122,6 +210,9 @@ function createProgram(output: ProgramOutput, action: Action): Command {
       .addHelpOption(new Option('-h, --help', 'Print this help.').helpGroup('General:'))
       .configureHelp({ formatItem });
     if (description.argument !== undefined) command.argument(...description.argument);
+    for (const [flags, help] of description.options ?? []) {
+      command.addOption(new Option(flags, help).helpGroup('What:'));
+    }
     for (const name of settingsOf(description.name)) addSetting(command, name);
     command.addOption(
       new Option(
@@ -202,9 +293,11 @@ async function contextOf(
     settings: resolveSettings({ command: description.name, flags, environment, file }),
     target: command.args[0],
     json: command.getOptionValue('json') === true,
+    options: command.opts(),
     version: packageVersion(),
     environment,
-    out: output.out,
+    out: (data) => output.out(data),
+    tell: (text) => output.error(text),
   };
 }
 
@@ -226,7 +319,9 @@ function reportError(error: unknown, environment: Environment, output: ProgramOu
 function reportCommander(error: CommanderError, output: ProgramOutput): ExitCode {
   if (error.exitCode === 0) return exitCodes.ok;
   if (error.code === 'commander.help') {
-    output.error('t4: which command? run, inspect or status\n    t4 --help tells what they do\n');
+    output.error(
+      't4: which command? run, inspect, status, cat, history, diff or verify\n    t4 --help tells what they do\n',
+    );
     return exitCodes.usage;
   }
   const [message = '', suggestion] = error.message.split('\n');

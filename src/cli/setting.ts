@@ -2,7 +2,7 @@
 import { formatAddress, parseAddress, type ListenAddress } from './listen-address.ts';
 import { formatDuration, formatSize, parseDuration, parseSize } from './units.ts';
 
-export type CommandName = 'run' | 'inspect' | 'status';
+export type CommandName = 'run' | 'inspect' | 'status' | 'cat' | 'history' | 'diff' | 'verify';
 
 export interface SettingKind<Value> {
   /** Stands for the value in help: `DURATION`. */

@@ -20,7 +20,7 @@ import {
 } from './setting.ts';
 
 const runOnly = ['run'] as const;
-const storeCommands = ['run', 'inspect'] as const;
+const storeCommands = ['run', 'inspect', 'cat', 'history', 'diff', 'verify'] as const;
 
 export const settingTable = {
   store: optional(text('URL'), {

@@ -6,7 +6,7 @@ import { nothing, positionOfGenesis } from '../recover/genesis.ts';
 import { followLog, type LogPlace, type LogRules, type LogStretch, type SegmentTaker } from '../recover/read-log.ts';
 import { positionAfter, proveFrame } from '../recover/replay.ts';
 import { all, type Task } from '../task.ts';
-import type { Base, Checkpoint, Cut, LogPosition } from '../types/log.ts';
+import type { Base, Checkpoint, Cut, LogPosition, Manifest } from '../types/log.ts';
 import type { LogRecord } from '../types/record.ts';
 import type { Version } from '../types/version.ts';
 import { isBeyond } from './is-beyond.ts';
@@ -65,7 +65,7 @@ export function upTo(cut: Cut): Reach {
 export function* readUpTo(core: Core, database: DatabaseFound, reach: Reach, reader: ContentReader): Task<ReadUpTo> {
   let unusable: string | undefined;
   for (const start of startsFor(database.manifest, reach.from, reach.order)) {
-    const begun = yield* beginAt(core, database, start, reach, reader);
+    const begun = yield* beginAt(core, database.manifest, start, reach, reader);
     if (begun.kind !== 'ok') {
       log(core, 'warn', 'checkpoint cannot be used; reading from another', { reason: begun.reason });
       unusable ??= begun.reason;
@@ -89,7 +89,7 @@ interface Following extends LogPlace {
 
 function* beginAt(
   core: Core,
-  { manifest }: DatabaseFound,
+  manifest: Manifest,
   start: Start,
   { from, to }: Reach,
   reader: ContentReader,
@@ -158,33 +158,59 @@ function* follow(
   cut: Cut,
   reader: ContentReader,
 ): Task<ReadUpTo> {
-  const rules = (databaseId: Uint8Array, durableSlot: number): LogRules => ({
-    databaseId,
-    durableSlot,
-    logInflightMax: manifest.logInflightMax,
-    epoch: Number.MAX_SAFE_INTEGER,
-  });
-  for (const [index, stretch] of (at.base?.stretches ?? []).entries()) {
-    if (index > 0) goOn(core, at, stretch.databaseId, 0);
-    const within = yield* followOne(core, at, rules(stretch.databaseId, 0), [cut, stretch.cut], reader, stretch);
-    if (within === 'cut') return { kind: 'read', position: at.position, wallMs: at.wallMs };
-  }
-  if (at.base !== undefined) {
-    goOn(core, at, manifest.databaseId, at.base.skippedRevision);
-    if (at.base.skippedRevision > 0) reader.skipped(at.position);
+  if ((yield* followBase(core, manifest, at, [cut], reader)) === 'cut') {
+    return { kind: 'read', position: at.position, wallMs: at.wallMs };
   }
   const { revision, compactRevision } = at.position;
-  if (cut.kind === 'revision' && cut.revision < revision && cut.revision < compactRevision) {
+  if (cut.kind === 'revision' && cut.revision < Math.min(revision, compactRevision)) {
     return { kind: 'compacted', revision: compactRevision, wallMs: at.wallMs };
   }
-  const lastCheckpointSlot = manifest.checkpoints.at(-1)?.slot ?? 0;
-  const ownRules = rules(manifest.databaseId, Math.max(control.durableSlot, lastCheckpointSlot));
-  yield* followOne(core, at, ownRules, [cut], reader, undefined);
+  const durableSlot = Math.max(control.durableSlot, manifest.checkpoints.at(-1)?.slot ?? 0);
+  yield* followOne(core, at, rulesOf(manifest, manifest.databaseId, durableSlot), [cut], reader, undefined);
   const { position, wallMs } = at;
   if (cut.kind === 'revision' && position.revision < cut.revision) {
     return { kind: 'future', revision: position.revision, wallMs };
   }
   return { kind: 'read', position, wallMs };
+}
+
+/** What a database began as: nothing, or the ancestors' content that is its base. Throws when that cannot be read. */
+export function* readGenesis(
+  core: Core,
+  manifest: Manifest,
+  reader: ContentReader,
+): Task<{ readonly position: LogPosition; readonly wallMs: number }> {
+  const start = { checkpoint: manifest.base?.checkpoint, base: manifest.base };
+  const begun = yield* beginAt(core, manifest, start, upTo({ kind: 'end' }), reader);
+  if (begun.kind !== 'ok') throw new NodeFailure(begun.reason);
+  const at = begun.value as Following;
+  yield* followBase(core, manifest, at, [], reader);
+  return { position: at.position, wallMs: at.wallMs };
+}
+
+/** The ancestors' slots, up to where the own log goes on. `cut`: a record beyond one of these cuts was met. */
+function* followBase(
+  core: Core,
+  manifest: Manifest,
+  at: Following,
+  cuts: readonly Cut[],
+  reader: ContentReader,
+): Task<'cut' | 'end'> {
+  if (at.base === undefined) return 'end';
+  for (const [index, stretch] of at.base.stretches.entries()) {
+    if (index > 0) goOn(core, at, stretch.databaseId, 0);
+    const rules = rulesOf(manifest, stretch.databaseId, 0);
+    const within = yield* followOne(core, at, rules, [stretch.cut, ...cuts], reader, stretch);
+    if (within === 'cut') return 'cut';
+  }
+  goOn(core, at, manifest.databaseId, at.base.skippedRevision);
+  if (at.base.skippedRevision > 0) reader.skipped(at.position);
+  return 'end';
+}
+
+/** Of a reader without a reign of its own: no epoch is above it. */
+function rulesOf({ logInflightMax }: Manifest, databaseId: Uint8Array, durableSlot: number): LogRules {
+  return { databaseId, durableSlot, logInflightMax, epoch: Number.MAX_SAFE_INTEGER };
 }
 
 /** From an ancestor's log to the first slot of the one that left it. */
@@ -198,7 +224,7 @@ function goOn(core: Core, at: Following, databaseId: Uint8Array, skippedRevision
   at.nextSlot = 1;
 }
 
-/** `cut`: a record beyond the first of the cuts was met. The other ones end this stretch alone. */
+/** `cut`: a record beyond one of the cuts was met, which ends the reading; but a stretch's own, its first one, ends that alone. */
 function* followOne(
   core: Core,
   at: Following,
@@ -214,7 +240,7 @@ function* followOne(
         for (const frame of frames) {
           const beyond = takeFrame(at, frame, slotKey(header.slot), cuts, reader);
           if (beyond === undefined) continue;
-          ended = beyond === 0 ? 'cut' : 'end';
+          ended = stretch !== undefined && beyond === 0 ? 'end' : 'cut';
           return 'enough';
         }
         at.position = { ...at.position, slot: header.slot, epoch: header.epoch, segmentHash: hash };

@@ -1,0 +1,135 @@
+/** What commands that read a store without a node share: opening it, progress, interruption, and the words for what went wrong. */
+import { stat } from 'node:fs/promises';
+import { familyRoot, homeInLocation } from '../adapters/family-root.ts';
+import { createNodeCompression } from '../adapters/node-compression.ts';
+import { createNodeDigest } from '../adapters/node-digest.ts';
+import { openStoreAt } from '../adapters/open-store.ts';
+import { parseStoreUrl, type StoreLocation } from '../adapters/store-url.ts';
+import { createSystemClock } from '../adapters/system-clock.ts';
+import { createSystemRandom } from '../adapters/system-random.ts';
+import type { Core } from '../core/core.ts';
+import type { Task } from '../core/task.ts';
+import { homeHere } from '../core/tool/home-here.ts';
+import { runTool, ToolError } from '../host/run-tool.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import { CliError, exitCodes, usageError, type ExitCode } from './cli-error.ts';
+import type { CommandContext } from './command-context.ts';
+import { stopOnSignals } from './stop-on-signals.ts';
+import { storeTargetOf, type StoreTarget } from './store-settings.ts';
+import { createProgress } from './tool-progress.ts';
+
+export interface ToolSession {
+  /** Of the database's own location, for people. */
+  readonly description: string;
+  run<Result>(task: (core: Core) => Task<Result>): Promise<Result>;
+}
+
+export interface ToolSessionOptions {
+  /** A store that the command line names without an option. */
+  readonly url?: string | undefined;
+  /** For damage that ends the command. */
+  readonly damageExitCode: ExitCode;
+}
+
+export async function withToolSession(
+  context: CommandContext,
+  options: ToolSessionOptions,
+  use: (session: ToolSession) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const target = targetOf(context, options.url);
+  const signal = stopOnSignals(process, (_, code) => process.exit(code));
+  const progress = createProgress(context.tell, createSystemClock());
+  const opened: ObjectStore[] = [];
+  const open = async (location: StoreLocation): Promise<ObjectStore> => {
+    const store = await openExisting(location, target.credentials);
+    opened.push(store);
+    return store;
+  };
+  const runOn =
+    (store: ObjectStore, home: string) =>
+    <Result>(task: (core: Core) => Task<Result>): Promise<Result> =>
+      runTool({ ...realParts(), store, home, signal, log: progress.log }, task);
+  try {
+    const there = await open(target.location);
+    const home = (await runOn(there, '')(homeHere)) ?? homeInLocation(target.location);
+    const root = familyRoot(target.location, home);
+    if (root === undefined) {
+      throw new CliError(
+        exitCodes.failed,
+        `${there.description} holds the branch ${home}, but its place does not end in that`,
+        'name the store by the path of its family followed by branches/NAME',
+      );
+    }
+    const store = root === target.location ? there : await open(root);
+    return await use({ description: there.description, run: runOn(store, home) });
+  } catch (error) {
+    throw error instanceof ToolError ? wordsFor(error, options) : error;
+  } finally {
+    progress.end();
+    for (const store of opened) await store.close();
+  }
+}
+
+function targetOf({ settings }: CommandContext, url: string | undefined): StoreTarget {
+  const named = storeTargetOf(settings);
+  if (url === undefined) {
+    if (named !== undefined) return named;
+    throw usageError('which store?', 'give --store URL, or set T4_STORE');
+  }
+  if (settings.sources.get('store') === 'flag' || settings.sources.get('s3-bucket') === 'flag') {
+    throw usageError('two stores are named', 'give it once');
+  }
+  const parsed = parseStoreUrl(url);
+  if (parsed.kind === 'invalid') throw usageError(`${url}: ${parsed.message}`);
+  const values = { ...settings.values, store: url, 's3-bucket': undefined };
+  const sources = new Map([...settings.sources, ['store', 'flag']] as const);
+  const target = storeTargetOf({ ...settings, values, sources });
+  return target!;
+}
+
+async function openExisting(location: StoreLocation, credentials: StoreTarget['credentials']): Promise<ObjectStore> {
+  // Opening a folder as a store would make it.
+  if (location.kind === 'file' && !(await isFolder(location.path))) {
+    throw new CliError(exitCodes.failed, `there is no folder ${location.path}`);
+  }
+  return openStoreAt(location, credentials === undefined ? {} : { credentials });
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+function realParts() {
+  return {
+    clock: createSystemClock(),
+    random: createSystemRandom(),
+    digest: createNodeDigest(),
+    compression: createNodeCompression(),
+  };
+}
+
+function wordsFor(error: ToolError, { damageExitCode }: ToolSessionOptions): CliError {
+  switch (error.reason) {
+    case 'store':
+      return new CliError(
+        exitCodes.unreachable,
+        error.message,
+        'nothing was written; try again when it answers',
+        error,
+      );
+    case 'damage':
+      return new CliError(
+        damageExitCode,
+        error.message,
+        't4 verify tells what else is damaged, and what it costs',
+        error,
+      );
+    case 'aborted':
+      return new CliError(exitCodes.failed, 'interrupted; nothing was written', undefined, error);
+    case 'bug':
+      return new CliError(exitCodes.failed, error.message, 'this is a bug in T4: please report it', error);
+  }
+}

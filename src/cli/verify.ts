@@ -1,0 +1,73 @@
+/** `t4 verify`: whether everything that a database needs is in its store, and what it costs where it is not. */
+import { verifyDatabase } from '../core/tool/verify/verify.ts';
+import { objectKinds, type Verification, type VerifiedKind } from '../core/tool/verify/verification.ts';
+import { hexOf } from '../core/types/bytes.ts';
+import { exitCodes, type ExitCode } from './cli-error.ts';
+import type { CommandContext } from './command-context.ts';
+import { withToolSession } from './tool-session.ts';
+import { formatSize } from './units.ts';
+import { jsonText } from './version-fields.ts';
+
+export async function verify(context: CommandContext): Promise<ExitCode> {
+  const options = { url: context.target, damageExitCode: exitCodes.failed };
+  return withToolSession(context, options, async (session) => {
+    const verification = await session.run(verifyDatabase);
+    context.out(context.json ? jsonText(fieldsOf(verification)) : textOf(verification));
+    return verification.findings.length === 0 ? exitCodes.ok : exitCodes.failed;
+  });
+}
+
+function fieldsOf(verification: Verification): unknown {
+  const { databaseId, home, counts, checkpoints, firstSlot, lastSlot, deadSegments, revision, findings } = verification;
+  return {
+    ok: findings.length === 0,
+    databaseId: databaseId === undefined ? undefined : hexOf(databaseId),
+    home,
+    revision,
+    firstSlot,
+    lastSlot,
+    deadSegments,
+    objects: counts,
+    checkpoints: checkpoints.map(({ reference, usable, compared }) => ({
+      key: reference.key,
+      slot: reference.slot,
+      revision: reference.revision,
+      usable,
+      compared,
+    })),
+    findings,
+  };
+}
+
+const words: Readonly<Record<VerifiedKind, string>> = {
+  control: 'control',
+  manifest: 'manifest',
+  segment: 'segments of the log',
+  checkpoint: 'checkpoints',
+  page: 'pages',
+  chunk: 'chunks',
+  condemned: 'condemned lists',
+};
+
+function textOf(verification: Verification): string {
+  const { databaseId, counts, checkpoints, firstSlot, lastSlot, revision, findings, deadSegments } = verification;
+  const lines = [`database ${databaseId === undefined ? 'unknown' : hexOf(databaseId)}`];
+  for (const kind of objectKinds) {
+    const { objects, bytes } = counts[kind];
+    if (objects > 0) lines.push(`  ${words[kind]}: ${objects} read, ${formatSize(bytes)}`);
+  }
+  const dead = deadSegments === 0 ? '' : `, ${deadSegments} dead ones among them`;
+  lines.push(`  log: slots ${firstSlot} to ${lastSlot}${dead}; proved up to revision ${revision}`);
+  for (const { reference, usable, compared } of checkpoints) {
+    const compare = compared
+      ? 'held against the log'
+      : 'not held against the log, which does not reach back to it unbroken';
+    lines.push(
+      `  checkpoint of slot ${reference.slot}, revision ${reference.revision}: ${usable ? 'whole' : 'not usable'}, ${compare}`,
+    );
+  }
+  if (findings.length === 0) lines.push('all is well');
+  for (const { kind, what, cost } of findings) lines.push(`${kind}: ${what}`, `    costs: ${cost}`);
+  if (findings.length > 0) lines.push(`${findings.length} found`);
+  return `${lines.join('\n')}\n`;
+}
