@@ -7,12 +7,15 @@ import type { DecodedFrame } from '../core/format/frame.ts';
 import type { LocalLog } from '../core/format/local-log.ts';
 import { bytesOf, hexOf, noLease, type ByteString, type LeaseId } from '../core/types/bytes.ts';
 import type {
+  Base,
   Checkpoint,
-  CheckpointReference,
   Chunk,
-  ChunkReference,
+  Condemned,
   Control,
   Manifest,
+  ObjectReference,
+  Page,
+  Pin,
   SegmentHeader,
 } from '../core/types/log.ts';
 import type { LogRecord, WriteOperation } from '../core/types/record.ts';
@@ -80,12 +83,41 @@ export function manifestFields(manifest: Manifest) {
     createdWallMs: manifest.createdWallMs,
     logInflightMax: manifest.logInflightMax,
     logFloor: manifest.logFloor,
+    logCollectedFloor: manifest.logCollectedFloor,
     checkpoints: manifest.checkpoints.map(referenceFields),
+    condemned: manifest.condemned.map(referenceFields),
+    home: manifest.home,
+    base: manifest.base === undefined ? null : baseFields(manifest.base),
+    pins: manifest.pins.map(pinFields),
+    successor: manifest.successor ?? null,
+    removed: manifest.removed,
   };
 }
 
-function referenceFields(reference: CheckpointReference) {
+function referenceFields<Reference extends ObjectReference>(reference: Reference) {
   return { ...reference, hash: hexOf(reference.hash) };
+}
+
+function baseFields({ checkpoint, stretches, skippedRevision }: Base) {
+  return {
+    checkpoint: checkpoint === undefined ? null : referenceFields(checkpoint),
+    stretches: stretches.map((stretch) => ({ ...stretch, databaseId: hexOf(stretch.databaseId) })),
+    skippedRevision,
+  };
+}
+
+function pinFields(pin: Pin) {
+  return {
+    ...pin,
+    id: hexOf(pin.id),
+    checkpoint: pin.checkpoint === undefined ? null : referenceFields(pin.checkpoint),
+  };
+}
+
+export type CondemnedFields = ReturnType<typeof condemnedFields>;
+
+export function condemnedFields(condemned: Condemned) {
+  return { databaseId: hexOf(condemned.databaseId), keys: condemned.keys };
 }
 
 export type CheckpointFields = ReturnType<typeof checkpointFields>;
@@ -97,12 +129,20 @@ export function checkpointFields(checkpoint: Checkpoint) {
     position: { ...position, segmentHash: hexOf(position.segmentHash), frameHash: hexOf(position.frameHash) },
     wallMs: checkpoint.wallMs,
     leases: checkpoint.leases.map(({ lease, ttlSeconds }) => ({ lease: idHex(lease), ttlSeconds })),
-    chunks: checkpoint.chunks.map(chunkReferenceFields),
+    pages: checkpoint.pages.map(keyedReferenceFields),
   };
 }
 
-function chunkReferenceFields(reference: ChunkReference) {
-  return { ...reference, hash: hexOf(reference.hash), firstKey: keyFields(reference.firstKey) };
+export type PageFields = ReturnType<typeof pageFields>;
+
+export function pageFields(page: Page) {
+  return { chunks: page.chunks.map(keyedReferenceFields) };
+}
+
+function keyedReferenceFields<Reference extends ObjectReference & { readonly firstKey: ByteString }>(
+  reference: Reference,
+) {
+  return { ...referenceFields(reference), firstKey: keyFields(reference.firstKey) };
 }
 
 export type ChunkFields = ReturnType<typeof chunkFields>;

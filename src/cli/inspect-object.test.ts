@@ -3,16 +3,19 @@ import { goldens } from '../../test/property/format-goldens.ts';
 import { createNodeDigest } from '../adapters/node-digest.ts';
 import { encodeCheckpoint } from '../core/format/checkpoint.ts';
 import { encodeChunk } from '../core/format/chunk.ts';
+import { encodeCondemned } from '../core/format/condemned.ts';
 import { encodeControl } from '../core/format/control.ts';
 import { encodeFrame } from '../core/format/frame.ts';
 import { encodeManifest } from '../core/format/manifest.ts';
+import { encodePage } from '../core/format/page.ts';
+import { noCompression } from '../ports/compression.ts';
 import { encodeSegment, segmentHeaderBytes } from '../core/format/segment.ts';
 import { escapedBytes } from './inspect-escape.ts';
 import { describeObject } from './inspect-object.ts';
 import { formatObject } from './inspect-text.ts';
 
 const digest = createNodeDigest();
-const { control, manifest, checkpoint, chunk, segmentHeader, frame } = goldens;
+const { control, manifest, condemned, checkpoint, page, chunk, segmentHeader, frame } = goldens;
 const frameBytes = encodeFrame(frame, digest);
 const segmentBytes = encodeSegment(segmentHeader, [frameBytes], digest);
 const segmentKey = 'log/00000000000000000007';
@@ -103,65 +106,107 @@ describe('a described object', () => {
       ['control', encodeControl(control, digest)],
       ['manifest', encodeManifest(manifest, digest)],
       ['some.checkpoint', encodeCheckpoint(checkpoint, digest)],
-      ['some.chunk', encodeChunk(chunk, digest)],
+      ['some.page', encodePage(page, digest)],
+      ['some.chunk', encodeChunk(chunk, digest, noCompression).bytes],
+      ['some.list', encodeCondemned(condemned, digest)],
     ] as const;
     expect(all.map(([key, bytes]) => formatObject(describeObject(key, bytes, digest))).join('\n'))
       .toMatchInlineSnapshot(`
-      "control: control, 116 B
-        sha256        38da8986bc41420161d5a7feeb313e571803dff11f2d2bbe6a2543b54288084e
-        database      000102030405060708090a0b0c0d0e0f
-        epoch         3
-        leader        abcd "nœud-1"
-        reached at    http://127.0.0.1:2379 http://[::1]:2379
-        nonce         4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e
-        lease         3s
-        renewal       9
-        durability    local
-        in sync       abcd
-        durable slot  6
+        "control: control, 116 B
+          sha256        38da8986bc41420161d5a7feeb313e571803dff11f2d2bbe6a2543b54288084e
+          database      000102030405060708090a0b0c0d0e0f
+          epoch         3
+          leader        abcd "nœud-1"
+          reached at    http://127.0.0.1:2379 http://[::1]:2379
+          nonce         4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e
+          lease         3s
+          renewal       9
+          durability    local
+          in sync       abcd
+          durable slot  6
 
-      manifest: manifest, 179 B
-        sha256        91e1ed290448088a1e979f60cf6ffeff04df2342c8445ed57411cad3d16c0580
-        database      000102030405060708090a0b0c0d0e0f
-        epoch         3
-        generation    4
-        created       2023-11-14T22:13:20.000Z
-        in flight     at most 4 segments
-        log floor     slot 2
+        manifest: manifest, 538 B
+          sha256        795c94350c675bd0ab43940375f9b71b3861b05986a78db1375b1e0a6b91338a
+          database      000102030405060708090a0b0c0d0e0f
+          epoch         3
+          generation    4
+          created       2023-11-14T22:13:20.000Z
+          in flight     at most 4 segments
+          log floor     slot 300
+          collected     below slot 2
+          home          branches/one/
+          successor     branches/seven/
+          removed       kept for its children alone
 
-        CHECKPOINT AT SLOT  SEQUENCE  REVISION  EPOCH  TAKEN                     SIZE   KEY
-                         7       104        51      3  2023-11-14T22:13:20.001Z  300 B  checkpoints/00000000000000000007-cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd
+          CHECKPOINT AT SLOT  SEQUENCE  REVISION  EPOCH  TAKEN                     SIZE   KEY
+                           7       104        51      3  2023-11-14T22:13:20.001Z  300 B  /branches/one/checkpoints/00000000000000000007-cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd-a0a1a2a3a4a5a6a7
 
-      some.checkpoint: checkpoint, 338 B
-        sha256        4642355a2208f7d68ace8aade362416e63bbcc10f8879d9408cbe80071b9ef0d
-        database      000102030405060708090a0b0c0d0e0f
-        taken         2023-11-14T22:13:20.000Z
-        slot          7
-        epoch         3
-        sequence      104
-        revision      51
-        compacted     up to revision 45
-        last segment  5151515151515151515151515151515151515151515151515151515151515151
-        last frame    f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1
+          begins with   /checkpoints/00000000000000000006-cececececececececececececececececececececececececececececececece-a0a1a2a3a4a5a6a7
+          skips         what follows the cut up to revision 60
 
-        LEASE             TIME TO LIVE
-        fffffffffffffffe  10 s
-        7                 60 s
+          LOG OF                 SLOTS   CUT                             DATABASE
+          the root of its store  7 to 9  none                            4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e
+          branches/two/          none    after sequence 104              4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e
+          branches/3.4_5-6/      7 to 9  after revision 51               4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e
+          branches/four/         7 to 9  after 2023-11-14T22:13:20.003Z  4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e
 
-        FIRST KEY  VERSIONS  SIZE  KEY
-        "a\\xff"           3  90 B  chunks/eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee
-        "b"               1  91 B  chunks/efefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef
+          PIN             MADE                      CHECKPOINT AT SLOT  SLOTS   ID
+          branches/fünf/  2023-11-14T22:13:20.004Z  7                   8 to 9  11111111111111111111111111111111
+          branches/six/   2023-11-14T22:13:20.005Z  none                1 to 9  12121212121212121212121212121212
 
-      some.chunk: chunk of a checkpoint, 60 B
-        sha256        a5a9ec066913492996eaad88e2748af950612f0e896279eb9ad23a46c14ce863
-        versions      3
+          CONDEMNED IN GENERATION  AT                        OBJECTS  SIZE OF THE LIST  KEY
+                                4  2023-11-14T22:13:20.002Z        9  301 B             /branches/one/condemned/cfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcf-a0a1a2a3a4a5a6a7
 
-        REVISION  SUB  KIND    KEY           VALUE
-              50    1  put     "shared/one"  3 B    created at 40, version 300
-              50  300  put     "shared/two"  0 B    created at 40, version 300, lease fffffffffffffffe
-              51    0  delete  "shared/two"
-      "
-    `);
+        some.checkpoint: checkpoint, 231 B
+          sha256        14cc208b371a850717b3aabe32c36597ede77b7ef400112ee53046f057e8b235
+          database      000102030405060708090a0b0c0d0e0f
+          taken         2023-11-14T22:13:20.000Z
+          slot          7
+          epoch         3
+          sequence      104
+          revision      51
+          compacted     up to revision 45
+          last segment  5151515151515151515151515151515151515151515151515151515151515151
+          last frame    f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1
+
+          LEASE             TIME TO LIVE
+          fffffffffffffffe  10 s
+          7                 60 s
+
+          FIRST KEY    CHUNKS  SIZE   KEY
+          "a\\xff"           3  90 B   /branches/one/pages/eaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaea-a0a1a2a3a4a5a6a7
+          "a\\xff\\xff"       1  300 B  /pages/ebebebebebebebebebebebebebebebebebebebebebebebebebebebebebebebeb-a0a1a2a3a4a5a6a7
+
+        some.page: page of a checkpoint, 125 B
+          sha256        4641b74e81f7b66c069c02cb37d70fdbc3e7d5a84be31ceaed8d6c3ee4c3ee72
+          chunks        2
+
+          FIRST KEY             VERSIONS  SIZE   KEYS  KEY
+          "a\\xff"                    300  900 B  90 B  /chunks/eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee-a0a1a2a3a4a5a6a7
+          "a\\xff"    continued         1  91 B   90 B  /branches/one/chunks/efefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef-a0a1a2a3a4a5a6a7
+
+        some.chunk: chunk of a checkpoint, 69 B
+          sha256        c449c995b6d4e742b0fc780f7e5b29bf5eee179bd69774fd2c764def0417d6cb
+          versions      3
+
+          REVISION  SUB  KIND    KEY           VALUE
+                50    1  put     "shared/one"  3 B    created at 40, version 300
+                50  300  put     "shared/two"  0 B    created at 40, version 300, lease fffffffffffffffe
+                51    0  delete  "shared/two"
+
+        some.list: list of condemned objects, 254 B
+          sha256        f1175cc21845f63438e1ee9278d070cfbc2496a9061e7a4140ca3364d0489c1d
+          database      000102030405060708090a0b0c0d0e0f
+          objects       5
+
+          KEY
+          /branches/one/checkpoints/00000000000000000003-c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1-a0a1a2a3a4a5a6a7
+          /branches/one/chunks/c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2-a0a1a2a3a4a5a6a7
+          /branches/one/condemned/c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3-a0a1a2a3a4a5a6a7
+          /chunks/c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4-a0a1a2a3a4a5a6a7
+          /pages/c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5-a0a1a2a3a4a5a6a7
+        "
+      `);
   });
 
   test('takes its kind from the bytes where the name tells none', () => {

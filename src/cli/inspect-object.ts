@@ -1,6 +1,8 @@
 /** One object of a store, or one file that holds such an object, decoded as far as its bytes can be trusted. */
+import { createNodeCompression } from '../adapters/node-compression.ts';
 import { decodeCheckpoint } from '../core/format/checkpoint.ts';
 import { decodeChunk } from '../core/format/chunk.ts';
+import { decodeCondemned } from '../core/format/condemned.ts';
 import { decodeControl } from '../core/format/control.ts';
 import type { DamagedObject, Decoded } from '../core/format/damage.ts';
 import { kindOfBytes } from '../core/format/envelope.ts';
@@ -8,23 +10,28 @@ import { contentHash } from '../core/format/hashes.ts';
 import { kindOfKey } from '../core/format/keys.ts';
 import { readLocalLog } from '../core/format/local-log.ts';
 import { decodeManifest } from '../core/format/manifest.ts';
+import { decodePage } from '../core/format/page.ts';
 import { decodeSegment, decodeSegmentHeader } from '../core/format/segment.ts';
 import { hexOf } from '../core/types/bytes.ts';
 import type { Digest } from '../ports/digest.ts';
 import {
   checkpointFields,
   chunkFields,
+  condemnedFields,
   controlFields,
   frameFields,
   localLogFields,
   manifestFields,
+  pageFields,
   segmentHeaderFields,
   type CheckpointFields,
   type ChunkFields,
+  type CondemnedFields,
   type ControlFields,
   type FrameFields,
   type LocalLogFields,
   type ManifestFields,
+  type PageFields,
   type SegmentHeaderFields,
 } from './inspect-fields.ts';
 
@@ -42,6 +49,8 @@ export type ObjectContent =
   | { readonly kind: 'manifest'; readonly fields: ManifestFields | undefined }
   | { readonly kind: 'segment'; readonly fields: SegmentFields | undefined }
   | { readonly kind: 'checkpoint'; readonly fields: CheckpointFields | undefined }
+  | { readonly kind: 'page'; readonly fields: PageFields | undefined }
+  | { readonly kind: 'condemned'; readonly fields: CondemnedFields | undefined }
   | { readonly kind: 'chunk'; readonly fields: ChunkFields | undefined }
   /** A file of frames from a node's disk. */
   | { readonly kind: 'local-log'; readonly fields: LocalLogFields }
@@ -53,6 +62,8 @@ export interface SegmentFields {
   readonly header: SegmentHeaderFields;
   readonly frames: readonly FrameFields[] | undefined;
 }
+
+const compression = createNodeCompression();
 
 type Described = ObjectContent & { readonly damage: DamagedObject | undefined };
 
@@ -72,7 +83,11 @@ function describe(key: string, bytes: Uint8Array, digest: Digest): Described {
     case 'checkpoint':
       return { kind, ...described(decodeCheckpoint(key, bytes, digest), checkpointFields) };
     case 'chunk':
-      return { kind, ...described(decodeChunk(key, bytes, digest), chunkFields) };
+      return { kind, ...described(decodeChunk(key, bytes, digest, compression), chunkFields) };
+    case 'page':
+      return { kind, ...described(decodePage(key, bytes, digest), pageFields) };
+    case 'condemned':
+      return { kind, ...described(decodeCondemned(key, bytes, digest), condemnedFields) };
     case 'segment':
       return { kind, ...describeSegment(key, bytes, digest) };
     case 'frame': {

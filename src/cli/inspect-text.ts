@@ -1,14 +1,17 @@
 /** A described object as text for a person: its fields, then tables. Keys stand in quotes, escaped; values only as sizes. */
 import { describeDamage } from '../core/format/damage.ts';
+import type { Cut } from '../core/types/log.ts';
 import { escapedBytes, printableText } from './inspect-escape.ts';
 import type {
   BytesFields,
   CheckpointFields,
   ChunkFields,
+  CondemnedFields,
   ControlFields,
   FrameFields,
   LocalLogFields,
   ManifestFields,
+  PageFields,
 } from './inspect-fields.ts';
 import type { ObjectDescription, SegmentFields } from './inspect-object.ts';
 import { formatDuration, formatSize } from './units.ts';
@@ -26,7 +29,9 @@ const kindWords: Readonly<Record<ObjectDescription['kind'], string>> = {
   manifest: 'manifest',
   segment: 'segment of the log',
   checkpoint: 'checkpoint',
+  page: 'page of a checkpoint',
   chunk: 'chunk of a checkpoint',
+  condemned: 'list of condemned objects',
   'local-log': 'local log file',
   probe: 'scratch object of the start-up probe',
   unknown: 'unknown',
@@ -43,6 +48,10 @@ function contentLines(description: ObjectDescription): readonly string[] {
       return segmentLines(description.fields);
     case 'checkpoint':
       return checkpointLines(description.fields);
+    case 'page':
+      return pageLines(description.fields);
+    case 'condemned':
+      return condemnedLines(description.fields);
     case 'chunk':
       return chunkLines(description.fields);
     case 'local-log':
@@ -76,6 +85,10 @@ function manifestLines(manifest: ManifestFields): readonly string[] {
       ['created', time(manifest.createdWallMs)],
       ['in flight', `at most ${manifest.logInflightMax} segments`],
       ['log floor', `slot ${manifest.logFloor}`],
+      ['collected', `below slot ${manifest.logCollectedFloor}`],
+      ['home', homeWords(manifest.home)],
+      ...(manifest.successor === null ? [] : [['successor', homeWords(manifest.successor)] as const]),
+      ...(manifest.removed ? [['removed', 'kept for its children alone'] as const] : []),
     ]),
     ...table(
       ['CHECKPOINT AT SLOT', 'SEQUENCE', 'REVISION', 'EPOCH', 'TAKEN', 'SIZE', 'KEY'],
@@ -88,6 +101,82 @@ function manifestLines(manifest: ManifestFields): readonly string[] {
         formatSize(reference.bytes),
         shown(reference.key),
       ]),
+    ),
+    ...baseLines(manifest.base),
+    ...table(
+      ['PIN', 'MADE', 'CHECKPOINT AT SLOT', 'SLOTS', 'ID'],
+      manifest.pins.map((pin) => [
+        shown(pin.name),
+        time(pin.createdWallMs),
+        pin.checkpoint === null ? 'none' : String(pin.checkpoint.slot),
+        slotWords(pin),
+        pin.id,
+      ]),
+    ),
+    ...table(
+      ['CONDEMNED IN GENERATION', 'AT', 'OBJECTS', 'SIZE OF THE LIST', 'KEY'],
+      manifest.condemned.map((list) => [
+        list.generation,
+        time(list.wallMs),
+        list.count,
+        formatSize(list.bytes),
+        shown(list.key),
+      ]),
+    ),
+  ];
+}
+
+function baseLines(base: ManifestFields['base']): readonly string[] {
+  if (base === null) return [];
+  const { checkpoint, stretches, skippedRevision } = base;
+  return [
+    '',
+    ...pairs([
+      ['begins with', checkpoint === null ? 'nothing' : shown(checkpoint.key)],
+      ['skips', skippedRevision === 0 ? 'no revision' : `what follows the cut up to revision ${skippedRevision}`],
+    ]),
+    ...table(
+      ['LOG OF', 'SLOTS', 'CUT', 'DATABASE'],
+      stretches.map((stretch) => [
+        homeWords(stretch.home),
+        slotWords(stretch),
+        cutWords(stretch.cut),
+        stretch.databaseId,
+      ]),
+    ),
+  ];
+}
+
+function cutWords(cut: Cut): string {
+  switch (cut.kind) {
+    case 'end':
+      return 'none';
+    case 'sequence':
+      return `after sequence ${cut.sequence}`;
+    case 'revision':
+      return `after revision ${cut.revision}`;
+    case 'moment':
+      return `after ${time(cut.wallMs)}`;
+  }
+}
+
+function slotWords({ firstSlot, lastSlot }: { readonly firstSlot: number; readonly lastSlot: number }): string {
+  return lastSlot < firstSlot ? 'none' : `${firstSlot} to ${lastSlot}`;
+}
+
+function homeWords(home: string): string {
+  return home === '' ? 'the root of its store' : shown(home);
+}
+
+function condemnedLines({ databaseId, keys }: CondemnedFields): readonly string[] {
+  return [
+    ...pairs([
+      ['database', databaseId],
+      ['objects', keys.length],
+    ]),
+    ...table(
+      ['KEY'],
+      keys.map((key) => [shown(key)]),
     ),
   ];
 }
@@ -183,11 +272,23 @@ function checkpointLines(checkpoint: CheckpointFields): readonly string[] {
       checkpoint.leases.map(({ lease, ttlSeconds }) => [lease, `${ttlSeconds} s`]),
     ),
     ...table(
-      ['FIRST KEY', 'VERSIONS', 'SIZE', 'KEY'],
-      checkpoint.chunks.map((chunk) => [
+      ['FIRST KEY', 'CHUNKS', 'SIZE', 'KEY'],
+      checkpoint.pages.map((page) => [quoted(page.firstKey), page.chunks, formatSize(page.bytes), shown(page.key)]),
+    ),
+  ];
+}
+
+function pageLines({ chunks }: PageFields): readonly string[] {
+  return [
+    ...pairs([['chunks', chunks.length]]),
+    ...table(
+      ['FIRST KEY', '', 'VERSIONS', 'SIZE', 'KEYS', 'KEY'],
+      chunks.map((chunk) => [
         quoted(chunk.firstKey),
+        chunk.continues ? 'continued' : '',
         chunk.versions,
         formatSize(chunk.bytes),
+        formatSize(chunk.keysBytes),
         shown(chunk.key),
       ]),
     ),

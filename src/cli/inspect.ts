@@ -44,7 +44,8 @@ async function withStore(target: StoreTarget, use: (store: ObjectStore) => Promi
 async function inspectStore(store: ObjectStore, context: CommandContext): Promise<ExitCode> {
   const key = context.target;
   if (key === undefined) return showSummary(await summarizeStore(store, digest), context);
-  const found = await store.get(key);
+  // References are shown with a slash in front, for the root of their store.
+  const found = await store.get(key.replace(/^\//, ''));
   if (found.kind === 'ok') return showObject(describeObject(key, found.body, digest), context);
   if (found.kind === 'not-found') throw new CliError(exitCodes.failed, `${store.description} has no object ${key}`);
   throw new CliError(exitCodes.failed, `cannot read ${key} of ${store.description}: ${found.problem.message}`);
@@ -79,7 +80,7 @@ function json(value: unknown): string {
  */
 function keyOfFile(path: string, bytes: Uint8Array): string {
   const segments = path.replace(/~(object|bodies)\/[^/]*$/, '').split('/');
-  for (const count of [2, 1]) {
+  for (const count of [4, 2, 1]) {
     const key = segments.slice(-count).join('/');
     if (kindOfKey(key) !== undefined && kindOfBytes(bytes) !== 'frame') return key;
   }

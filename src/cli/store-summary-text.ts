@@ -20,7 +20,10 @@ const kindWords = {
   manifest: 'manifest',
   segment: 'segments of the log',
   checkpoint: 'checkpoints',
+  page: 'pages of checkpoints',
   chunk: 'chunks of checkpoints',
+  condemned: 'lists of condemned objects',
+  branch: 'objects of branches',
   probe: 'scratch objects of start-up probes',
   unknown: 'objects that are none of ours',
 } as const;
@@ -53,7 +56,15 @@ function databaseRows({ control, manifest, log }: StoreSummary): readonly (reado
   }
   if (manifest !== undefined) {
     rows.push(['created', timeText(manifest.createdWallMs)]);
+    if (manifest.home !== '') rows.push(['branch', shown(manifest.home)]);
+    if (manifest.successor !== undefined) rows.push(['successor', shown(manifest.successor || '/')]);
+    if (manifest.removed) rows.push(['removed', 'kept for its children alone']);
     rows.push(['log floor', String(manifest.logFloor)]);
+    for (const { name, firstSlot, lastSlot } of manifest.pins) {
+      rows.push(['pin', `${shown(name)} (slots ${firstSlot} to ${lastSlot})`]);
+    }
+    const condemned = manifest.condemned.reduce((sum, list) => sum + list.count, 0);
+    if (condemned > 0) rows.push(['condemned', `${condemned} objects`]);
     for (const { key, bytes, revision, wallMs } of manifest.checkpoints) {
       rows.push(['checkpoint', `${key} (revision ${revision}, ${formatSize(bytes)}, ${timeText(wallMs)})`]);
     }

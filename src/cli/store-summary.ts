@@ -4,7 +4,14 @@
  */
 import { decodeControl } from '../core/format/control.ts';
 import { describeDamage, type Decoded } from '../core/format/damage.ts';
-import { controlKey, kindOfKey, manifestKey, slotOfKey, type ObjectKeyKind } from '../core/format/keys.ts';
+import {
+  branchPrefix,
+  controlKey,
+  kindOfKey,
+  manifestKey,
+  slotOfKey,
+  type ObjectKeyKind,
+} from '../core/format/keys.ts';
 import { decodeManifest } from '../core/format/manifest.ts';
 import { equalBytes } from '../core/types/bytes.ts';
 import type { Control, Manifest } from '../core/types/log.ts';
@@ -16,11 +23,14 @@ export interface StoreSummary {
   readonly description: string;
   readonly control: Control | undefined;
   readonly manifest: Manifest | undefined;
-  readonly kinds: ReadonlyMap<ObjectKeyKind | 'unknown', KindSummary>;
+  readonly kinds: ReadonlyMap<SummaryKind, KindSummary>;
   readonly log: LogSummary | undefined;
   /** One sentence each; empty when nothing is wrong. */
   readonly problems: readonly string[];
 }
+
+/** `branch`: of any kind, below the home of a branch. */
+export type SummaryKind = ObjectKeyKind | 'branch' | 'unknown';
 
 export interface KindSummary {
   count: number;
@@ -43,18 +53,24 @@ export async function summarizeStore(store: ObjectStore, digest: Digest): Promis
   const problems: string[] = [];
   const control = await readObject(store, controlKey, problems, (key, bytes) => decodeControl(key, bytes, digest));
   const manifest = await readObject(store, manifestKey, problems, (key, bytes) => decodeManifest(key, bytes, digest));
-  const kinds = new Map<ObjectKeyKind | 'unknown', KindSummary>();
-  const checkpoints = new Set<string>();
+  const kinds = new Map<SummaryKind, KindSummary>();
+  const named = new Set<string>();
   const slots: number[] = [];
   for await (const object of everyObject(store)) {
-    const kind = kindOfKey(object.key) ?? 'unknown';
+    const kind = summaryKindOf(object.key);
     count(kinds, kind, object);
     if (kind === 'segment') slots.push(slotOfKey(object.key)!);
-    if (kind === 'checkpoint') checkpoints.add(object.key);
+    if (kind === 'checkpoint' || kind === 'condemned') named.add(`/${manifest?.home ?? ''}${object.key}`);
   }
-  const log = logOf(slots);
-  problems.push(...disagreements(control, manifest, checkpoints, log));
+  const log = logOf(slots, manifest?.logFloor ?? 0);
+  problems.push(...disagreements(control, manifest, named, log));
   return { description: store.description, control, manifest, kinds, log, problems };
+}
+
+function summaryKindOf(key: string): SummaryKind {
+  const kind = kindOfKey(key);
+  if (kind === undefined) return 'unknown';
+  return key.startsWith(branchPrefix) ? 'branch' : kind;
 }
 
 /** Every object, page after page. */
@@ -90,11 +106,7 @@ async function readObject<Value>(
   return undefined;
 }
 
-function count(
-  kinds: Map<ObjectKeyKind | 'unknown', KindSummary>,
-  kind: ObjectKeyKind | 'unknown',
-  object: ObjectSummary,
-): void {
+function count(kinds: Map<SummaryKind, KindSummary>, kind: SummaryKind, object: ObjectSummary): void {
   const summary = kinds.get(kind) ?? { count: 0, bytes: 0, examples: [] };
   kinds.set(kind, summary);
   summary.count += 1;
@@ -102,13 +114,15 @@ function count(
   if (summary.examples.length < examplesMax) summary.examples.push(object.key);
 }
 
-function logOf(slots: readonly number[]): LogSummary | undefined {
+/** Below the floor slots are there or not. */
+function logOf(slots: readonly number[], floor: number): LogSummary | undefined {
   const first = slots[0];
   const last = slots.at(-1);
   if (first === undefined || last === undefined) return undefined;
   const missing: number[] = [];
-  let expected = first;
+  let expected = Math.max(first, floor);
   for (const slot of slots) {
+    if (slot < expected) continue;
     while (expected < slot && missing.length < missingSlotsMax) missing.push(expected++);
     expected = slot + 1;
   }
@@ -118,20 +132,20 @@ function logOf(slots: readonly number[]): LogSummary | undefined {
 function disagreements(
   control: Control | undefined,
   manifest: Manifest | undefined,
-  checkpoints: ReadonlySet<string>,
+  named: ReadonlySet<string>,
   log: LogSummary | undefined,
 ): readonly string[] {
   const problems: string[] = [];
   if (control !== undefined && manifest !== undefined && !equalBytes(control.databaseId, manifest.databaseId)) {
     problems.push('control and manifest are of different databases');
   }
-  for (const reference of manifest?.checkpoints ?? []) {
-    if (!checkpoints.has(reference.key)) problems.push(`${reference.key} is missing: the manifest names it`);
+  for (const reference of [...(manifest?.checkpoints ?? []), ...(manifest?.condemned ?? [])]) {
+    if (!named.has(reference.key)) problems.push(`${reference.key} is missing: the manifest names it`);
   }
   const durableSlot = control?.durableSlot ?? 0;
   const floor = manifest?.logFloor ?? 0;
   for (const slot of log?.missing ?? []) {
-    if (slot > durableSlot || slot < floor) continue;
+    if (slot > durableSlot) continue;
     problems.push(
       `slot ${slot} of the log is missing, although control says that all up to ${durableSlot} are durable`,
     );
