@@ -311,7 +311,7 @@ describe.concurrent.for([
 
   const damages: readonly (readonly [string, Change, RegExp])[] = [
     ...everyDamage,
-    ['removed', removed, /is missing/],
+    ['removed', removed, /: missing/],
     ['with the bytes of control', holdsBytesOf((all) => all.get('control')!), /not the kind of object/],
     [
       'with an older one of its kind',
