@@ -1,14 +1,25 @@
 import type { RunResult, Violation } from '../types/result.ts';
 import type { Analysis } from './analysis.ts';
 import { FormatError } from './decoder/cursor.ts';
-import { decodeCheckpoint, decodeChunk, decodeManifest, type DecodedVersion } from './decoder/other-objects.ts';
+import {
+  chunkFollows,
+  decodeCheckpoint,
+  decodeChunk,
+  decodeManifest,
+  decodePage,
+  isBefore,
+  type DecodedChunkReference,
+  type DecodedPageReference,
+  type DecodedReference,
+  type DecodedVersion,
+} from './decoder/other-objects.ts';
 import { sameKeyValue, showKv } from './compare.ts';
 import { leaseAt, type Model, type ModelVersion } from './model.ts';
 import { violation } from './violation.ts';
 
 /**
  * Each checkpoint that the manifest names holds what its position says: every version that a reader or watcher at or above the compaction can
- * ask for, none that never was, none above its revision, and the leases.
+ * ask for, none that never was, none above its revision, and the leases. Each reference on the way down says exactly what is there.
  */
 export function checkCheckpoints(analysis: Analysis): {
   readonly violations: readonly Violation[];
@@ -42,8 +53,9 @@ export function checkCheckpoints(analysis: Analysis): {
   return { violations, checkpoints };
 }
 
-/** As a node wrote it last, whatever the world did to it. */
-function written(result: RunResult, key: string): Uint8Array | undefined {
+/** As a node wrote it last, whatever the world did to it. References begin with a slash, for the root of the store. */
+function written(result: RunResult, reference: string): Uint8Array | undefined {
+  const key = reference.startsWith('/') ? reference.slice(1) : reference;
   for (let index = result.storeChanges.length - 1; index >= 0; index--) {
     const change = result.storeChanges[index]!;
     if (change.key === key && change.node !== undefined && change.bytes !== undefined) return change.bytes;
@@ -54,11 +66,12 @@ function written(result: RunResult, key: string): Uint8Array | undefined {
 function checkpointProblem(
   { result, log }: Analysis,
   key: string,
-  reference: { readonly slot: number; readonly sequence: number; readonly revision: number },
+  reference: DecodedReference & { readonly slot: number; readonly sequence: number; readonly revision: number },
 ): string | undefined {
   const bytes = written(result, key);
   if (bytes === undefined) return 'it is not there';
-  const { position, chunks, leases } = decodeCheckpoint(key, bytes);
+  if (bytes.length !== reference.bytes) return `it has ${bytes.length} bytes, not ${reference.bytes}`;
+  const { position, pages, leases } = decodeCheckpoint(key, bytes);
   const { model } = log;
   const { sequence, revision, compactRevision } = position;
   if (position.slot !== reference.slot || sequence !== reference.sequence || revision !== reference.revision) {
@@ -74,13 +87,46 @@ function checkpointProblem(
   const told = leases.map(({ lease, ttlSeconds }) => `${lease}/${ttlSeconds}`).sort();
   const due = alive.map((lease) => `${lease}/${leaseAt(model, lease, sequence)!.ttlSeconds}`).sort();
   if (told.join() !== due.join()) return `it holds leases ${told.join()}, due are ${due.join()}`;
-  const versions: DecodedVersion[] = [];
-  for (const chunk of chunks) {
-    const content = written(result, chunk.key);
-    if (content === undefined) return `${chunk.key} is not there`;
-    versions.push(...decodeChunk(chunk.key, content));
-  }
+  const versions = versionsOf(result, pages);
+  if (typeof versions === 'string') return versions;
   return versionsProblem(model, versions, revision, compactRevision);
+}
+
+/** Every version, in the order of pages and chunks; a text says where a reference and what it refers to disagree. */
+function versionsOf(result: RunResult, pages: readonly DecodedPageReference[]): readonly DecodedVersion[] | string {
+  const versions: DecodedVersion[] = [];
+  let previous: DecodedChunkReference | undefined;
+  for (const page of pages) {
+    const bytes = written(result, page.key);
+    if (bytes?.length !== page.bytes) return `${page.key} is not there with its ${page.bytes} bytes`;
+    const chunks = decodePage(page.key, bytes);
+    if (chunks.length !== page.chunks) return `${page.key} has ${chunks.length} chunks, not ${page.chunks}`;
+    if (chunks[0]!.firstKey !== page.firstKey) return `${page.key} begins with another key`;
+    for (const chunk of chunks) {
+      if (previous !== undefined && !chunkFollows(previous, chunk))
+        return `${chunk.key} does not follow the chunk before`;
+      const problem = addVersions(result, chunk, versions);
+      if (problem !== undefined) return `${chunk.key} ${problem}`;
+      previous = chunk;
+    }
+  }
+  return versions;
+}
+
+function addVersions(result: RunResult, chunk: DecodedChunkReference, versions: DecodedVersion[]): string | undefined {
+  const bytes = written(result, chunk.key);
+  if (bytes?.length !== chunk.bytes) return `is not there with its ${chunk.bytes} bytes`;
+  const content = decodeChunk(chunk.key, bytes);
+  if (content.keysBytes !== chunk.keysBytes) return `has ${content.keysBytes} bytes of keys, not ${chunk.keysBytes}`;
+  if (content.versions.length !== chunk.versions)
+    return `has ${content.versions.length} versions, not ${chunk.versions}`;
+  const first = content.versions[0]!;
+  if (first.key !== chunk.firstKey) return 'begins with another key';
+  const last = versions.at(-1);
+  if (chunk.continues !== (last?.key === first.key)) return `says wrongly whether it continues`;
+  if (last !== undefined && !isBefore(last, first)) return 'begins before the chunk before it ends';
+  versions.push(...content.versions);
+  return undefined;
 }
 
 function versionsProblem(

@@ -4,18 +4,28 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeCheckpoint } from '../../../src/core/format/checkpoint.ts';
 import { encodeChunk } from '../../../src/core/format/chunk.ts';
+import { encodeCondemned } from '../../../src/core/format/condemned.ts';
 import { encodeControl } from '../../../src/core/format/control.ts';
 import { encodeFrame } from '../../../src/core/format/frame.ts';
-import { checkpointKey, chunkKey } from '../../../src/core/format/keys.ts';
+import { checkpointKey, chunkKey, condemnedKey, pageKey } from '../../../src/core/format/keys.ts';
 import { encodeManifest } from '../../../src/core/format/manifest.ts';
+import { encodePage } from '../../../src/core/format/page.ts';
 import { encodeSegment } from '../../../src/core/format/segment.ts';
 import { byteStringOf } from '../../../src/core/types/bytes.ts';
 import type { Frame } from '../../../src/core/types/log.ts';
+import { noCompression } from '../../../src/ports/compression.ts';
 import * as arbitraries from '../../../test/property/format-arbitraries.ts';
 import { FormatError } from './cursor.ts';
 import { crc32, sha256 } from './digest.ts';
 import { decodeSegment } from './log-objects.ts';
-import { decodeCheckpoint, decodeChunk, decodeControl, decodeManifest } from './other-objects.ts';
+import {
+  decodeCheckpoint,
+  decodeChunk,
+  decodeCondemned,
+  decodeControl,
+  decodeManifest,
+  decodePage,
+} from './other-objects.ts';
 
 const digest = {
   sha256(...parts: readonly Uint8Array[]): Uint8Array {
@@ -25,6 +35,8 @@ const digest = {
   },
   crc32: (bytes: Uint8Array) => zlibCrc32(bytes),
 };
+
+const attempt = new Uint8Array(8).fill(0xa7);
 
 /** As the decoder shows it: bytes of clients as text of one char each, hashes and ids in hex, 64-bit ids in decimal. */
 function plain(value: unknown, name = ''): unknown {
@@ -101,15 +113,27 @@ describe('the decoder agrees with what the core encodes', () => {
     );
   });
 
-  test('checkpoints, chunks', () => {
+  test('checkpoints, pages, condemned lists', () => {
+    const { checkpoints, pages, condemnedLists } = arbitraries;
     fc.assert(
-      fc.property(arbitraries.checkpoints, arbitraries.chunks, (checkpoint, chunk) => {
+      fc.property(checkpoints, pages, condemnedLists, arbitraries.homes, (checkpoint, page, condemned, home) => {
         const whole = encodeCheckpoint(checkpoint, digest);
-        expect(decodeCheckpoint(checkpointKey(checkpoint.position.slot, digest.sha256(whole)), whole)).toEqual(
-          plain(checkpoint),
-        );
-        const part = encodeChunk(chunk, digest);
-        expect(decodeChunk(chunkKey(digest.sha256(part)), part)).toEqual(plain(chunk.versions));
+        const key = checkpointKey(home, checkpoint.position.slot, digest.sha256(whole), attempt);
+        expect(decodeCheckpoint(key, whole)).toEqual(plain(checkpoint));
+        const part = encodePage(page, digest);
+        expect(decodePage(pageKey(home, digest.sha256(part), attempt), part)).toEqual(plain(page.chunks));
+        const list = encodeCondemned(condemned, digest);
+        expect(decodeCondemned(condemnedKey(home, digest.sha256(list), attempt), list)).toEqual(plain(condemned));
+      }),
+    );
+  });
+
+  test('chunks', () => {
+    fc.assert(
+      fc.property(arbitraries.chunks, (chunk) => {
+        const { bytes, keysBytes } = encodeChunk(chunk, digest, noCompression);
+        const decoded = decodeChunk(chunkKey('', digest.sha256(bytes), attempt), bytes);
+        expect(decoded).toEqual({ versions: plain(chunk.versions), keysBytes });
       }),
     );
   });
@@ -120,9 +144,11 @@ describe('damage', () => {
     const { header, bytes } = fc.sample(segments, { seed: 7, numRuns: 1 })[0]!;
     const segment = encodeSegment(header, bytes, digest);
     const control = encodeControl(fc.sample(arbitraries.controls, { seed: 7, numRuns: 1 })[0]!, digest);
+    const manifest = encodeManifest(fc.sample(arbitraries.manifests, { seed: 7, numRuns: 1 })[0]!, digest);
     for (const [whole, decode] of [
       [segment, decodeSegment],
       [control, decodeControl],
+      [manifest, decodeManifest],
     ] as const) {
       for (let bit = 0; bit < whole.length * 8; bit++) {
         const damaged = whole.slice();
@@ -137,7 +163,8 @@ describe('damage', () => {
   });
 
   test('a chunk under another name', () => {
-    const part = encodeChunk(fc.sample(arbitraries.chunks, { seed: 1, numRuns: 1 })[0]!, digest);
-    expect(() => decodeChunk(chunkKey(new Uint8Array(32)), part)).toThrow(FormatError);
+    const chunk = fc.sample(arbitraries.chunks, { seed: 1, numRuns: 1 })[0]!;
+    const { bytes } = encodeChunk(chunk, digest, noCompression);
+    expect(() => decodeChunk(chunkKey('', new Uint8Array(32), attempt), bytes)).toThrow(FormatError);
   });
 });
