@@ -1,3 +1,4 @@
+import { configurationDefaults } from '../../src/core/configuration.ts';
 import { describeDamage } from '../../src/core/format/damage.ts';
 import { decodeLocalValue, valueKeyOf } from '../../src/core/format/local-layout.ts';
 import { createMachine, type Machine } from '../../src/core/machine.ts';
@@ -73,6 +74,9 @@ function createNode(options: NodeOptions): NodeMachine {
     checkpointSegments: settings.checkpointSegments,
     checkpointIntervalMs,
     checkpointChunkBytes,
+    retentionMs: configurationDefaults.retentionMs,
+    collectIntervalMs: configurationDefaults.collectIntervalMs,
+    collectGraceMs: configurationDefaults.collectGraceMs,
     requestTimeoutMs: settings.requestTimeoutMs,
     valueCacheBytes: settings.valueCacheBytes,
     watchProgressNotifyIntervalMs: settings.watchProgressNotifyIntervalMs,
