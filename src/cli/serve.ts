@@ -110,6 +110,7 @@ async function serveWith(
     logInflightMax: values['log-inflight-max'],
     uploadIntervalMs: values['upload-interval'],
     checkpointSegments: values['checkpoint-segments'],
+    checkpointIntervalMs: values['checkpoint-interval'],
     requestTimeoutMs: values['request-timeout'],
     valueCacheBytes: values['value-cache-size'],
     watchProgressNotifyIntervalMs: values['watch-progress-notify-interval'],

@@ -163,6 +163,12 @@ export const settingTable = {
     help: 'Write a checkpoint after this many segments of the log: fewer make a start faster and the store busier.',
     default: String(configurationDefaults.checkpointSegments),
   }),
+  'checkpoint-interval': required(duration('0s', '24h'), {
+    group: 'Tuning',
+    commands: runOnly,
+    help: 'Write a checkpoint this long after the last one if something was written since; 0s leaves it to the segments.',
+    default: formatDuration(configurationDefaults.checkpointIntervalMs),
+  }),
   'value-cache-size': required(size('1MiB', '64GiB'), {
     group: 'Tuning',
     commands: runOnly,

@@ -56,6 +56,7 @@ const examples: Readonly<Record<SettingName, string>> = {
   'log-inflight-max': '8',
   'upload-interval': '250ms',
   'checkpoint-segments': '77',
+  'checkpoint-interval': '90s',
   'value-cache-size': '64MiB',
   endpoint: '127.0.0.1:99',
   timeout: '1s',
