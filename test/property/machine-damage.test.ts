@@ -526,3 +526,27 @@ describe.concurrent('local log', () => {
     await node.close();
   });
 });
+
+test('a database that was moved to another place of a store is not opened there', async () => {
+  const home = 'branches/moved/';
+  const moved = new Map([...plain.content].map(([key, body]) => [home + key, body] as const));
+  const { failure } = await outcomeOn(moved, { home });
+  expect(failure).toBe(
+    'manifest says that the database is at the root of its store, but it was opened at branches/moved/ below the root of its store: ' +
+      'give the URL of the place where it was made, or move it back there.',
+  );
+});
+
+test('a database below a home leaves the rest of the store alone, and is there again', async () => {
+  const store = openMemoryStore();
+  const home = 'branches/one/';
+  const first = start(store, { home, checkpointSegments: 4 });
+  await first.node.whenReady();
+  await write(first.node, 1, writes);
+  await until(() => first.lines.some((line) => line.includes('checkpoint named')));
+  await first.node.close();
+  const content = await contentOf(store);
+  expect([...content.keys()].filter((key) => !key.startsWith(home))).toEqual([]);
+  expect([...content.keys()].some((key) => key.startsWith(`${home}chunks/`))).toBe(true);
+  expect((await outcomeOn(content, { home })).failure).toBeUndefined();
+});
