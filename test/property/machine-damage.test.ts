@@ -304,6 +304,7 @@ describe.concurrent.for([
 
 describe.concurrent.for([
   ['checkpoint', 'checkpoints/'],
+  ['page', 'pages/'],
   ['chunk', 'chunks/'],
 ] as const)('%s', ([, prefix]) => {
   /** Those of the newest checkpoint, and of it alone. */
