@@ -18,10 +18,11 @@ describe('help', () => {
   it('of the program names every command', async () => {
     const { code, out, error } = await t4('--help');
     expect({ code, error }).toEqual({ code: 0, error: '' });
-    for (const command of ['run', 'inspect', 'status']) expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
+    for (const command of ['run', 'inspect', 'status', 'cat', 'history', 'diff', 'verify'])
+      expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
   });
 
-  it.each<CommandName>(['run', 'inspect', 'status'])(
+  it.each<CommandName>(['run', 'inspect', 'status', 'cat', 'history', 'diff', 'verify'])(
     'of %s names every option, its default, and examples',
     async (command) => {
       const { code, out } = await t4(`${command} --help`);
@@ -52,7 +53,11 @@ it('--version prints the version alone', async () => {
 
 describe('usage errors end with 2, name what is wrong, and touch nothing', () => {
   it.each<readonly [string, Readonly<Record<string, string>>, string]>([
-    ['', {}, 't4: which command? run, inspect or status\n    t4 --help tells what they do\n'],
+    [
+      '',
+      {},
+      't4: which command? run, inspect, status, cat, history, diff or verify\n    t4 --help tells what they do\n',
+    ],
     ['runn', {}, "t4: unknown command 'runn'\n    did you mean run?\n"],
     ['run --lisen 127.0.0.1:1', {}, "t4: unknown option '--lisen'\n    did you mean --listen?\n"],
     [

@@ -25,14 +25,21 @@ export function isWithin({ from, to }: KeySpan, key: ByteString): boolean {
   return key >= from && (to === undefined || key < to);
 }
 
-/** Those that hold something of the span, of references that ascend by first key. A key's versions may fill several. */
-export function referencesWithin<Reference extends { readonly firstKey: ByteString }>(
+interface FirstKeyed {
+  readonly firstKey: ByteString;
+  /** False: no version of its first key is in the one before. */
+  readonly continues?: boolean;
+}
+
+/** Those that may hold something of the span, of references that ascend by first key. A key's versions may fill several. */
+export function referencesWithin<Reference extends FirstKeyed>(
   span: KeySpan,
   references: readonly Reference[],
 ): readonly Reference[] {
   return references.filter(({ firstKey }, index) => {
     if (span.to !== undefined && firstKey >= span.to) return false;
     const next = references[index + 1];
-    return next === undefined || next.firstKey >= span.from;
+    if (next === undefined || next.firstKey > span.from) return true;
+    return next.firstKey === span.from && next.continues !== false;
   });
 }
