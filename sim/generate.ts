@@ -71,6 +71,8 @@ function settingsOf(draw: Draw, durability: NodeSettings['durability'] | undefin
     requestTimeoutMs: 7_000,
     valueCacheBytes: draw.pick([0, 200, 100_000, 268_435_456]),
     watchProgressNotifyIntervalMs: draw.pick([500, 5_000, 600_000]),
+    // Small ones, so that clients need not leave a thousand messages waiting before their watchers lag.
+    watchBufferMessagesMax: draw.pick([1, 2, 8, 1_024]),
     acceptLocalLoss: false,
   };
 }

@@ -22,6 +22,7 @@ const scenario: Scenario = {
       requestTimeoutMs: 2_000,
       valueCacheBytes: 1_048_576,
       watchProgressNotifyIntervalMs: 1_000,
+      watchBufferMessagesMax: 1_024,
       acceptLocalLoss: false,
     },
   },

@@ -45,6 +45,7 @@ function generate(seed: number): Scenario {
         requestTimeoutMs: 1_000,
         valueCacheBytes: 1_000,
         watchProgressNotifyIntervalMs: 1_000,
+        watchBufferMessagesMax: 1_024,
         acceptLocalLoss: false,
       },
     },

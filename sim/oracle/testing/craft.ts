@@ -74,6 +74,7 @@ export const craftedScenario: Scenario = {
       requestTimeoutMs: 5_000,
       valueCacheBytes: 1_000_000,
       watchProgressNotifyIntervalMs: 600_000,
+      watchBufferMessagesMax: 1_024,
       acceptLocalLoss: false,
     },
   },
