@@ -8,6 +8,7 @@ export const diskBitRot: FaultKind = {
   seen: 'Silent corruption: CERN found one in some 10^7 files in 2007, and Bairavasundaram et al., FAST 2008, 400,000 blocks in 41 months.',
   address: 'a node, at a time',
   shrinks: 'to an earlier time',
+  diskForgets: true,
   promise: (fault, { topology }) =>
     topology.settings.durability === 'local' && textOf(fault, 'where') === 'files' ? 'beyond' : 'detected',
   generate: (draw, context) => ({

@@ -9,6 +9,7 @@ export const diskStaleRead: FaultKind = {
   seen: 'Lost writes and stale caches: Bairavasundaram et al., FAST 2008.',
   address: 'the nth call of a target on the disk of a node',
   shrinks: 'to an earlier call',
+  diskForgets: true,
   promise: (_fault, { topology }) => (topology.settings.durability === 'local' ? 'beyond' : 'masked'),
   generate: (draw, context) => ({
     node: drawNode(draw, context),

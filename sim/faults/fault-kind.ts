@@ -30,6 +30,8 @@ export interface FaultKind {
   promise(fault: Fault, scenario: Pick<Scenario, 'topology'>): Promised;
   /** Kinds that together with this one break what the protocol builds on, though each alone does not. */
   readonly notWith?: readonly string[];
+  /** Afterwards a disk may not hold what it said that it holds. */
+  readonly diskForgets?: true;
   /** Parameters for one more of these, without id and kind. */
   generate(draw: Draw, context: FaultContext): FaultParameters;
   /** Simpler ones, the simplest first; none: only removing it is left. */

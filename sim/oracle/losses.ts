@@ -1,3 +1,4 @@
+import { faultKinds } from '../faults/index.ts';
 import type { RunResult } from '../types/result.ts';
 import { type FinalLog, finalRevision } from './log.ts';
 import { momentOf } from './model.ts';
@@ -23,22 +24,20 @@ export function allowedLosses(
   const disksLost = result.history.flatMap((event) =>
     event.kind === 'node-start' && event.incarnation > 0 && event.disk !== 'kept' ? [event.atMs] : [],
   );
-  const disksLie = breaksDiskPromises(result.counts.faultsFired);
+  const disksForget = hasForgottenDisk(result.counts.faultsFired);
   for (const [index, fence] of log.fences.entries()) {
     const sinceMs = log.fences[index - 1]?.atMs ?? 0;
     const isLost = disksLost.some((atMs) => atMs >= sinceMs && atMs <= fence.atMs);
     const isOtherDisk = index > 0 && log.fences[index - 1]!.memberId !== fence.memberId;
-    if (!isLost && !disksLie && !isOtherDisk) continue;
+    if (!isLost && !disksForget && !isOtherDisk) continue;
     losses.push({ atMs: fence.atMs, revision: log.model.revisionAt[fence.moment - 1]!, moment: fence.moment });
   }
   return [...losses, { atMs: Infinity, revision: finalRevision(log), moment: momentOf(log.model) }];
 }
 
-/** Faults after which a disk does not hold what it said that it holds. */
-function breaksDiskPromises(fired: Readonly<Record<string, number>>): boolean {
-  return Object.keys(fired).some(
-    (kind) => /^disk-.*(lie|lied|rot|stale|lost|torn|reorder)/.test(kind) && fired[kind]! > 0,
-  );
+/** A disk may not hold what it said that it holds. */
+function hasForgottenDisk(fired: Readonly<Record<string, number>>): boolean {
+  return faultKinds.some(({ kind, diskForgets }) => diskForgets === true && (fired[kind] ?? 0) > 0);
 }
 
 /** The loss that excuses what was seen at that time and revision. */
