@@ -61,7 +61,7 @@ export function generateScenario(seed: number, options: GenerateOptions = {}): S
 }
 
 function settingsOf(draw: Draw, durability: NodeSettings['durability'] | undefined): NodeSettings {
-  const drawn = draw.chance(0.8) ? 'object' : 'local';
+  const drawn = draw.chance(0.7) ? 'object' : 'local';
   return {
     durability: durability ?? drawn,
     leaseMs: draw.pick([1_000, 1_000, 2_000, 3_000, 10_000]),
@@ -153,9 +153,11 @@ function faultsOf(
   const { swarm = true, faults: wanted, intensity = 1 } = options;
   // Some runs are quiet, most have a few kinds, some nearly all.
   const share = draw('swarm/share').pick([0, 0.05, 0.1, 0.1, 0.3, 0.6]);
-  const chosen = faultKinds.filter(({ kind }) => {
+  const chosen = faultKinds.filter((each) => {
+    const { kind } = each;
     if (wanted !== undefined && !wanted.includes(kind)) return false;
-    return !swarm || draw(`swarm/fault/${kind}`).chance(share);
+    const own = share === 0 ? undefined : each.likely?.(context);
+    return !swarm || draw(`swarm/fault/${kind}`).chance(own ?? share);
   });
   const used = chosen.filter((kind) => !chosen.some((other) => isExcluded(kind, other, draw)));
   return used.flatMap((kind) => faultsOfKind(draw, kind, context, options.beyond ?? false, topology, intensity));

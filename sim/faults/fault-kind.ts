@@ -32,6 +32,8 @@ export interface FaultKind {
   readonly notWith?: readonly string[];
   /** Afterwards a disk may not hold what it said that it holds. */
   readonly diskForgets?: true;
+  /** How likely it is to be among a run's faults, where that is another chance than that of all kinds; undefined: it is not. */
+  likely?(context: FaultContext): number | undefined;
   /** Parameters for one more of these, without id and kind. */
   generate(draw: Draw, context: FaultContext): FaultParameters;
   /** Simpler ones, the simplest first; none: only removing it is left. */

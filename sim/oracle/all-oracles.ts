@@ -6,6 +6,7 @@ import { type AnswerCounts, checkAnswers } from './check-answers.ts';
 import { checkCheckpoints } from './check-checkpoints.ts';
 import { checkLeases, type LeaseCounts } from './check-leases.ts';
 import { checkLiveness, type LivenessCounts } from './check-liveness.ts';
+import { createLocalDisks } from './check-local.ts';
 import { checkLosses } from './check-losses.ts';
 import { checkWatches, type WatchCounts } from './check-watch.ts';
 import { createInvariants } from './invariants.ts';
@@ -17,6 +18,7 @@ import { ownersOf } from './owners.ts';
 const oracles = {
   invariants: createInvariants,
   log: createLogOracle,
+  'local-disks': createLocalDisks,
   answers: createAnswersOracle,
   watch: createWatchOracle,
   leases: createLeaseOracle,
