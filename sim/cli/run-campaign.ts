@@ -4,7 +4,7 @@ import { readCorpus } from '../search/corpus.ts';
 import { isFailure } from '../search/failure.ts';
 import type { Pool } from '../search/pool.ts';
 import type { Subject } from '../search/subject.ts';
-import { neverExercised, neverFired } from '../search/totals.ts';
+import { neverExercised, neverFired, withoutOccasion } from '../search/totals.ts';
 import type { Verdict } from '../types/result.ts';
 import { commitText } from './build.ts';
 import { writeText } from './finding-files.ts';
@@ -109,10 +109,14 @@ function tellTotals(
   );
   tellCounts('Guarantees, and how often each was put to the test', totals.ledger, output);
   tellCounts('Faults that took effect', totals.faultsFired, output);
-  const generated = (subject.faultKinds ?? []).filter((kind) => kind.generated).map(({ kind }) => kind);
   const unexercised = neverExercised(totals);
-  const unfired = neverFired(totals, generated);
+  const kinds = subject.faultKinds ?? [];
+  const unfired = neverFired(totals, kinds);
   if (unexercised.length > 0) output.out(`Never put to the test: ${unexercised.join(', ')}\n`);
+  for (const { kind, occasion = '' } of withoutOccasion(totals, kinds)) {
+    const calls = totals.callsByKind[occasion] ?? 0;
+    output.out(`Had no occasion: ${kind}; the system made ${calls === 0 ? 'no' : `only ${calls}`} ${occasion}\n`);
+  }
   if (unfired.length > 0) output.out(`Faults that never took effect: ${unfired.join(', ')}\n`);
   return [...unexercised, ...unfired];
 }

@@ -1,5 +1,6 @@
 import { drawNode, nodeOf, numberOf, shrinkNumber, textOf } from './address.ts';
 import type { FaultKind } from './fault-kind.ts';
+import { keptWithoutDisks } from './kept.ts';
 
 export const diskBitRot: FaultKind = {
   kind: 'disk-bit-rot',
@@ -11,6 +12,7 @@ export const diskBitRot: FaultKind = {
   diskForgets: true,
   promise: (fault, { topology }) =>
     topology.settings.durability === 'local' && textOf(fault, 'where') === 'files' ? 'beyond' : 'detected',
+  keeps: keptWithoutDisks,
   generate: (draw, context) => ({
     node: drawNode(draw, context),
     atMs: draw.below(context.activeMs),

@@ -1,4 +1,5 @@
 import { drawNode, shrinkNumber } from './address.ts';
+import { keptWithoutDisks } from './kept.ts';
 import type { FaultKind } from './fault-kind.ts';
 import { armLocalRule } from './local-rule.ts';
 
@@ -11,6 +12,9 @@ export const diskStaleRead: FaultKind = {
   shrinks: 'to an earlier call',
   diskForgets: true,
   promise: (_fault, { topology }) => (topology.settings.durability === 'local' ? 'beyond' : 'masked'),
+  keeps: keptWithoutDisks,
+  // Files are read by who starts again.
+  along: ['crash', 'crash-after-effect'],
   generate: (draw, context) => ({
     node: drawNode(draw, context),
     target: draw.pick(['disk-read *']),

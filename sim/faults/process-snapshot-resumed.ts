@@ -1,4 +1,5 @@
 import type { FaultKind } from './fault-kind.ts';
+import { keptWithoutClocks } from './kept.ts';
 import { armPause, pauseWindow } from './pause-window.ts';
 
 export const processSnapshotResumed: FaultKind = {
@@ -8,5 +9,6 @@ export const processSnapshotResumed: FaultKind = {
   seen: 'vMotion and restored snapshots without guest tools that set the clock.',
   ...pauseWindow,
   promise: () => 'beyond',
+  keeps: keptWithoutClocks,
   arm: (fault, stage) => armPause(fault, stage, { monotonic: true, wall: true }),
 };

@@ -5,7 +5,7 @@ import { seedRunOf } from './answer-job.ts';
 import { loadMutant, plantedMutant } from './mutants.ts';
 import { createPool, type Pool } from './pool.ts';
 import { subject } from './store-subject.ts';
-import { addTotals, neverExercised, neverFired, totalsNone } from './totals.ts';
+import { addTotals, neverExercised, neverFired, totalsNone, withoutOccasion } from './totals.ts';
 
 /** The simulator can fail: a world without faults proves nothing, and each oracle is needed by some mutant. */
 
@@ -21,9 +21,31 @@ test('a world without faults fails the ledger', () => {
     const result = subject.run(generateScenario(seed, { faults: [], nodes: 2 }));
     totals = addTotals(totals, seedRunOf(seed, result, 0).totals);
   }
-  const generated = subject.faultKinds!.filter((kind) => kind.generated).map(({ kind }) => kind);
-  expect(neverFired(totals, generated)).toEqual(generated.toSorted());
+  const needless = subject.faultKinds!.filter(({ occasion }) => occasion === undefined).map(({ kind }) => kind);
+  expect(neverFired(totals, subject.faultKinds!)).toEqual(needless.toSorted());
   expect(neverExercised(totals)).toContain('log: dead segments of an earlier reign');
+});
+
+test('a fault that never had an occasion is told, and fails the campaign once it had one often enough', () => {
+  const kinds = subject.faultKinds!.filter(({ kind }) => kind === 'store-late-delete');
+  expect(kinds).toHaveLength(1);
+  const after = (calls: number, fired: number) => ({
+    ...totalsNone,
+    callsByKind: { 'object-delete': calls, 'object-put': 1_000_000 },
+    faultsFired: { 'store-late-delete': fired },
+  });
+  expect(withoutOccasion(after(0, 0), kinds)).toEqual(kinds);
+  expect(neverFired(after(0, 0), kinds)).toEqual([]);
+  expect(withoutOccasion(after(1_000, 0), kinds)).toEqual([]);
+  expect(neverFired(after(1_000, 0), kinds)).toEqual(['store-late-delete']);
+  expect(neverFired(after(1_000, 1), kinds)).toEqual([]);
+  expect(withoutOccasion(after(0, 1), kinds)).toEqual([]);
+});
+
+test('calls are counted by their kind, so that occasions are', () => {
+  const { counts } = subject.run(generateScenario(1, { faults: [], nodes: 1, activeMs: 5_000, operations: 30 }));
+  expect(counts.callsByKind['object-put']).toBeGreaterThan(0);
+  expect(counts.callsByKind['object-delete']).toBeUndefined();
 });
 
 test.each([

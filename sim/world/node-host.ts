@@ -212,6 +212,8 @@ export function createNodeHost(
     switch (effect.kind) {
       case 'call': {
         const { call, operation } = effect;
+        const { callsByKind } = world.counts;
+        callsByKind[operation.kind] = (callsByKind[operation.kind] ?? 0) + 1;
         const life = incarnation;
         const answered = (result: Extract<SystemEvent, { kind: 'result' }>['result']) => {
           if (life === incarnation) deliver({ kind: 'result', call, result });

@@ -133,6 +133,7 @@ const counts: Counts = {
   operations: 7,
   calls: 7,
   storeCalls: 41,
+  callsByKind: { 'object-put': 41 },
   faultsFired: { 'store-timeout': 1, crash: 1, pause: 1 },
   firedIds: ['f1', 'f2', 'f3'],
   effectsOf: [[120, 40], [141]],

@@ -107,6 +107,7 @@ function run(scenario: Scenario, options: RunOptions = {}): RunResult {
       operations: scenario.operations.length,
       calls: scenario.operations.length,
       storeCalls: 0,
+      callsByKind: {},
       faultsFired: {},
       firedIds: [],
       effectsOf: scenario.topology.nodes.map(() => (hasCrash(scenario) ? [3, 4] : [5])),

@@ -222,6 +222,7 @@ export function createCraft(): Craft {
         operations: 0,
         calls,
         storeCalls: 0,
+        callsByKind: {},
         faultsFired: {},
         firedIds: [],
         effectsOf: [],
