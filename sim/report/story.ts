@@ -57,7 +57,7 @@ export function storyOf(result: RunResult): Story {
   const joined = joinHistory(result);
   const suspects = suspectsOf(result);
   const candidates = [
-    ...joined.calls.map((call) => callEvent(call, suspects)),
+    ...foldedCalls(joined.calls, suspects).map(({ call, before }) => callEvent(call, before, suspects)),
     ...joined.watches.flatMap((watch) => watchEvents(watch, suspects)),
     ...joined.lives.flatMap((life) => lifeEvents(life, joined)),
     ...faultEvents(result, joined, suspects),
@@ -74,7 +74,46 @@ export function storyOf(result: RunResult): Story {
   return { events: chosen.sort(order), leftOut: candidates.length - chosen.length };
 }
 
-function callEvent(call: JoinedCall, suspects: Suspects): StoryEvent {
+interface FoldedCall {
+  readonly call: JoinedCall;
+  /** Calls of the same operation that came just before, asked for the same and led to nothing else. */
+  readonly before: number;
+}
+
+/** A client that asks the same again and again is told of once, with the last of its answers. What the verdict names is told by itself. */
+function foldedCalls(calls: readonly JoinedCall[], suspects: Suspects): readonly FoldedCall[] {
+  const open = new Map<string, FoldedCall>();
+  const done: FoldedCall[] = [];
+  for (const call of calls) {
+    const { operation } = call.invoke;
+    const last = open.get(operation);
+    const folds = last !== undefined && !isNamedAlone(last.call, suspects) && isSameAgain(last.call, call);
+    if (last !== undefined && !folds) done.push(last);
+    open.set(operation, { call, before: folds ? last.before + 1 : 0 });
+  }
+  return [...done, ...open.values()];
+}
+
+/** The same request after a refusal, or with the same answer. */
+function isSameAgain(first: JoinedCall, second: JoinedCall): boolean {
+  if (requestText(first.invoke.request) !== requestText(second.invoke.request)) return false;
+  if (first.answer === undefined || second.answer === undefined) return first.answer?.outcome.kind === 'error';
+  if (first.answer.outcome.kind === 'error') return true;
+  return outcomeText(first.answer.outcome) === outcomeText(second.answer.outcome);
+}
+
+/** The call itself, not just the operation that it is one of. */
+function isNamedAlone({ invoke }: JoinedCall, suspects: Suspects): boolean {
+  return suspects.operation('', invoke.call);
+}
+
+/** By its own name, its operation's, or by what it was told it had written. */
+function isNamed({ invoke, answer }: JoinedCall, suspects: Suspects): boolean {
+  const revision = answer?.outcome.kind === 'ok' ? answer.outcome.header.revision : -1;
+  return suspects.operation(invoke.operation, invoke.call) || suspects.revision(revision);
+}
+
+function callEvent(call: JoinedCall, before: number, suspects: Suspects): StoryEvent {
   const { invoke, answer, position } = call;
   const named = suspects.operation(invoke.operation, invoke.call) || keysOf(invoke.request).some(suspects.key);
   const answered =
@@ -82,10 +121,11 @@ function callEvent(call: JoinedCall, suspects: Suspects): StoryEvent {
       ? 'no answer before the end of the run'
       : `${shorten(outcomeText(answer.outcome), outcomeLengthShown)}${answer.atMs === invoke.atMs ? '' : `, after ${Math.round(answer.atMs - invoke.atMs)} ms`}`;
   const asked = shorten(requestText(invoke.request), requestLengthShown);
-  const text = `${invoke.client} asks node ${invoke.node}: ${asked} → ${answered} [${invoke.call}]`;
-  const revision = answer?.outcome.kind === 'ok' ? answer.outcome.header.revision : -1;
-  const guilty = suspects.operation(invoke.operation, invoke.call) || suspects.revision(revision);
-  const rank = guilty ? rankNamed : rankOfCall(named, changesData(invoke.request) && answer?.outcome.kind !== 'error');
+  const again = before === 0 ? '' : `, as ${countText(before, 'time')} before`;
+  const text = `${invoke.client} asks node ${invoke.node}${again}: ${asked} → ${answered} [${invoke.call}]`;
+  const rank = isNamed(call, suspects)
+    ? rankNamed
+    : rankOfCall(named, changesData(invoke.request) && answer?.outcome.kind !== 'error');
   return { atMs: invoke.atMs, position, text, rank };
 }
 
