@@ -1,3 +1,4 @@
+import type { PlainWatchResponse } from '../types/plain.ts';
 import type { RunResult } from '../types/result.ts';
 import { objectKeyText, shorten } from './bytes-text.ts';
 import { countText, culpritText, faultText, secondsText } from './context.ts';
@@ -121,7 +122,7 @@ function callEvent(call: JoinedCall, before: number, suspects: Suspects): StoryE
       ? 'no answer before the end of the run'
       : `${shorten(outcomeText(answer.outcome), outcomeLengthShown)}${answer.atMs === invoke.atMs ? '' : `, after ${Math.round(answer.atMs - invoke.atMs)} ms`}`;
   const asked = shorten(requestText(invoke.request), requestLengthShown);
-  const again = before === 0 ? '' : `, as ${countText(before, 'time')} before`;
+  const again = before === 0 ? '' : `, as ${before === 1 ? 'once' : countText(before, 'time')} before`;
   const text = `${invoke.client} asks node ${invoke.node}${again}: ${asked} → ${answered} [${invoke.call}]`;
   const rank = isNamed(call, suspects)
     ? rankNamed
@@ -145,9 +146,10 @@ function watchEvents(watch: JoinedWatch, suspects: Suspects): StoryEvent[] {
       text: `${open.client} asks node ${open.node}: ${watchText(open.request)} [${open.stream}]`,
     },
   ];
-  for (const message of responses) {
+  for (const [index, message] of responses.entries()) {
     const { response } = message;
     if (response.created && !response.canceled) continue;
+    if (isProgressAgain(response, responses[index + 1]?.response)) continue;
     const telling = response.events.length > 0 || response.canceled;
     events.push({
       ...placeOf(message),
@@ -159,6 +161,12 @@ function watchEvents(watch: JoinedWatch, suspects: Suspects): StoryEvent[] {
     events.push({ ...placeOf(end), rank, text: `${who} ends: ${end.reason}` });
   }
   return events;
+}
+
+/** Of progress reports that say the same, one after another, the last one is told. */
+function isProgressAgain(response: PlainWatchResponse, next: PlainWatchResponse | undefined): boolean {
+  const reports = [response, next].every((each) => each?.events.length === 0 && !each.created && !each.canceled);
+  return reports && response.revision === next?.revision;
 }
 
 const diskTexts = { empty: 'with an empty disk', kept: 'with its disk', old: 'with an old copy of its disk' } as const;
