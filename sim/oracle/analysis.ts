@@ -68,17 +68,25 @@ function floorsOf(
     return log.model.momentOf[revision] ?? 0;
   }
 
+  /** What was answered before a loss cannot rest on a record behind it: a later reign made the same once more. */
+  function unlessLost({ outcome, returnedMs }: OkCall, moment: number): number {
+    const { term } = outcome.header;
+    const isLater = losses.some((loss) => (returnedMs <= loss.atMs || term < loss.epoch) && moment > loss.moment);
+    return isLater ? 0 : moment;
+  }
+
   function momentOfAnswer(call: OkCall): number {
     const { request, outcome, returnedMs } = call;
     const byRevision = momentOfRevision(outcome.header.revision, returnedMs, outcome.header.term);
-    if (request.kind === 'compact') return Math.max(byRevision, compactions.get(request.revision) ?? 0);
+    if (request.kind === 'compact')
+      return Math.max(byRevision, unlessLost(call, compactions.get(request.revision) ?? 0));
     if (outcome.response.kind !== 'lease-grant' && request.kind !== 'lease-revoke') return byRevision;
     const lease = outcome.response.kind === 'lease-grant' ? outcome.response.id : (request as { id: string }).id;
     const lives = log.model.leases.get(lease);
     if (lives?.length !== 1) return byRevision;
     const { grantedAt, revokedAt } = lives[0]!;
     const moment = request.kind === 'lease-revoke' ? (revokedAt === Infinity ? 0 : revokedAt) : grantedAt;
-    return Math.max(byRevision, moment);
+    return Math.max(byRevision, unlessLost(call, moment));
   }
 
   const steps: { readonly at: number; readonly atMs: number; readonly call?: Call; readonly moment: number }[] = [];
