@@ -11,6 +11,7 @@ export interface CrashPointsCommandOptions extends TellOptions {
   readonly depth: 1 | 2;
   readonly runsMax: number;
   readonly restartMs: number;
+  readonly diskLost: boolean;
   readonly json: boolean;
 }
 
@@ -32,6 +33,7 @@ export async function crashPoints(options: CrashPointsCommandOptions, output: Ou
         incarnation,
         nth,
         restartMs: options.restartMs,
+        diskLost: options.diskLost,
       }),
       progress(done, of) {
         if (done % progressEveryRuns === 0) output.error(`${done} of ${of} crash points\n`);

@@ -17,6 +17,7 @@ export async function list(options: SubjectSettings & { readonly json: boolean }
     return;
   }
   const section = (title: string, lines: readonly (readonly [string, string])[]): void => {
+    if (lines.length === 0) return;
     const width = Math.max(0, ...lines.map(([name]) => name.length));
     output.out(`${title}:\n${lines.map(([name, text]) => `  ${name.padEnd(width)}  ${text}\n`).join('')}\n`);
   };

@@ -141,6 +141,7 @@ interface CrashPointsFlags extends SubjectSettings {
   readonly depth: 1 | 2;
   readonly runs: number;
   readonly restart: number;
+  readonly diskLost: boolean;
   readonly shrinkRuns: number;
   readonly out: string;
   readonly json: boolean;
@@ -155,7 +156,8 @@ function addCrashPoints(program: Command, output: Output, done: (code: ExitCode)
     .option('--seed <N>', 'the scenario of this seed', seedNumber, 1)
     .option('--depth <DEPTH>', '1: one crash; 2: a second one inside each recovery', depthOf, 1)
     .option('--runs <COUNT>', 'at most so many runs, evenly over all points', countNumber, 5_000)
-    .option('--restart <MS>', 'how long a node stays down', wholeNumber, 500)
+    .option('--restart <MS>', 'how long a node stays down', countNumber, 500)
+    .option('--disk-lost', 'nodes come back without their disks', false)
     .option('--shrink-runs <COUNT>', 'how many runs shrinking may take', wholeNumber, shrinkRunsDefault)
     .option('--out <FOLDER>', 'where scenarios of findings go', folderDefault);
   addCommon(command).action(async (file: string | undefined, flags: CrashPointsFlags) => {
