@@ -27,11 +27,16 @@ export interface GenerateOptions {
   readonly workloads?: readonly string[];
   /** Switches a random subset of both off. Left out: true. */
   readonly swarm?: boolean;
-  /** Also faults that break what the protocol builds on. Left out: false. */
-  readonly beyond?: boolean;
+  /**
+   * Also faults that break what the protocol builds on. `sometimes`: in one run of twenty, of one kind. Left out: false.
+   */
+  readonly beyond?: boolean | 'sometimes';
   /** How many of each kind at most, scaled. Left out: 1. */
   readonly intensity?: number;
 }
+
+/** Runs with a fault that breaks what the protocol builds on. */
+const beyondShare = 0.05;
 
 /** After the faults have ended, so long is left for what has to come right. */
 const settleMs = 40_000;
@@ -40,14 +45,20 @@ export function generateScenario(seed: number, options: GenerateOptions = {}): S
   const draw = (purpose: string) => drawOf(seed, purpose);
   const nodeCount = options.nodes ?? draw('nodes').pick([1, 2, 2, 3, 3, 4]);
   const activeMs = options.activeMs ?? draw('length').pick([5_000, 15_000, 30_000, 60_000]);
-  const settings = { ...settingsOf(draw('settings'), options.durability), ...options.settings };
+  const isBeyond = options.beyond === 'sometimes' && draw('beyond').chance(beyondShare);
+  // Some of these kinds need a disk that alone holds something.
+  const durability =
+    options.durability ?? (isBeyond ? draw('beyond/durability').pick(['object', 'local', 'local']) : undefined);
+  const settings = { ...settingsOf(draw('settings'), durability), ...options.settings };
   const topology = {
     nodes: Array.from({ length: nodeCount }, (_, node) => ({
       startAtMs: node === 0 ? 0 : draw(`start/${node}`).below(5_000),
     })),
     settings,
   };
-  const faults = faultsOf(draw, options, { nodes: nodeCount, settings, activeMs }, topology);
+  const context = { nodes: nodeCount, settings, activeMs };
+  const beyond = options.beyond === true ? faultKinds : isBeyond ? [breakingKind(draw, context, topology)] : [];
+  const faults = faultsOf(draw, options, context, beyond, topology);
   const knobs = knobsOf(draw, nodeCount, activeMs, settings, options.faults?.length === 0);
   return {
     version: 1,
@@ -61,7 +72,7 @@ export function generateScenario(seed: number, options: GenerateOptions = {}): S
 }
 
 function settingsOf(draw: Draw, durability: NodeSettings['durability'] | undefined): NodeSettings {
-  const drawn = draw.chance(0.8) ? 'object' : 'local';
+  const drawn = draw.chance(0.7) ? 'object' : 'local';
   return {
     durability: durability ?? drawn,
     leaseMs: draw.pick([1_000, 1_000, 2_000, 3_000, 10_000]),
@@ -71,6 +82,8 @@ function settingsOf(draw: Draw, durability: NodeSettings['durability'] | undefin
     requestTimeoutMs: 7_000,
     valueCacheBytes: draw.pick([0, 200, 100_000, 268_435_456]),
     watchProgressNotifyIntervalMs: draw.pick([500, 5_000, 600_000]),
+    // Small ones, so that clients need not leave a thousand messages waiting before their watchers lag.
+    watchBufferMessagesMax: draw.pick([1, 2, 8, 1_024]),
     acceptLocalLoss: false,
   };
 }
@@ -146,17 +159,42 @@ function faultsOf(
   draw: (purpose: string) => Draw,
   options: GenerateOptions,
   context: FaultContext,
+  beyond: readonly FaultKind[],
   topology: Scenario['topology'],
 ): readonly Fault[] {
   const { swarm = true, faults: wanted, intensity = 1 } = options;
   // Some runs are quiet, most have a few kinds, some nearly all.
   const share = draw('swarm/share').pick([0, 0.05, 0.1, 0.1, 0.3, 0.6]);
-  const chosen = faultKinds.filter(({ kind }) => {
+  const chosen = faultKinds.filter((each) => {
+    const { kind } = each;
     if (wanted !== undefined && !wanted.includes(kind)) return false;
-    return !swarm || draw(`swarm/fault/${kind}`).chance(share);
+    const own = share === 0 ? undefined : each.likely?.(context);
+    return !swarm || draw(`swarm/fault/${kind}`).chance(own ?? share);
   });
   const used = chosen.filter((kind) => !chosen.some((other) => isExcluded(kind, other, draw)));
-  return used.flatMap((kind) => faultsOfKind(draw, kind, context, options.beyond ?? false, topology, intensity));
+  const also = options.beyond === true ? [] : withCompany(beyond).filter((kind) => !used.includes(kind));
+  return [...used, ...also].flatMap((kind) =>
+    faultsOfKind(draw, kind, context, beyond.includes(kind), topology, intensity),
+  );
+}
+
+function withCompany(kinds: readonly FaultKind[]): readonly FaultKind[] {
+  const names = new Set(kinds.flatMap(({ kind, along = [] }) => [kind, ...along]));
+  return faultKinds.filter(({ kind }) => names.has(kind));
+}
+
+/** One of the kinds that can break what the protocol builds on here. */
+function breakingKind(
+  draw: (purpose: string) => Draw,
+  context: FaultContext,
+  topology: Scenario['topology'],
+): FaultKind {
+  const breaking = faultKinds.filter((kind) =>
+    faultsOfKind(draw, kind, context, true, topology, 1).some(
+      (fault) => kind.promise(fault, { topology }) === 'beyond',
+    ),
+  );
+  return draw('beyond/kind').pick(breaking);
 }
 
 /** Of two kinds that must not meet, one goes. */

@@ -30,7 +30,13 @@ export {
   toPerfettoJson,
   toPorcupineJson,
   toSummaryJson,
+  verdictText,
+  type JunitCase,
+  type PorcupineHistory,
+  type PorcupineOperation,
+  type PorcupineOutput,
   type ReportContext,
+  type ReportLink,
 } from './report/index.ts';
 export { drawOf, type Draw } from './world/random.ts';
 export type { Mutant } from './search/mutant.ts';

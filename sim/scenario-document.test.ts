@@ -14,11 +14,32 @@ const [fault] = scenario.faults;
 
 test.each<[string, Partial<Record<keyof Scenario, unknown>>, RegExp]>([
   ['another version', { version: 2 }, /version 2/],
+  ['no name', { name: 7 }, /name is 7/],
   ['no seed', { seed: undefined }, /seed is missing/],
   ['a seed that is none', { seed: -1 }, /seed -1/],
   ['an operation twice', { operations: [operation, operation] }, /two operations have the id/],
   ['an operation at a node that is not there', { operations: [{ ...operation, node: 2 }] }, /node 2; there are 2/],
   ['a time before the beginning', { operations: [{ ...operation, atMs: -1 }] }, /is at -1 ms/],
+  [
+    'an operation without an action',
+    { operations: [{ ...operation, action: null }] },
+    /operations\[0\].action is null/,
+  ],
+  [
+    'an action of no kind',
+    { operations: [{ ...operation, action: { kind: 'sing' } }] },
+    /no kind of action called "sing"/,
+  ],
+  ['no nodes', { topology: { ...scenario.topology, nodes: [] } }, /no nodes/],
+  ['a node that is none', { topology: { ...scenario.topology, nodes: [3] } }, /topology.nodes\[0\] is no object/],
+  [
+    'a setting left out',
+    { topology: { ...scenario.topology, settings: {} } },
+    /topology.settings.durability is missing/,
+  ],
+  ['a knob of another type', { knobs: { ...scenario.knobs, endMs: 'late' } }, /knobs.endMs is "late"/],
+  ['operations that are no list', { operations: {} }, /operations is \{\}/],
+  ['a window without an end', { faults: [{ ...fault, window: { fromMs: 1 } }] }, /window.toMs is missing/],
   ['a fault twice', { faults: [fault, fault] }, /two faults have the id/],
   ['a fault of no kind', { faults: [{ ...fault, kind: 'gremlins' }] }, /no kind of fault called "gremlins"/],
   ['a fault on a node that is not there', { faults: [{ ...fault, node: 7 }] }, /node 7/],
@@ -29,5 +50,10 @@ test.each<[string, Partial<Record<keyof Scenario, unknown>>, RegExp]>([
 
 test('no object at all is refused', () => {
   for (const text of ['[]', '3', 'null']) expect(() => parseScenario(text)).toThrow(/no JSON object/);
-  expect(() => parseScenario('{')).toThrow(SyntaxError);
+  expect(() => parseScenario('{')).toThrow(/this is no scenario: .*JSON/);
+});
+
+test('a subject may have kinds of faults of its own', () => {
+  const text = JSON.stringify({ ...scenario, faults: [{ id: 'f', kind: 'gremlins' }] });
+  expect(parseScenario(text, { otherFaultKinds: ['gremlins'] }).faults).toEqual([{ id: 'f', kind: 'gremlins' }]);
 });

@@ -1,5 +1,7 @@
-import { faultKindOf } from './faults/index.ts';
-import type { Fault, Operation, Scenario } from './types/scenario.ts';
+import { faultKinds } from './faults/index.ts';
+import { generateScenario } from './generate.ts';
+import { ScenarioError } from './scenario-error.ts';
+import type { Action, Fault, Operation, Scenario } from './types/scenario.ts';
 
 /** A scenario as a text that people keep, send and edit: JSON, checked when it is read. */
 
@@ -7,23 +9,65 @@ export function formatScenario(scenario: Scenario): string {
   return `${JSON.stringify(scenario, undefined, 2)}\n`;
 }
 
-/** Throws an error that says what is wrong, and where. */
-export function parseScenario(text: string): Scenario {
-  const document: unknown = JSON.parse(text);
+export interface ParseOptions {
+  /** Kinds that a subject has besides those of the world. */
+  readonly otherFaultKinds?: readonly string[];
+}
+
+/** Throws a `ScenarioError`. */
+export function parseScenario(text: string, { otherFaultKinds = [] }: ParseOptions = {}): Scenario {
+  const document = parseJson(text);
   if (!isObject(document)) throw invalid('it is no JSON object');
   if (document['version'] !== 1) throw invalid(`version ${JSON.stringify(document['version'])}; this is version 1`);
-  for (const name of ['seed', 'topology', 'knobs', 'operations', 'faults']) {
-    if (document[name] === undefined) throw invalid(`${name} is missing`);
-  }
   const scenario = document as unknown as Scenario;
+  checkShape(scenario);
   checkSeed(scenario.seed);
   const nodes = scenario.topology.nodes.length;
+  if (nodes === 0) throw invalid('there are no nodes');
   checkIds('operation', scenario.operations);
   checkIds('fault', scenario.faults);
+  const kinds = new Set([...faultKinds.map(({ kind }) => kind), ...otherFaultKinds]);
   for (const operation of scenario.operations) checkOperation(operation, nodes);
-  for (const fault of scenario.faults) checkFault(fault, nodes);
+  for (const fault of scenario.faults) checkFault(fault, kinds, nodes);
   for (const node of scenario.knobs.heal?.nodes ?? []) checkNode('the heal', node, nodes);
   return scenario;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw invalid(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const likeSeed = 1;
+
+/** What every generated scenario has, every other one needs, and of the same type. */
+function checkShape(scenario: Scenario): void {
+  const { name, seed, topology, knobs, operations, faults } = generateScenario(likeSeed);
+  const { heal: _optional, ...needed } = knobs;
+  checkLike('', scenario, { name, seed, topology, knobs: needed, operations, faults });
+  for (const [index, node] of scenario.topology.nodes.entries()) {
+    checkLike(`topology.nodes[${index}].`, node, topology.nodes[0]!);
+  }
+  for (const [index, item] of scenario.operations.entries()) {
+    checkLike(`operations[${index}].`, item, { id: '', client: '', node: 0, atMs: 0, action: { kind: '' } });
+  }
+  for (const [index, item] of scenario.faults.entries()) checkLike(`faults[${index}].`, item, { id: '', kind: '' });
+  if (scenario.knobs.heal !== undefined) checkLike('knobs.heal.', scenario.knobs.heal, { atMs: 0, nodes: [] });
+}
+
+function checkLike(path: string, given: unknown, like: object): void {
+  if (!isObject(given)) throw invalid(`${path.slice(0, -1)} is no object`);
+  for (const [name, example] of Object.entries(like) as readonly (readonly [string, unknown])[]) {
+    const value = given[name];
+    if (value === undefined) throw invalid(`${path}${name} is missing`);
+    if (typeof value !== typeof example || value === null || Array.isArray(value) !== Array.isArray(example)) {
+      throw invalid(`${path}${name} is ${JSON.stringify(value)}`);
+    }
+    if (isObject(example)) checkLike(`${path}${name}.`, value, example);
+  }
 }
 
 function checkSeed(seed: number): void {
@@ -40,18 +84,31 @@ function checkIds(what: string, items: readonly { readonly id: string }[]): void
   }
 }
 
-function checkOperation({ id, node, atMs }: Operation, nodes: number): void {
+const actionKinds: Readonly<Record<Action['kind'], true>> = {
+  request: true,
+  'guaranteed-update': true,
+  'guarded-delete': true,
+  watch: true,
+  'list-watch': true,
+  'hold-lease': true,
+  lock: true,
+  probe: true,
+  'compact-behind': true,
+  'read-back': true,
+};
+
+function checkOperation({ id, node, atMs, action }: Operation, nodes: number): void {
   checkNode(`operation ${id}`, node, nodes);
   if (!(atMs >= 0)) throw invalid(`operation ${id} is at ${String(atMs)} ms`);
+  if (!Object.hasOwn(actionKinds, action.kind)) {
+    throw invalid(`operation ${id}: there is no kind of action called ${JSON.stringify(action.kind)}`);
+  }
 }
 
-function checkFault(fault: Fault, nodes: number): void {
-  try {
-    faultKindOf(fault.kind);
-  } catch (error) {
-    throw invalid(`fault ${fault.id}: ${(error as Error).message}`);
-  }
-  if (fault.node !== undefined) checkNode(`fault ${fault.id}`, fault.node, nodes);
+function checkFault({ id, kind, node, window }: Fault, kinds: ReadonlySet<string>, nodes: number): void {
+  if (!kinds.has(kind)) throw invalid(`fault ${id}: there is no kind of fault called ${JSON.stringify(kind)}`);
+  if (node !== undefined) checkNode(`fault ${id}`, node, nodes);
+  if (window !== undefined) checkLike(`fault ${id}: window.`, window, { fromMs: 0, toMs: 0 });
 }
 
 function checkNode(what: string, node: number, nodes: number): void {
@@ -64,6 +121,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function invalid(why: string): Error {
-  return new Error(`this is no scenario: ${why}`);
+function invalid(why: string): ScenarioError {
+  return new ScenarioError(`this is no scenario: ${why}`);
 }

@@ -1,9 +1,8 @@
 import { runCrashPoints } from '../search/crash-points.ts';
-import type { Subject } from '../search/subject.ts';
 import type { Scenario } from '../types/scenario.ts';
 import { exitCodeOf, type ExitCode } from './exit-code.ts';
 import type { Output } from './output.ts';
-import { openPool, subjectUrlOf } from './settings.ts';
+import { loadSubject, openPool } from './settings.ts';
 import { tellFinding, type TellOptions } from './tell-finding.ts';
 
 export interface CrashPointsCommandOptions extends TellOptions {
@@ -12,6 +11,7 @@ export interface CrashPointsCommandOptions extends TellOptions {
   readonly depth: 1 | 2;
   readonly runsMax: number;
   readonly restartMs: number;
+  readonly diskLost: boolean;
   readonly json: boolean;
 }
 
@@ -19,7 +19,7 @@ const toldMax = 3;
 const progressEveryRuns = 500;
 
 export async function crashPoints(options: CrashPointsCommandOptions, output: Output): Promise<ExitCode> {
-  const { subject } = (await import(subjectUrlOf(options))) as { readonly subject: Subject };
+  const subject = await loadSubject(options);
   const scenario = options.file ?? subject.generate(options.seed);
   const pool = await openPool(options);
   try {
@@ -33,6 +33,7 @@ export async function crashPoints(options: CrashPointsCommandOptions, output: Ou
         incarnation,
         nth,
         restartMs: options.restartMs,
+        diskLost: options.diskLost,
       }),
       progress(done, of) {
         if (done % progressEveryRuns === 0) output.error(`${done} of ${of} crash points\n`);

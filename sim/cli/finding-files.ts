@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   toHtml,
   toJepsenEdn,
@@ -40,4 +40,10 @@ export function writeFindingFiles(folder: string, name: string, result: RunResul
   writeFileSync(file('.perfetto.json'), toPerfettoJson(result));
   writeFileSync(file('.edn'), toJepsenEdn(result));
   writeFileSync(file('.porcupine.json'), toPorcupineJson(result));
+}
+
+/** The folders above it come into being with it. */
+export function writeText(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
 }

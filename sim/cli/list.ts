@@ -1,13 +1,12 @@
-import type { Subject } from '../search/subject.ts';
 import { readCorpus } from '../search/corpus.ts';
 import { listMutants } from '../search/mutants.ts';
 import { scenarioList } from '../scenarios/index.ts';
 import type { Output } from './output.ts';
-import { subjectUrlOf, type SubjectSettings } from './settings.ts';
+import { loadSubject, type SubjectSettings } from './settings.ts';
 
 /** All that can be asked for by name. */
 export async function list(options: SubjectSettings & { readonly json: boolean }, output: Output): Promise<void> {
-  const { subject } = (await import(subjectUrlOf(options))) as { readonly subject: Subject };
+  const subject = await loadSubject(options);
   const mutants = await listMutants();
   const faults = subject.faultKinds ?? [];
   const workloads = subject.workloads ?? [];
@@ -18,6 +17,7 @@ export async function list(options: SubjectSettings & { readonly json: boolean }
     return;
   }
   const section = (title: string, lines: readonly (readonly [string, string])[]): void => {
+    if (lines.length === 0) return;
     const width = Math.max(0, ...lines.map(([name]) => name.length));
     output.out(`${title}:\n${lines.map(([name, text]) => `  ${name.padEnd(width)}  ${text}\n`).join('')}\n`);
   };

@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { generateScenario } from '../generate.ts';
 import { runSimulator } from './program.ts';
 
 const register = fileURLToPath(new URL('../examples/register-subject.ts', import.meta.url));
@@ -57,11 +58,31 @@ test.each([
   ['run', '--shard', '9/8'],
   ['run', '--mutant', 'none-such'],
   ['run', 'none-such.json'],
+  ['run', '--seeds', '-3'],
+  ['run', '--seed', '4294967296'],
+  ['run', '--workers', '0'],
+  ['run', '--without', 'none-such'],
+  ['run', '--subject', 'none-such.js'],
+  ['crash-points', '--depth', '3'],
+  ['shrink', 'none-such.json'],
   ['walk', 'this', 'way'],
 ])('wrong usage is told apart: %s %s %s', async (...argv) => {
   const { code, error } = await sim(...argv);
   expect(code).toBe(2);
   expect(error).toMatch(/^t4 sim: /);
+});
+
+test.each([
+  ['no JSON', '{', 'this is no scenario'],
+  ['another document', '{"version":1}', 'name is missing'],
+  ['a fault that lacks something', 'lacking', 'fault a (crash) lacks atMs'],
+])('a scenario that cannot be run is wrong usage: %s', async (_, text, words) => {
+  const file = join(folder, 'wrong.json');
+  const lacking = { ...generateScenario(1), faults: [{ id: 'a', kind: 'crash', node: 0 }] };
+  writeFileSync(file, text === 'lacking' ? JSON.stringify(lacking) : text);
+  const { code, error } = await sim('run', file);
+  expect(error).toContain(words);
+  expect(code).toBe(2);
 });
 
 test('the list names faults, mutants, workloads and scenarios', async () => {

@@ -1,14 +1,15 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { Subject } from '../search/subject.ts';
 import { isFailure } from '../search/failure.ts';
+import { oracleNames } from '../oracle/all-oracles.ts';
 import { campaign } from './run-campaign.ts';
 import { crashPoints } from './crash-points.ts';
 import { exitCodeOf, exitCodes, exitCodesText, type ExitCode } from './exit-code.ts';
 import { list } from './list.ts';
 import { UsageError, type Output } from './output.ts';
 import { replay } from './replay.ts';
-import { openPool, readScenario, subjectUrlOf, type SubjectSettings } from './settings.ts';
+import { loadSubject, openPool, readScenario, type SubjectSettings } from './settings.ts';
 import { tellFinding } from './tell-finding.ts';
+import { ScenarioError } from '../scenario-error.ts';
 import { shrinkRunsDefault } from '../search/shrink.ts';
 
 /** `t4 sim` as a person meets it. Returns the exit code; never throws. */
@@ -64,15 +65,15 @@ function addRun(program: Command, output: Output, done: (code: ExitCode) => void
     .description(
       'run one scenario (a file, or the one of a seed), or a campaign of seeds; a campaign runs the corpus of failures first',
     )
-    .option('--seed <N>', 'the scenario of this seed; with --seeds or --minutes the first one', wholeNumber)
-    .option('--seeds <COUNT>', `so many seeds (default: ${seedsDefault})`, wholeNumber)
+    .option('--seed <N>', 'the scenario of this seed; with --seeds or --minutes the first one', seedNumber)
+    .option('--seeds <COUNT>', `so many seeds (default: ${seedsDefault})`, countNumber)
     .option('--minutes <M>', 'as many seeds as fit into this time', positiveNumber)
     .addOption(
       new Option('--shard <I/N>', 'the i-th of n parts of the seeds, for a CI matrix')
         .argParser(shardOf)
         .default({ part: 1, parts: 1 }, '1/1'),
     )
-    .option('--findings <COUNT>', 'stop after so many broken guarantees', wholeNumber, 5)
+    .option('--findings <COUNT>', 'stop after so many broken guarantees', countNumber, 5)
     .option('--no-corpus', 'leave out the corpus')
     .option('--allow-unexercised', 'pass although a guarantee or a fault was not exercised', false)
     .option('--without <ORACLE>', 'switch an oracle off; may be repeated', collect)
@@ -81,12 +82,13 @@ function addRun(program: Command, output: Output, done: (code: ExitCode) => void
     .option('--trace', 'print one line for each event of a single run', false)
     .option('--junit <FILE>', 'write JUnit XML');
   addCommon(command).action(async (file: string | undefined, flags: RunFlags) => {
+    checkOracles(flags);
     if (file !== undefined) {
-      done(await replay(readScenario(file), file, flags, output));
+      done(await replay(await readScenario(file, flags), file, flags, output));
       return;
     }
     if (flags.seed !== undefined && flags.seeds === undefined && flags.minutes === undefined) {
-      const { subject } = (await import(subjectUrlOf(flags))) as { readonly subject: Subject };
+      const subject = await loadSubject(flags);
       done(await replay(subject.generate(flags.seed), `--seed ${flags.seed}`, flags, output));
       return;
     }
@@ -98,6 +100,13 @@ function addRun(program: Command, output: Output, done: (code: ExitCode) => void
   });
 }
 
+/** Only the store's are known here. */
+function checkOracles({ subject, without = [] }: RunFlags): void {
+  const unknown = without.find((name) => !(oracleNames as readonly string[]).includes(name));
+  if (subject !== undefined || unknown === undefined) return;
+  throw new UsageError(`there is no oracle called ${unknown}; there are ${oracleNames.join(', ')}`);
+}
+
 interface ShrinkFlags extends SubjectSettings {
   readonly runs: number;
   readonly out: string;
@@ -107,14 +116,14 @@ function addShrink(program: Command, output: Output, done: (code: ExitCode) => v
   const command = program
     .command('shrink <scenario>')
     .description('make a failing scenario as small as it gets')
-    .option('--runs <COUNT>', 'how many runs it may take', wholeNumber, 10 * shrinkRunsDefault)
+    .option('--runs <COUNT>', 'how many runs it may take', countNumber, 10 * shrinkRunsDefault)
     .option('--out <FOLDER>', 'where the result goes', folderDefault);
   addSubject(command).action(async (file: string, flags: ShrinkFlags) => {
     const pool = await openPool({ ...flags, workers: 1 });
     try {
       const told = await tellFinding(
         pool,
-        readScenario(file),
+        await readScenario(file, flags),
         { ...flags, folder: flags.out, shrinkRuns: flags.runs },
         output,
       );
@@ -132,6 +141,7 @@ interface CrashPointsFlags extends SubjectSettings {
   readonly depth: 1 | 2;
   readonly runs: number;
   readonly restart: number;
+  readonly diskLost: boolean;
   readonly shrinkRuns: number;
   readonly out: string;
   readonly json: boolean;
@@ -143,20 +153,16 @@ function addCrashPoints(program: Command, output: Output, done: (code: ExitCode)
     .description(
       'run a scenario once, then again with a crash after each of its effects, and after each effect of the recovery',
     )
-    .option('--seed <N>', 'the scenario of this seed', wholeNumber, 1)
-    .addOption(
-      new Option('--depth <DEPTH>', '1: one crash; 2: a second one inside each recovery')
-        .choices(['1', '2'])
-        .default('1')
-        .argParser((text) => wholeNumber(text)),
-    )
-    .option('--runs <COUNT>', 'at most so many runs, evenly over all points', wholeNumber, 5_000)
-    .option('--restart <MS>', 'how long a node stays down', wholeNumber, 500)
+    .option('--seed <N>', 'the scenario of this seed', seedNumber, 1)
+    .option('--depth <DEPTH>', '1: one crash; 2: a second one inside each recovery', depthOf, 1)
+    .option('--runs <COUNT>', 'at most so many runs, evenly over all points', countNumber, 5_000)
+    .option('--restart <MS>', 'how long a node stays down', countNumber, 500)
+    .option('--disk-lost', 'nodes come back without their disks', false)
     .option('--shrink-runs <COUNT>', 'how many runs shrinking may take', wholeNumber, shrinkRunsDefault)
     .option('--out <FOLDER>', 'where scenarios of findings go', folderDefault);
   addCommon(command).action(async (file: string | undefined, flags: CrashPointsFlags) => {
     const { runs, restart, out, ...others } = flags;
-    const scenario = file === undefined ? undefined : readScenario(file);
+    const scenario = file === undefined ? undefined : await readScenario(file, flags);
     done(await crashPoints({ ...others, runsMax: runs, restartMs: restart, folder: out, file: scenario }, output));
   });
 }
@@ -172,7 +178,7 @@ function addList(program: Command, output: Output): void {
 
 function addCommon(command: Command): Command {
   return addSubject(command)
-    .option('--workers <COUNT>', 'threads (default: one for each core)', wholeNumber)
+    .option('--workers <COUNT>', 'threads (default: one for each core)', countNumber)
     .option('--json', 'print JSON', false);
 }
 
@@ -191,10 +197,29 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
+function countNumber(text: string): number {
+  const count = wholeNumber(text);
+  if (count === 0) throw new InvalidArgumentError('not a number above 0');
+  return count;
+}
+
+const seedMax = 2 ** 32 - 1;
+
+function seedNumber(text: string): number {
+  const seed = wholeNumber(text);
+  if (seed > seedMax) throw new InvalidArgumentError(`not a whole number from 0 to ${seedMax}`);
+  return seed;
+}
+
 function positiveNumber(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError('not a number above 0');
   return value;
+}
+
+function depthOf(text: string): 1 | 2 {
+  if (text !== '1' && text !== '2') throw new InvalidArgumentError('1 or 2');
+  return text === '1' ? 1 : 2;
 }
 
 function shardOf(text: string): { readonly part: number; readonly parts: number } {
@@ -209,7 +234,7 @@ function reportError(error: unknown, output: Output): ExitCode {
     output.error(`t4 sim: ${error.message.replace(/^error: /, '')}\n    t4 sim --help tells what there is\n`);
     return exitCodes.usage;
   }
-  if (error instanceof UsageError) {
+  if (error instanceof UsageError || error instanceof ScenarioError) {
     output.error(`t4 sim: ${error.message}\n`);
     return exitCodes.usage;
   }

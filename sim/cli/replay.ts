@@ -1,10 +1,9 @@
-import { writeFileSync } from 'node:fs';
 import { story, toJunitXml, type ReportContext } from '../report/index.ts';
 import type { RunOptions } from '../search/subject.ts';
 import type { Scenario } from '../types/scenario.ts';
 import { commitText } from './build.ts';
 import { exitCodeOf, type ExitCode } from './exit-code.ts';
-import { writeFindingFiles } from './finding-files.ts';
+import { writeFindingFiles, writeText } from './finding-files.ts';
 import type { Output } from './output.ts';
 import { openPool, subjectFlags, type SubjectSettings } from './settings.ts';
 
@@ -36,7 +35,7 @@ export async function replay(
     };
     if (options.out !== undefined) writeFindingFiles(options.out, `seed-${scenario.seed}`, result, context);
     if (options.junit !== undefined) {
-      writeFileSync(options.junit, toJunitXml('t4 sim', [{ name: scenario.name, seconds, result, context }]));
+      writeText(options.junit, toJunitXml('t4 sim', [{ name: scenario.name, seconds, result, context }]));
     }
     for (const line of result.trace.lines ?? []) output.out(`${line}\n`);
     if (options.json) {

@@ -1,17 +1,17 @@
-import { writeFileSync } from 'node:fs';
 import { toJunitXml, type JunitCase } from '../report/index.ts';
 import { runCampaign, type CampaignResult, type SeedRange } from '../search/campaign.ts';
 import { readCorpus } from '../search/corpus.ts';
 import { isFailure } from '../search/failure.ts';
 import type { Pool } from '../search/pool.ts';
 import type { Subject } from '../search/subject.ts';
-import { neverExercised, neverFired } from '../search/totals.ts';
+import { neverExercised, neverFired, withoutOccasion } from '../search/totals.ts';
 import type { Verdict } from '../types/result.ts';
 import { commitText } from './build.ts';
+import { writeText } from './finding-files.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-code.ts';
 import type { Output } from './output.ts';
 import { coreSpeedText, createProgress, speedText } from './progress.ts';
-import { openPool, subjectFlags, subjectUrlOf } from './settings.ts';
+import { loadSubject, openPool, subjectFlags } from './settings.ts';
 import { tellFinding, type TellOptions } from './tell-finding.ts';
 
 export interface CampaignCommandOptions extends TellOptions {
@@ -55,10 +55,10 @@ export async function campaign(options: CampaignCommandOptions, given: Output): 
         cases.push({ name: finding.key, seconds: finding.run.totals.cpuMs / 1_000, result: shrunk.result, context });
       }
     }
-    const { subject } = (await import(subjectUrlOf(options))) as { readonly subject: Subject };
+    const subject = await loadSubject(options);
     const missing = tellTotals(result, subject, output);
     await addPassed(pool, options, result, cases);
-    if (options.junit !== undefined) writeFileSync(options.junit, toJunitXml('t4 sim', cases));
+    if (options.junit !== undefined) writeText(options.junit, toJunitXml('t4 sim', cases));
     const code = exitCodeOf(verdicts);
     const vacuous = code === exitCodes.ok && missing.length > 0 && !options.allowUnexercised;
     if (vacuous)
@@ -109,10 +109,14 @@ function tellTotals(
   );
   tellCounts('Guarantees, and how often each was put to the test', totals.ledger, output);
   tellCounts('Faults that took effect', totals.faultsFired, output);
-  const generated = (subject.faultKinds ?? []).filter((kind) => kind.generated).map(({ kind }) => kind);
   const unexercised = neverExercised(totals);
-  const unfired = neverFired(totals, generated);
+  const kinds = subject.faultKinds ?? [];
+  const unfired = neverFired(totals, kinds);
   if (unexercised.length > 0) output.out(`Never put to the test: ${unexercised.join(', ')}\n`);
+  for (const { kind, occasion = '' } of withoutOccasion(totals, kinds)) {
+    const calls = totals.callsByKind[occasion] ?? 0;
+    output.out(`Had no occasion: ${kind}; the system made ${calls === 0 ? 'no' : `only ${calls}`} ${occasion}\n`);
+  }
   if (unfired.length > 0) output.out(`Faults that never took effect: ${unfired.join(', ')}\n`);
   return [...unexercised, ...unfired];
 }
@@ -133,7 +137,7 @@ async function addPassed(
 ): Promise<void> {
   if (options.junit === undefined || findings.length > 0) return;
   const { first, shard } = options.seeds;
-  const { subject } = (await import(subjectUrlOf(options))) as { readonly subject: Subject };
+  const subject = await loadSubject(options);
   const scenario = subject.generate(first + shard.part - 1);
   const { result } = await pool.ask({ kind: 'scenario', scenario });
   const name = `${totals.runs} seeds from ${first}, shard ${shard.part}/${shard.parts}`;

@@ -1,11 +1,5 @@
 import type { CallOutcome } from '../types/history.ts';
-import type {
-  PlainHeader,
-  PlainRequest,
-  PlainResponse,
-  PlainWatchRequest,
-  PlainWatchResponse,
-} from '../types/plain.ts';
+import type { PlainRequest, PlainResponse, PlainWatchRequest, PlainWatchResponse } from '../types/plain.ts';
 
 /**
  * What a client does, step by step, as a synchronous generator: it yields what it waits for and gets what came of it.
@@ -34,11 +28,6 @@ export interface ClientView {
   nowMs(): number;
   /** Newest revision that any answer to this client has shown. */
   revision(): number;
-}
-
-export interface Done {
-  readonly header: PlainHeader;
-  readonly response: PlainResponse;
 }
 
 /** One request, at other nodes again while it is refused without effect. */

@@ -17,6 +17,8 @@ export interface SimulatedLocalStore {
   unsynced(): number;
   losePower(batchesLost: number): void;
   copy(): SimulatedLocalStore;
+  /** All that it holds, by key. */
+  entries(): readonly LocalEntry[];
   /** Flips a bit in the value that `choose` picks; false: there is none. */
   rot(choose: (count: number) => number): boolean;
   readonly size: number;
@@ -91,6 +93,10 @@ export function createSimulatedLocalStore(initial: ReadonlyMap<string, Uint8Arra
       undos = [];
     },
     copy: () => createSimulatedLocalStore(values),
+    entries() {
+      sorted ??= [...values.keys()].sort();
+      return sorted.map((key) => ({ key: bytesOf(key), value: values.get(key)! }));
+    },
     rot(choose) {
       sorted ??= [...values.keys()].sort();
       if (sorted.length === 0) return false;

@@ -15,7 +15,7 @@ import { register, repairedRegister, type RegisterRequest, type RegisterResponse
  *
  *   t4 sim run --subject sim/examples/register-subject.ts --seeds 200
  *
- * finds the register's bug, and shrinks it to a write, a read, and the fault between them.
+ * finds the register's bug, and shrinks it to a write and a read.
  */
 export const subject: Subject<RegisterRequest> = subjectOf(register);
 export const repairedSubject: Subject<RegisterRequest> = subjectOf(repairedRegister);

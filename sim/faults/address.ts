@@ -1,3 +1,4 @@
+import { ScenarioError } from '../scenario-error.ts';
 import type { Fault, Json, Window } from '../types/scenario.ts';
 import type { Draw } from '../world/random.ts';
 import type { FaultContext } from './fault-kind.ts';
@@ -51,8 +52,8 @@ export function flagOf(fault: Fault, parameter: string): boolean {
   return fault[parameter] === true;
 }
 
-function missing(fault: Fault, parameter: string): TypeError {
-  return new TypeError(`fault ${fault.id} (${fault.kind}) lacks ${parameter}`);
+function missing(fault: Fault, parameter: string): ScenarioError {
+  return new ScenarioError(`fault ${fault.id} (${fault.kind}) lacks ${parameter}`);
 }
 
 /** It may last beyond the time of faults: where nothing heals it, it is still there at the end. */

@@ -1,5 +1,6 @@
 import { drawNode, drawWindow, nodeOf, shrinkWindow, textOf, windowOf } from './address.ts';
 import type { FaultKind } from './fault-kind.ts';
+import { keptWithoutClocks } from './kept.ts';
 
 export const clockFreeze: FaultKind = {
   kind: 'clock-freeze',
@@ -10,6 +11,7 @@ export const clockFreeze: FaultKind = {
   shrinks: 'to half of its window',
   promise: (fault) => (textOf(fault, 'which') === 'both' ? 'beyond' : 'masked'),
   notWith: ['process-suspend'],
+  keeps: keptWithoutClocks,
   generate: (draw, context) => ({
     node: drawNode(draw, context),
     window: drawWindow(draw, context, 8_000),

@@ -9,7 +9,8 @@ export const clockJump: FaultKind = {
   address: 'a node, at a time',
   shrinks: 'to an earlier time',
   promise: () => 'masked',
-  notWith: ['process-suspend'],
+  // A wall clock that is set back hides that the monotonic one stood still: then no clock of the machine tells.
+  notWith: ['process-suspend', 'clock-freeze'],
   generate: (draw, context) => ({
     node: drawNode(draw, context),
     atMs: draw.below(context.activeMs),

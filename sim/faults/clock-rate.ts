@@ -1,5 +1,6 @@
 import { drawNode, drawWindow, nodeOf, numberOf, shrinkWindow, windowOf } from './address.ts';
 import type { FaultKind } from './fault-kind.ts';
+import { keptWithoutClocks } from './kept.ts';
 
 export const clockRate: FaultKind = {
   kind: 'clock-rate',
@@ -9,6 +10,7 @@ export const clockRate: FaultKind = {
   address: 'a node, in a window',
   shrinks: 'to half of its window',
   promise: (fault) => (Math.abs(numberOf(fault, 'rate') - 1) <= 0.083 ? 'masked' : 'beyond'),
+  keeps: keptWithoutClocks,
   generate: (draw, context) => ({
     node: drawNode(draw, context),
     window: drawWindow(draw, context, 60_000),

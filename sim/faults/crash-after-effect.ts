@@ -1,4 +1,4 @@
-import { drawNode, nodeOf, numberOf, shrinkNumber } from './address.ts';
+import { drawNode, flagOf, nodeOf, numberOf, shrinkNumber } from './address.ts';
 import type { FaultKind } from './fault-kind.ts';
 import { crashAndRestart } from './crash-and-restart.ts';
 
@@ -7,7 +7,8 @@ export const crashAfterEffect: FaultKind = {
   port: 'process',
   does: 'The process dies just after one of its effects was begun; those behind it in the same step never are.',
   seen: 'kill -9, the out-of-memory killer, a panic, at each single point: the bugs of ALICE (Pillai et al., OSDI 2014) lie between two of them.',
-  address: 'a node, which of its lives (from 0), and which effect of it (from 1)',
+  address:
+    'a node, which of its lives (from 0), and which effect of it (from 1); `diskLost`: it comes back without its disk',
   shrinks: 'to an earlier effect, an earlier life',
   promise: () => 'masked',
   generate: (draw, context) => ({
@@ -22,7 +23,7 @@ export const crashAfterEffect: FaultKind = {
       node: nodeOf(fault),
       incarnation: numberOf(fault, 'incarnation'),
       nth: numberOf(fault, 'nth'),
-      act: () => crashAndRestart(fault, stage),
+      act: () => crashAndRestart(fault, stage, flagOf(fault, 'diskLost') ? 'empty' : 'kept'),
     });
   },
 };

@@ -1,5 +1,6 @@
 import { drawNode, numberOf, shrinkNumber } from './address.ts';
 import type { FaultKind } from './fault-kind.ts';
+import { keptWithoutDisks } from './kept.ts';
 import { crashAndRestart } from './crash-and-restart.ts';
 
 export const crashDiskLost: FaultKind = {
@@ -10,6 +11,7 @@ export const crashDiskLost: FaultKind = {
   address: 'a node, at a time',
   shrinks: 'to an earlier time',
   promise: (_fault, { topology }) => (topology.settings.durability === 'local' ? 'beyond' : 'masked'),
+  keeps: keptWithoutDisks,
   generate: (draw, context) => ({
     node: drawNode(draw, context),
     atMs: draw.below(context.activeMs),

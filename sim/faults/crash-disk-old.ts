@@ -1,5 +1,6 @@
 import { drawNode, nodeOf, numberOf, shrinkNumber } from './address.ts';
 import type { FaultKind } from './fault-kind.ts';
+import { keptWithoutDisks } from './kept.ts';
 import { crashAndRestart } from './crash-and-restart.ts';
 
 export const crashDiskOld: FaultKind = {
@@ -10,6 +11,7 @@ export const crashDiskOld: FaultKind = {
   address: 'a node, when its disks are copied and when it dies',
   shrinks: 'to an earlier time',
   promise: (_fault, { topology }) => (topology.settings.durability === 'local' ? 'beyond' : 'masked'),
+  keeps: keptWithoutDisks,
   generate: (draw, context) => ({
     node: drawNode(draw, context),
     copyAtMs: draw.below(context.activeMs),

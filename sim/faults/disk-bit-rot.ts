@@ -1,5 +1,6 @@
 import { drawNode, nodeOf, numberOf, shrinkNumber, textOf } from './address.ts';
 import type { FaultKind } from './fault-kind.ts';
+import { keptWithoutDisks } from './kept.ts';
 
 export const diskBitRot: FaultKind = {
   kind: 'disk-bit-rot',
@@ -8,8 +9,10 @@ export const diskBitRot: FaultKind = {
   seen: 'Silent corruption: CERN found one in some 10^7 files in 2007, and Bairavasundaram et al., FAST 2008, 400,000 blocks in 41 months.',
   address: 'a node, at a time',
   shrinks: 'to an earlier time',
+  diskForgets: true,
   promise: (fault, { topology }) =>
     topology.settings.durability === 'local' && textOf(fault, 'where') === 'files' ? 'beyond' : 'detected',
+  keeps: keptWithoutDisks,
   generate: (draw, context) => ({
     node: drawNode(draw, context),
     atMs: draw.below(context.activeMs),

@@ -1,4 +1,5 @@
 import { drawNode, shrinkNumber } from './address.ts';
+import { keptWithoutDisks } from './kept.ts';
 import type { FaultKind } from './fault-kind.ts';
 import { armLocalRule } from './local-rule.ts';
 
@@ -9,7 +10,11 @@ export const diskStaleRead: FaultKind = {
   seen: 'Lost writes and stale caches: Bairavasundaram et al., FAST 2008.',
   address: 'the nth call of a target on the disk of a node',
   shrinks: 'to an earlier call',
+  diskForgets: true,
   promise: (_fault, { topology }) => (topology.settings.durability === 'local' ? 'beyond' : 'masked'),
+  keeps: keptWithoutDisks,
+  // Files are read by who starts again.
+  along: ['crash', 'crash-after-effect'],
   generate: (draw, context) => ({
     node: drawNode(draw, context),
     target: draw.pick(['disk-read *']),

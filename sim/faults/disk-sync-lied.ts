@@ -9,6 +9,7 @@ export const diskSyncLied: FaultKind = {
   seen: 'Drives and hypervisors that acknowledge a flush from a volatile cache; diskchecker.pl was written for them.',
   address: "a node's disk, in a window",
   shrinks: 'to half of its window',
+  diskForgets: true,
   promise: () => 'masked',
   // Together they lose what was acknowledged from this disk alone.
   notWith: ['power-loss'],

@@ -1,3 +1,5 @@
+import type { CallOperation } from '../../src/core/types/effect.ts';
+import type { Guarantee } from '../oracle/violation.ts';
 import type { Fault, Json, Scenario, Window } from '../types/scenario.ts';
 import type { Draw } from '../world/random.ts';
 import type { NodeHost } from '../world/node-host.ts';
@@ -25,11 +27,21 @@ export interface FaultKind {
    * What the system owes under it.
    * - `masked`: everything, as if it were not there, once it is over.
    * - `detected`: nothing wrong is ever served, but a node may refuse to go on until somebody mends it.
-   * - `beyond`: it breaks what the protocol builds on: anything may happen. Never generated unless asked for.
+   * - `beyond`: it breaks what the protocol builds on: no more than `keeps` is owed. Generated in a small share of the runs, one such kind in each.
    */
   promise(fault: Fault, scenario: Pick<Scenario, 'topology'>): Promised;
+  /** What still holds where it is `beyond`, besides that the system never fails by an assertion of its own. Left out: nothing. */
+  readonly keeps?: readonly Guarantee[];
+  /** What a node has to do for it to take effect: without that kind of call the fault has no occasion. */
+  readonly occasion?: CallOperation['kind'];
+  /** Kinds without which it hardly ever takes effect. */
+  readonly along?: readonly string[];
   /** Kinds that together with this one break what the protocol builds on, though each alone does not. */
   readonly notWith?: readonly string[];
+  /** Afterwards a disk may not hold what it said that it holds. */
+  readonly diskForgets?: true;
+  /** How likely it is to be among a run's faults, where that is another chance than that of all kinds; undefined: it is not. */
+  likely?(context: FaultContext): number | undefined;
   /** Parameters for one more of these, without id and kind. */
   generate(draw: Draw, context: FaultContext): FaultParameters;
   /** Simpler ones, the simplest first; none: only removing it is left. */

@@ -28,8 +28,7 @@ const deletingSystem: SystemUnderTest = {
 };
 
 function scenarioFor(kind: string, seed: number): Scenario {
-  const durability =
-    kind.startsWith('disk-') || kind === 'power-loss' ? (seed % 2 === 0 ? 'local' : 'object') : 'object';
+  const durability = /^(disk|local)-|^power-loss$/.test(kind) ? (seed % 2 === 0 ? 'local' : 'object') : 'object';
   return generateScenario(seed, {
     nodes: 3,
     durability,

@@ -15,6 +15,7 @@ import { diskStaleRead } from './disk-stale-read.ts';
 import { diskSyncError } from './disk-sync-error.ts';
 import { diskSyncLied } from './disk-sync-lied.ts';
 import { diskWriteError } from './disk-write-error.ts';
+import { localLossAccepted } from './local-loss-accepted.ts';
 import { networkClog } from './network-clog.ts';
 import { networkCut } from './network-cut.ts';
 import { networkDelay } from './network-delay.ts';
@@ -69,6 +70,7 @@ export const faultKinds: readonly FaultKind[] = [
   diskSyncError,
   diskSyncLied,
   diskWriteError,
+  localLossAccepted,
   networkClog,
   networkCut,
   networkDelay,

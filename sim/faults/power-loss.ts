@@ -1,6 +1,7 @@
 import { drawNode, numberOf, shrinkNumber, textOf } from './address.ts';
 import type { PowerLoss } from '../doubles/disk.ts';
 import type { FaultKind } from './fault-kind.ts';
+import { keptWithoutDisks } from './kept.ts';
 import { crashAndRestart } from './crash-and-restart.ts';
 
 export const powerLoss: FaultKind = {
@@ -12,6 +13,7 @@ export const powerLoss: FaultKind = {
   shrinks: 'to an earlier time',
   promise: (fault, { topology }) =>
     topology.settings.durability === 'local' && textOf(fault, 'loss') === 'reordered' ? 'detected' : 'masked',
+  keeps: keptWithoutDisks,
   generate: (draw, context) => ({
     node: drawNode(draw, context),
     atMs: draw.below(context.activeMs),

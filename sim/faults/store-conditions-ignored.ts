@@ -9,6 +9,7 @@ export const storeConditionsIgnored: FaultKind = {
   seen: 'S3-compatible stores that ignore If-None-Match and If-Match: several until 2024, and gateways that strip headers they do not know.',
   address: "one node's store calls of a target, in a window",
   shrinks: 'to half of its window',
+  // The log itself rests on conditions: two reigns may fill one slot, and nothing is left to claim.
   promise: () => 'beyond',
   generate: (draw, context) => ({
     node: drawNode(draw, context),

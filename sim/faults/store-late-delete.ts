@@ -10,6 +10,7 @@ export const storeLateDelete: FaultKind = {
   address: "one node's store calls of a target, in a window",
   shrinks: 'to half of its window, less late',
   promise: () => 'masked',
+  occasion: 'object-delete',
   generate: (draw, context) => ({
     node: drawNode(draw, context),
     target: 'delete *',

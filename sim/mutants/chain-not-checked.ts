@@ -1,16 +1,21 @@
-import type * as original from '../../src/core/recover/verify.ts';
+import type * as original from '../../src/core/recover/local-log.ts';
 import type { Mutant } from '../search/mutant.ts';
 
-export * from '../../src/core/recover/verify.ts';
+export * from '../../src/core/recover/local-log.ts';
 
+// Not in `verify.ts`, for segments too: there epochs and fences leave no way to a segment of another chain, as long as slots keep what
+// was written to them. A local disk is where another chain can come from.
 export const mutant: Mutant = {
   name: 'chain-not-checked',
-  replaces: 'src/core/recover/verify.ts',
-  breaks: 'durability',
-  description: 'Applies a segment or a frame whatever it says that it follows.',
+  replaces: 'src/core/recover/local-log.ts',
+  breaks: 'one log',
+  description: 'Goes on with the frames of a local log whatever they say that they follow.',
 };
 
-export const segmentPlace: typeof original.segmentPlace = (position, header) =>
-  header.epoch < position.epoch ? 'dead' : 'next';
+export const framesBeyond: typeof original.framesBeyond = (position, frames) =>
+  frames.filter(({ frame }) => frame.firstSequence > position.sequence);
 
-export const frameBreak: typeof original.frameBreak = () => undefined;
+export const isWithinLog: typeof original.isWithinLog = function* () {
+  yield* [];
+  return true;
+};

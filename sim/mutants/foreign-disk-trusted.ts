@@ -6,8 +6,9 @@ export * from '../../src/core/recover/local-log.ts';
 export const mutant: Mutant = {
   name: 'foreign-disk-trusted',
   replaces: 'src/core/recover/local-log.ts',
-  breaks: 'liveness',
-  description: 'Goes on from a local log whose chain differs from that of the slots.',
+  breaks: 'durability',
+  description:
+    'Takes a local log whose chain differs for a part of the log, and clears it instead of keeping it aside.',
 };
 
 export const framesBeyond: typeof original.framesBeyond = (position, frames) =>

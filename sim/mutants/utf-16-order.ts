@@ -13,14 +13,15 @@ export const mutant: Mutant = {
 const bytesOf = (key: string): Uint8Array => Uint8Array.from(key, (char) => char.charCodeAt(0));
 const textOf = (key: string): string => new TextDecoder().decode(bytesOf(key));
 
-export const isDefaultOrder: typeof original.isDefaultOrder = (request) =>
-  original.isDefaultOrder(request) && request.sortOrder === 'none';
+export const isDefaultOrder: typeof original.isDefaultOrder = () => false;
 
 export const sortVersions: typeof original.sortVersions = (versions, request, values) => {
-  if (request.sortTarget !== 'key') {
-    original.sortVersions(versions, request, values);
-    return;
-  }
+  original.sortVersions(versions, request, values);
+  if (request.sortTarget !== 'key') return;
   const sign = request.sortOrder === 'descend' ? -1 : 1;
-  versions.sort((left, right) => sign * (textOf(left.key) < textOf(right.key) ? -1 : 1));
+  versions.sort((left, right) => sign * compareTexts(textOf(left.key), textOf(right.key)));
 };
+
+function compareTexts(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

@@ -17,8 +17,8 @@ export interface Analysis {
   revisionBefore(call: Call): number;
   /** The last moment that anything seen at that time can rest on. */
   momentSeenBy(atMs: number): number;
-  /** The loss that excuses what was seen at that time and revision. */
-  lossOf(atMs: number, revision: number): Loss | undefined;
+  /** The loss that excuses what was seen at that time and revision, said by the reign `term`. */
+  lossOf(atMs: number, revision: number, term?: number): Loss | undefined;
 }
 
 const analyses = new WeakMap<RunResult, Analysis>();
@@ -47,7 +47,7 @@ function analyse(result: RunResult): Analysis {
     momentBefore: (call) => floors.get(call) ?? 0,
     revisionBefore: (call) => log.model.revisionAt[floors.get(call) ?? 0]!,
     momentSeenBy: (atMs) => (isObject && atMs !== Infinity ? log.durableMomentAt(atMs) : momentOf(log.model)),
-    lossOf: (atMs, revision) => lossOf(losses, atMs, revision),
+    lossOf: (atMs, revision, term) => lossOf(losses, atMs, revision, term),
   };
 }
 
@@ -63,22 +63,30 @@ function floorsOf(
     if (record.kind === 'compact') compactions.set(record.revision, index + 1);
   });
 
-  function momentOfRevision(revision: number, atMs: number): number {
-    if (lossOf(losses, atMs, revision) !== undefined) return 0;
+  function momentOfRevision(revision: number, atMs: number, term?: number): number {
+    if (lossOf(losses, atMs, revision, term) !== undefined) return 0;
     return log.model.momentOf[revision] ?? 0;
+  }
+
+  /** What was answered before a loss cannot rest on a record behind it: a later reign made the same once more. */
+  function unlessLost({ outcome, returnedMs }: OkCall, moment: number): number {
+    const { term } = outcome.header;
+    const isLater = losses.some((loss) => (returnedMs <= loss.atMs || term < loss.epoch) && moment > loss.moment);
+    return isLater ? 0 : moment;
   }
 
   function momentOfAnswer(call: OkCall): number {
     const { request, outcome, returnedMs } = call;
-    const byRevision = momentOfRevision(outcome.header.revision, returnedMs);
-    if (request.kind === 'compact') return Math.max(byRevision, compactions.get(request.revision) ?? 0);
+    const byRevision = momentOfRevision(outcome.header.revision, returnedMs, outcome.header.term);
+    if (request.kind === 'compact')
+      return Math.max(byRevision, unlessLost(call, compactions.get(request.revision) ?? 0));
     if (outcome.response.kind !== 'lease-grant' && request.kind !== 'lease-revoke') return byRevision;
     const lease = outcome.response.kind === 'lease-grant' ? outcome.response.id : (request as { id: string }).id;
     const lives = log.model.leases.get(lease);
     if (lives?.length !== 1) return byRevision;
     const { grantedAt, revokedAt } = lives[0]!;
     const moment = request.kind === 'lease-revoke' ? (revokedAt === Infinity ? 0 : revokedAt) : grantedAt;
-    return Math.max(byRevision, moment);
+    return Math.max(byRevision, unlessLost(call, moment));
   }
 
   const steps: { readonly at: number; readonly atMs: number; readonly call?: Call; readonly moment: number }[] = [];
@@ -86,10 +94,10 @@ function floorsOf(
     steps.push({ at: call.invokedAt, atMs: call.invokedMs, call, moment: 0 });
     if (isOk(call)) steps.push({ at: call.returnedAt, atMs: call.returnedMs, moment: momentOfAnswer(call) });
   }
-  for (const { responses } of streams) {
+  for (const { responses, openedMs } of streams) {
     for (const { response, at, atMs } of responses) {
       const revision = response.events.at(-1)?.kv.modRevision ?? response.revision ?? 0;
-      steps.push({ at, atMs, moment: momentOfRevision(Math.max(revision, response.revision ?? 0), atMs) });
+      steps.push({ at, atMs, moment: momentOfRevision(Math.max(revision, response.revision ?? 0), openedMs) });
     }
   }
   steps.sort((left, right) => left.at - right.at);

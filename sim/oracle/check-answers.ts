@@ -48,9 +48,9 @@ function fail(guarantee: Guarantee, call: Call, words: string, revision?: number
 }
 
 function checkOk(analysis: Analysis, call: OkCall, counts: AnswerCounts): Violation | undefined {
-  const { revision } = call.outcome.header;
+  const { revision, term } = call.outcome.header;
   const { log } = analysis;
-  if (analysis.lossOf(call.returnedMs, revision) !== undefined) {
+  if (analysis.lossOf(call.returnedMs, revision, term) !== undefined) {
     counts.excused += 1;
     return undefined;
   }
@@ -257,7 +257,7 @@ function checkError(analysis: Analysis, call: Call, counts: AnswerCounts): Viola
   if (staticErrors(call.request, 'possible').includes(message)) return undefined;
   counts.stateErrors += 1;
   if (message === errorWords.compacted) counts.compactedReadsRefused += 1;
-  if (analysis.lossOf(call.returnedMs, Infinity) !== undefined) return undefined;
+  if (analysis.lossOf(call.invokedMs, Infinity) !== undefined) return undefined;
   const { model } = analysis.log;
   const isRight = heldAtSome(analysis, call, (moment) => errorsAt(model, call, moment).has(message));
   return isRight

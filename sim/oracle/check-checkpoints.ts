@@ -83,10 +83,8 @@ function checkpointProblem(
   if (model.revisionAt[sequence] !== revision) return `sequence ${sequence} is not revision ${revision}`;
   if (model.compactRevisionAt[sequence] !== compactRevision)
     return `at sequence ${sequence} the store was not compacted at ${compactRevision}`;
-  const alive = [...model.leases.keys()].filter((lease) => leaseAt(model, lease, sequence) !== undefined);
-  const told = leases.map(({ lease, ttlSeconds }) => `${lease}/${ttlSeconds}`).sort();
-  const due = alive.map((lease) => `${lease}/${leaseAt(model, lease, sequence)!.ttlSeconds}`).sort();
-  if (told.join() !== due.join()) return `it holds leases ${told.join()}, due are ${due.join()}`;
+  const leasesWrong = leasesProblem(model, leases, sequence);
+  if (leasesWrong !== undefined) return leasesWrong;
   const versions = versionsOf(result, pages);
   if (typeof versions === 'string') return versions;
   return versionsProblem(model, versions, revision, compactRevision);
@@ -129,7 +127,19 @@ function addVersions(result: RunResult, chunk: DecodedChunkReference, versions: 
   return undefined;
 }
 
-function versionsProblem(
+export function leasesProblem(
+  model: Model,
+  leases: readonly { readonly lease: string; readonly ttlSeconds: number }[],
+  sequence: number,
+): string | undefined {
+  const alive = [...model.leases.keys()].filter((lease) => leaseAt(model, lease, sequence) !== undefined);
+  const told = leases.map(({ lease, ttlSeconds }) => `${lease}/${ttlSeconds}`).sort();
+  const due = alive.map((lease) => `${lease}/${leaseAt(model, lease, sequence)!.ttlSeconds}`).sort();
+  return told.join() === due.join() ? undefined : `it holds leases ${told.join()}, due are ${due.join()}`;
+}
+
+/** What is wrong with the versions held for a place in the log. */
+export function versionsProblem(
   model: Model,
   versions: readonly DecodedVersion[],
   revision: number,
@@ -155,7 +165,7 @@ function versionsProblem(
 }
 
 /** Nobody at or above the compaction can ask for it: replaced by then, or a deletion before it. */
-function isObsolete(version: ModelVersion, next: ModelVersion | undefined, compactRevision: number): boolean {
+export function isObsolete(version: ModelVersion, next: ModelVersion | undefined, compactRevision: number): boolean {
   if (version.modRevision >= compactRevision) return false;
   return version.version === 0 || (next !== undefined && next.modRevision <= compactRevision);
 }

@@ -18,7 +18,7 @@ export function checkLosses(analysis: Analysis): readonly Violation[] {
       (call) =>
         isOk(call) &&
         saysItWrote(call.outcome.response) &&
-        analysis.lossOf(call.returnedMs, call.outcome.header.revision) === loss,
+        analysis.lossOf(call.returnedMs, call.outcome.header.revision, call.outcome.header.term) === loss,
     );
     const first = earliest(lost);
     const late = lost.find(

@@ -17,6 +17,8 @@ export interface FinalLog {
   readonly fences: readonly Fence[];
   readonly segments: number;
   readonly deadSegments: number;
+  /** When the slot of a frame, and all before it, were filled; by the frame's hash. */
+  readonly frameDurableAtMs: ReadonlyMap<string, number>;
   /** What is wrong with the bytes themselves. */
   readonly violations: readonly Violation[];
   /** The last moment that was in the store, with all before it, at a time. */
@@ -59,6 +61,7 @@ export function readFinalLog(result: Pick<RunResult, 'objects' | 'storeChanges'>
   const violations: Violation[] = [];
   const records: LoggedRecord[] = [];
   const fences: Fence[] = [];
+  const frameDurableAtMs = new Map<string, number>();
   const model = createModel();
   const slotEnds: { readonly atMs: number; readonly moment: number }[] = [];
   let last: { readonly hash: string; readonly epoch: number; readonly databaseId: string } | undefined;
@@ -97,6 +100,7 @@ export function readFinalLog(result: Pick<RunResult, 'objects' | 'storeChanges'>
       if (frame.firstSequence !== records.length + 1) fail(`sequence ${frame.firstSequence} after ${records.length}`);
       if (frame.wallMs < wallMs) fail(`its time goes back from ${wallMs} to ${frame.wallMs}`);
       frameHash = frame.hash;
+      frameDurableAtMs.set(frame.hash, atMs);
       wallMs = frame.wallMs;
       for (const record of frame.records) {
         records.push({ record, slot, epoch: frame.epoch, wallMs, durableAtMs: atMs });
@@ -118,6 +122,7 @@ export function readFinalLog(result: Pick<RunResult, 'objects' | 'storeChanges'>
     fences,
     segments: slot - 1,
     deadSegments,
+    frameDurableAtMs,
     violations,
     durableMomentAt(at) {
       let low = 0;

@@ -1,5 +1,6 @@
+import { faultKinds } from '../faults/index.ts';
 import type { RunResult } from '../types/result.ts';
-import { type FinalLog, finalRevision } from './log.ts';
+import { type Fence, type FinalLog, finalRevision } from './log.ts';
 import { momentOf } from './model.ts';
 
 /**
@@ -9,6 +10,7 @@ import { momentOf } from './model.ts';
 export interface Loss {
   /** The reign that began without what was lost; Infinity: the run ended first. */
   readonly atMs: number;
+  readonly epoch: number;
   /** All that was left. */
   readonly revision: number;
   readonly moment: number;
@@ -23,25 +25,43 @@ export function allowedLosses(
   const disksLost = result.history.flatMap((event) =>
     event.kind === 'node-start' && event.incarnation > 0 && event.disk !== 'kept' ? [event.atMs] : [],
   );
-  const disksLie = breaksDiskPromises(result.counts.faultsFired);
+  const disksForget = hasForgottenDisk(result.counts.faultsFired);
   for (const [index, fence] of log.fences.entries()) {
     const sinceMs = log.fences[index - 1]?.atMs ?? 0;
     const isLost = disksLost.some((atMs) => atMs >= sinceMs && atMs <= fence.atMs);
     const isOtherDisk = index > 0 && log.fences[index - 1]!.memberId !== fence.memberId;
-    if (!isLost && !disksLie && !isOtherDisk) continue;
-    losses.push({ atMs: fence.atMs, revision: log.model.revisionAt[fence.moment - 1]!, moment: fence.moment });
+    const isAccepted = isOtherDisk && acceptsLocalLoss(result.history, fence);
+    if (!isLost && !disksForget && !isAccepted) continue;
+    const { atMs, epoch, moment } = fence;
+    losses.push({ atMs, epoch, revision: log.model.revisionAt[moment - 1]!, moment });
   }
-  return [...losses, { atMs: Infinity, revision: finalRevision(log), moment: momentOf(log.model) }];
+  return [...losses, { atMs: Infinity, epoch: Infinity, revision: finalRevision(log), moment: momentOf(log.model) }];
 }
 
-/** Faults after which a disk does not hold what it said that it holds. */
-function breaksDiskPromises(fired: Readonly<Record<string, number>>): boolean {
-  return Object.keys(fired).some(
-    (kind) => /^disk-.*(lie|lied|rot|stale|lost|torn|reorder)/.test(kind) && fired[kind]! > 0,
-  );
+/** An operator started the life that wrote the fence with the word that the loss is accepted. Without it no other disk may go on. */
+function acceptsLocalLoss(history: RunResult['history'], fence: Fence): boolean {
+  let accepts = false;
+  for (const event of history) {
+    if (event.atMs > fence.atMs) break;
+    if (event.kind === 'node-start' && event.memberId === fence.memberId) accepts = event.acceptsLocalLoss === true;
+  }
+  return accepts;
 }
 
-/** The loss that excuses what was seen at that time and revision. */
-export function lossOf(losses: readonly Loss[], atMs: number, revision: number): Loss | undefined {
-  return losses.find((loss) => atMs <= loss.atMs && revision > loss.revision);
+/** A disk may not hold what it said that it holds. */
+function hasForgottenDisk(fired: Readonly<Record<string, number>>): boolean {
+  return faultKinds.some(({ kind, diskForgets }) => diskForgets === true && (fired[kind] ?? 0) > 0);
+}
+
+/**
+ * The loss that excuses what was seen at that time and revision. `term`: of the reign that said it, where that is known; what an earlier one
+ * said may be under way for long.
+ */
+export function lossOf(
+  losses: readonly Loss[],
+  atMs: number,
+  revision: number,
+  term: number = Infinity,
+): Loss | undefined {
+  return losses.find((loss) => (atMs <= loss.atMs || term < loss.epoch) && revision > loss.revision);
 }

@@ -719,6 +719,49 @@ describe('black box', () => {
     expect(judge(craft)).toBe('ok');
     expect(judge(craft, 1)).toBe('unknown');
   });
+  const keyOf = (index: number) => `k${String(index).padStart(2, '0')}`;
+  const hundred = Array.from({ length: 100 }, (_, index) => index);
+  test.each([
+    [
+      'keys as they were before',
+      hundred.map((index) => get(keyOf(index))),
+      hundred.map((index) => put(keyOf(index), '0')),
+    ],
+    ['keys that are not there', hundred.map((index) => get(keyOf(index))), []],
+    ['one listing', [{ kind: 'range', ...all } as const], []],
+    ['nothing but their number', [put('last', '2')], []],
+  ])('of a hundred calls without an answer six were done: told by %s', (_, told, before: PlainRequest[]) => {
+    const craft = createCraft();
+    const isDone = (index: number) => index % 17 === 3;
+    for (const request of before) craft.ok(request);
+    for (const index of hundred) craft.unknown(put(keyOf(index), '1'), isDone(index));
+    craft.ok(put('last', '1'));
+    // The newest versions hide who made the revisions before.
+    for (const index of hundred.filter(isDone)) craft.ok(put(keyOf(index), '2'));
+    for (const request of told) craft.ok(request);
+    expect(judge(craft, 5_000)).toBe('ok');
+  });
+  test('what a wrong answer does not look at is not tried over', () => {
+    const craft = createCraft();
+    for (const index of hundred) craft.unknown(put(keyOf(index), '1'), index % 17 === 3);
+    craft.ok(put('a', '1'));
+    craft.ok(get('a'), (outcome) => ({ ...outcome, response: { kind: 'range', kvs: [], more: false, count: 0 } }));
+    expect(judge(craft, 5_000)).toBe('violation');
+  });
+  test('a call that cannot have been done is not taken for the maker of a revision', () => {
+    const craft = createCraft();
+    craft.ok(put('a', '1'));
+    craft.unknown(put('a', '2'), false);
+    craft.record({
+      kind: 'write',
+      revision: 3,
+      operations: [{ kind: 'put', key: 'x', value: '', lease: '0', createRevision: 3, version: 1 }],
+    });
+    craft.ok(put('b', '1'));
+    expect(judge(craft)).toBe('ok');
+    craft.ok(get('a'));
+    expect(judge(craft)).toBe('violation');
+  });
   test('a lease that ran out explains a revision', () => {
     const craft = createCraft();
     craft.ok({ kind: 'lease-grant', id: '5', ttlSeconds: 2 });

@@ -69,9 +69,9 @@ function ownRevisions(search: Search): void {
   const { model } = analysis.log;
   for (const call of analysis.calls) {
     if (!isOk(call) || !saysItWrote(call.outcome.response)) continue;
-    const { revision } = call.outcome.header;
+    const { revision, term } = call.outcome.header;
     const moment = model.momentOf[revision];
-    if (moment === undefined || analysis.lossOf(call.returnedMs, revision) !== undefined) continue;
+    if (moment === undefined || analysis.lossOf(call.returnedMs, revision, term) !== undefined) continue;
     const rival = search.owner.get(moment);
     if (rival === undefined) {
       own(search, moment, call);
@@ -290,7 +290,7 @@ function ownOthers(search: Search): void {
     );
     for (const call of able) {
       if (!isOk(call) || matching.pairCause(call)) continue;
-      if (analysis.lossOf(call.returnedMs, Infinity) !== undefined) continue;
+      if (analysis.lossOf(call.returnedMs, Infinity, call.outcome.header.term) !== undefined) continue;
       violations.push(
         violation(
           'durability',

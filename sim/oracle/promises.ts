@@ -1,5 +1,6 @@
 import { faultKindOf } from '../faults/index.ts';
 import type { Promised } from '../faults/fault-kind.ts';
+import type { Guarantee } from './violation.ts';
 import type { Scenario } from '../types/scenario.ts';
 
 /** What is owed under all faults of a scenario: the least of what is owed under each. */
@@ -7,6 +8,16 @@ export function promisedUnder(scenario: Scenario): Promised {
   const promised = scenario.faults.map((fault) => faultKindOf(fault.kind).promise(fault, scenario));
   if (promised.includes('beyond')) return 'beyond';
   return promised.includes('detected') ? 'detected' : 'masked';
+}
+
+/** What may still be claimed under them; undefined: everything. */
+export function keptUnder(scenario: Scenario): ReadonlySet<string> | undefined {
+  const beyond = scenario.faults
+    .map((fault) => ({ fault, kind: faultKindOf(fault.kind) }))
+    .filter(({ fault, kind }) => kind.promise(fault, scenario) === 'beyond');
+  const [first, ...others] = beyond.map(({ kind }): readonly Guarantee[] => kind.keeps ?? []);
+  if (first === undefined) return undefined;
+  return new Set(first.filter((guarantee) => others.every((keeps) => keeps.includes(guarantee))));
 }
 
 /** From when on nothing befalls those nodes any more; undefined: never. */

@@ -1,7 +1,6 @@
 /** What a run looks like to people and to other tools. Pure: results in, strings out; whoever calls writes the files. */
 export type { ReportContext } from './context.ts';
 export { story, storyEventsMax, storyOf } from './story.ts';
-export type { Story, StoryEvent } from './story.ts';
 export { toHtml } from './html.ts';
 export type { ReportLink } from './html.ts';
 export { verdictText } from './verdict.ts';

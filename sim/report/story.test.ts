@@ -56,6 +56,20 @@ describe('story', () => {
     );
   });
 
+  it('tells once of a client that asks the same again after a refusal', () => {
+    const run = lostWriteRun();
+    const invoke = run.history.find((event) => event.kind === 'invoke')!;
+    const outcome = { kind: 'error', status: 'Unavailable', message: 'not yet' } as const;
+    const refused = [1, 2].flatMap((number) => [
+      { ...invoke, operation: 'again', call: `again#${number}` },
+      { kind: 'return', call: `again#${number}`, outcome, atMs: invoke.atMs } as const,
+    ]);
+    const { events } = storyOf({ ...run, history: [...refused, { ...invoke, operation: 'again', call: 'again#3' }] });
+    const told = events.filter(({ text }) => text.includes('again#'));
+    expect(told).toHaveLength(1);
+    expect(told[0]!.text).toMatch(/, as 2 times before: .* → no answer .* \[again#3\]$/);
+  });
+
   it('says of a call without an answer that there was none', () => {
     const history = lostWriteRun().history.filter((event) => event.kind !== 'return');
     expect(story(lostWriteRun({ history }), context).join('\n')).toContain(

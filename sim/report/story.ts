@@ -1,3 +1,4 @@
+import type { PlainWatchResponse } from '../types/plain.ts';
 import type { RunResult } from '../types/result.ts';
 import { objectKeyText, shorten } from './bytes-text.ts';
 import { countText, culpritText, faultText, secondsText } from './context.ts';
@@ -57,7 +58,7 @@ export function storyOf(result: RunResult): Story {
   const joined = joinHistory(result);
   const suspects = suspectsOf(result);
   const candidates = [
-    ...joined.calls.map((call) => callEvent(call, suspects)),
+    ...foldedCalls(joined.calls, suspects).map(({ call, before }) => callEvent(call, before, suspects)),
     ...joined.watches.flatMap((watch) => watchEvents(watch, suspects)),
     ...joined.lives.flatMap((life) => lifeEvents(life, joined)),
     ...faultEvents(result, joined, suspects),
@@ -74,7 +75,46 @@ export function storyOf(result: RunResult): Story {
   return { events: chosen.sort(order), leftOut: candidates.length - chosen.length };
 }
 
-function callEvent(call: JoinedCall, suspects: Suspects): StoryEvent {
+interface FoldedCall {
+  readonly call: JoinedCall;
+  /** Calls of the same operation that came just before, asked for the same and led to nothing else. */
+  readonly before: number;
+}
+
+/** A client that asks the same again and again is told of once, with the last of its answers. What the verdict names is told by itself. */
+function foldedCalls(calls: readonly JoinedCall[], suspects: Suspects): readonly FoldedCall[] {
+  const open = new Map<string, FoldedCall>();
+  const done: FoldedCall[] = [];
+  for (const call of calls) {
+    const { operation } = call.invoke;
+    const last = open.get(operation);
+    const folds = last !== undefined && !isNamedAlone(last.call, suspects) && isSameAgain(last.call, call);
+    if (last !== undefined && !folds) done.push(last);
+    open.set(operation, { call, before: folds ? last.before + 1 : 0 });
+  }
+  return [...done, ...open.values()];
+}
+
+/** The same request after a refusal, or with the same answer. */
+function isSameAgain(first: JoinedCall, second: JoinedCall): boolean {
+  if (requestText(first.invoke.request) !== requestText(second.invoke.request)) return false;
+  if (first.answer === undefined || second.answer === undefined) return first.answer?.outcome.kind === 'error';
+  if (first.answer.outcome.kind === 'error') return true;
+  return outcomeText(first.answer.outcome) === outcomeText(second.answer.outcome);
+}
+
+/** The call itself, not just the operation that it is one of. */
+function isNamedAlone({ invoke }: JoinedCall, suspects: Suspects): boolean {
+  return suspects.operation('', invoke.call);
+}
+
+/** By its own name, its operation's, or by what it was told it had written. */
+function isNamed({ invoke, answer }: JoinedCall, suspects: Suspects): boolean {
+  const revision = answer?.outcome.kind === 'ok' ? answer.outcome.header.revision : -1;
+  return suspects.operation(invoke.operation, invoke.call) || suspects.revision(revision);
+}
+
+function callEvent(call: JoinedCall, before: number, suspects: Suspects): StoryEvent {
   const { invoke, answer, position } = call;
   const named = suspects.operation(invoke.operation, invoke.call) || keysOf(invoke.request).some(suspects.key);
   const answered =
@@ -82,10 +122,11 @@ function callEvent(call: JoinedCall, suspects: Suspects): StoryEvent {
       ? 'no answer before the end of the run'
       : `${shorten(outcomeText(answer.outcome), outcomeLengthShown)}${answer.atMs === invoke.atMs ? '' : `, after ${Math.round(answer.atMs - invoke.atMs)} ms`}`;
   const asked = shorten(requestText(invoke.request), requestLengthShown);
-  const text = `${invoke.client} asks node ${invoke.node}: ${asked} → ${answered} [${invoke.call}]`;
-  const revision = answer?.outcome.kind === 'ok' ? answer.outcome.header.revision : -1;
-  const guilty = suspects.operation(invoke.operation, invoke.call) || suspects.revision(revision);
-  const rank = guilty ? rankNamed : rankOfCall(named, changesData(invoke.request) && answer?.outcome.kind !== 'error');
+  const again = before === 0 ? '' : `, as ${before === 1 ? 'once' : countText(before, 'time')} before`;
+  const text = `${invoke.client} asks node ${invoke.node}${again}: ${asked} → ${answered} [${invoke.call}]`;
+  const rank = isNamed(call, suspects)
+    ? rankNamed
+    : rankOfCall(named, changesData(invoke.request) && answer?.outcome.kind !== 'error');
   return { atMs: invoke.atMs, position, text, rank };
 }
 
@@ -105,9 +146,10 @@ function watchEvents(watch: JoinedWatch, suspects: Suspects): StoryEvent[] {
       text: `${open.client} asks node ${open.node}: ${watchText(open.request)} [${open.stream}]`,
     },
   ];
-  for (const message of responses) {
+  for (const [index, message] of responses.entries()) {
     const { response } = message;
     if (response.created && !response.canceled) continue;
+    if (isProgressAgain(response, responses[index + 1]?.response)) continue;
     const telling = response.events.length > 0 || response.canceled;
     events.push({
       ...placeOf(message),
@@ -119,6 +161,12 @@ function watchEvents(watch: JoinedWatch, suspects: Suspects): StoryEvent[] {
     events.push({ ...placeOf(end), rank, text: `${who} ends: ${end.reason}` });
   }
   return events;
+}
+
+/** Of progress reports that say the same, one after another, the last one is told. */
+function isProgressAgain(response: PlainWatchResponse, next: PlainWatchResponse | undefined): boolean {
+  const reports = [response, next].every((each) => each?.events.length === 0 && !each.created && !each.canceled);
+  return reports && response.revision === next?.revision;
 }
 
 const diskTexts = { empty: 'with an empty disk', kept: 'with its disk', old: 'with an old copy of its disk' } as const;

@@ -1,4 +1,4 @@
-import type { Scenario } from '../types/scenario.ts';
+import type { Action, Scenario } from '../types/scenario.ts';
 import { during, fault, load, scenario, script, together } from './parts.ts';
 
 /** Scenarios by name: the questions that operators ask first. One more: its entry here. */
@@ -17,6 +17,35 @@ const whole = { fromMs: 3_000, toMs: 30_000 };
 const stage = { nodes, healAtMs: 35_000, endMs: 80_000 };
 
 const traffic = together(load('key-value', 1, nodes, whole, 60), load('watchers', 2, nodes, whole, 10));
+
+/** One node's whole life in a few seconds: writes, leases, compactions, checkpoints, an upload of the local log, a crash, and all of it again. */
+function shortLife(name: string, durability: 'object' | 'local'): Scenario {
+  const life = { fromMs: 1_500, toMs: 8_000 };
+  return scenario(
+    name,
+    {
+      nodes: 1,
+      durability,
+      settings: { checkpointSegments: 3, uploadIntervalMs: 1_000, leaseMs: 1_000 },
+      healAtMs: 10_000,
+      endMs: 20_000,
+    },
+    load('key-value', 1, 1, life, 30),
+    load('lease-holders', 2, 1, life, 20),
+    script(
+      'compactor',
+      0,
+      3_000,
+      700,
+      Array.from({ length: 6 }, (_, index) => compactBehind(index % 2 === 0)),
+    ),
+    during({ fromMs: 5_000, toMs: 5_001 }, fault('crash', { node: 0, restartMs: 200 })),
+  );
+}
+
+function compactBehind(physical: boolean): Action {
+  return { kind: 'compact-behind', keepRevisions: 2, physical };
+}
 
 export const scenarioList: readonly NamedScenario[] = [
   {
@@ -70,6 +99,16 @@ export const scenarioList: readonly NamedScenario[] = [
           ),
         ),
       ),
+  },
+  {
+    name: 'short-life',
+    tells: 'one node with checkpoints and compactions that is killed once: for t4 sim crash-points',
+    make: () => shortLife('short-life', 'object'),
+  },
+  {
+    name: 'short-life-local',
+    tells: 'the same, acknowledging what its own disk holds',
+    make: () => shortLife('short-life-local', 'local'),
   },
   {
     name: 'lease-over-failover',

@@ -1,4 +1,4 @@
-import type { Action, Fault, Operation, Scenario, Window } from '../types/scenario.ts';
+import type { Action, Fault, NodeSettings, Operation, Scenario, Window } from '../types/scenario.ts';
 import { generateScenario } from '../generate.ts';
 import { workloads } from '../workload/index.ts';
 import { drawOf } from '../world/random.ts';
@@ -70,6 +70,8 @@ export interface Stage {
   readonly seed?: number;
   readonly nodes?: number;
   readonly durability?: 'object' | 'local';
+  /** Instead of what the seed draws. */
+  readonly settings?: Partial<NodeSettings>;
   /** After that no fault touches any node. */
   readonly healAtMs: number;
   readonly endMs: number;
@@ -77,10 +79,11 @@ export interface Stage {
 
 /** A whole scenario: a world of the generator's making, without chance's own traffic and faults, and these parts. */
 export function scenario(name: string, stage: Stage, ...parts: readonly Part[]): Scenario {
-  const { seed = 1, nodes = 3, durability = 'object', healAtMs, endMs } = stage;
+  const { seed = 1, nodes = 3, durability = 'object', settings = {}, healAtMs, endMs } = stage;
   const world = generateScenario(seed, {
     nodes,
     durability,
+    settings,
     faults: [],
     swarm: false,
     operations: 1,

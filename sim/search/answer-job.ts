@@ -35,6 +35,7 @@ export function seedRunOf(seed: number, result: RunResult, cpuMs: number): SeedR
       calls: counts.calls,
       faultsFired: counts.faultsFired,
       ledger: counts.ledger,
+      callsByKind: counts.callsByKind,
       cpuMs,
     },
     scenario: verdict.kind === 'ok' ? undefined : result.scenario,

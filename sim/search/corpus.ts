@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { parseScenario } from '../scenario-document.ts';
 import type { Scenario } from '../types/scenario.ts';
 
 /**
@@ -18,5 +19,5 @@ export function readCorpus(from: URL = folder): readonly CorpusEntry[] {
   return readdirSync(from)
     .filter((file) => file.endsWith('.json'))
     .sort()
-    .map((file) => ({ file, scenario: JSON.parse(readFileSync(new URL(file, from), 'utf8')) as Scenario }));
+    .map((file) => ({ file, scenario: parseScenario(readFileSync(new URL(file, from), 'utf8')) }));
 }

@@ -30,6 +30,7 @@ export interface RunTotals {
   readonly calls: number;
   readonly faultsFired: Readonly<Record<string, number>>;
   readonly ledger: Readonly<Record<string, number>>;
+  readonly callsByKind: Readonly<Record<string, number>>;
   /** Time that the runs took, all workers together. */
   readonly cpuMs: number;
 }

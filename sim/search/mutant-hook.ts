@@ -1,4 +1,7 @@
-import { registerHooks } from 'node:module';
+import * as nodeModule from 'node:module';
+
+/** Older releases of Node than 22.15 can run the simulator, but plant nothing. */
+export const canPlantMutants = 'registerHooks' in nodeModule;
 
 /** Where a mutant stands, and the file whose place it takes. */
 export interface PlantedMutant {
@@ -11,7 +14,7 @@ export interface PlantedMutant {
  * of the core is loaded.
  */
 export function plantMutant({ mutantUrl, originalUrl }: PlantedMutant): void {
-  registerHooks({
+  nodeModule.registerHooks({
     resolve(specifier, context, nextResolve) {
       const resolved = nextResolve(specifier, context);
       if (resolved.url !== originalUrl || context.parentURL === mutantUrl) return resolved;

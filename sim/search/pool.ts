@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { ScenarioError } from '../scenario-error.ts';
 import type { Job, JobAnswer } from './job.ts';
 import type { PlantedMutant } from './mutant-hook.ts';
 import type { WorkerSettings } from './worker.ts';
@@ -34,14 +35,18 @@ export function createPool({ workers, subjectUrl, mutant }: PoolOptions): Pool {
 
   function start(): Worker {
     const worker = new Worker(new URL(`./worker${ending}`, import.meta.url), { workerData: settings });
-    worker.on('message', (message: { readonly answer?: JobAnswer; readonly error?: string }) => {
-      const waiting = busy.get(worker);
-      busy.delete(worker);
-      idle.push(worker);
-      if (message.answer !== undefined) waiting?.resolve(message.answer);
-      else waiting?.reject(new Error(message.error));
-      dispatch();
-    });
+    worker.on(
+      'message',
+      (message: { readonly answer?: JobAnswer; readonly error?: string; readonly isScenarioError?: boolean }) => {
+        const waiting = busy.get(worker);
+        busy.delete(worker);
+        idle.push(worker);
+        if (message.answer !== undefined) waiting?.resolve(message.answer);
+        else if (message.isScenarioError === true) waiting?.reject(new ScenarioError(message.error));
+        else waiting?.reject(new Error(message.error));
+        dispatch();
+      },
+    );
     worker.on('error', (error) => fail(error instanceof Error ? error : new Error(String(error))));
     return worker;
   }

@@ -35,7 +35,7 @@ test('leaves one operation, one fault at its least, one node, round times; and n
   const { scenario, result } = shrunk!;
   expect(result.verdict).toMatchObject({ kind: 'safety', guarantee: 'toy' });
   expect(scenario.operations).toHaveLength(1);
-  expect(scenario.operations[0]).toMatchObject({ node: 0, atMs: 0 });
+  expect(scenario.operations[0]).toMatchObject({ node: 0, atMs: 1_000 });
   expect(scenario.faults).toMatchObject([{ kind: 'flip', strength: toyStrengthMin }]);
   expect(scenario.topology.nodes).toHaveLength(1);
   expect(shrunk).toMatchObject({ neededFaults: [scenario.faults[0]!.id], complete: true });

@@ -93,19 +93,32 @@ function simplify<Request>(
   best: () => { readonly scenario: Scenario<Request>; readonly result: RunResult },
   accept: (candidate: Scenario<Request>) => boolean | undefined,
 ): void {
-  for (;;) {
-    const { scenario, result } = best();
-    const { verdict } = result;
-    const failedAtMs = verdict.kind === 'ok' || verdict.kind === 'unknown' ? undefined : verdict.atMs;
-    let simpler = false;
-    for (const candidate of simplerScenarios(scenario, failedAtMs, subject.shrinkFault?.bind(subject))) {
-      const accepted = accept(candidate);
-      if (accepted === undefined) return;
-      simpler = accepted;
-      if (accepted) break;
+  // After one that was taken the next candidates are those that follow it: most that failed before fail again, and the next round asks them.
+  for (let simpler = true; simpler;) {
+    simpler = false;
+    for (let position = 0; ;) {
+      const candidate = candidateAt(subject, best(), position);
+      if (candidate === undefined) break;
+      const taken = accept(candidate);
+      if (taken === undefined) return;
+      if (taken) simpler = true;
+      else position += 1;
     }
-    if (!simpler) return;
   }
+}
+
+function candidateAt<Request>(
+  subject: Subject<Request>,
+  { scenario, result: { verdict } }: { readonly scenario: Scenario<Request>; readonly result: RunResult },
+  position: number,
+): Scenario<Request> | undefined {
+  const failedAtMs = verdict.kind === 'ok' || verdict.kind === 'unknown' ? undefined : verdict.atMs;
+  let index = 0;
+  for (const candidate of simplerScenarios(scenario, failedAtMs, subject.shrinkFault?.bind(subject))) {
+    if (index === position) return candidate;
+    index += 1;
+  }
+  return undefined;
 }
 
 /** A candidate may make no sense (a list that must not be empty, a node that is gone): then it is no candidate. */

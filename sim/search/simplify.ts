@@ -1,4 +1,5 @@
 import type { Fault, Json, Latency, Operation, Scenario } from '../types/scenario.ts';
+import { simplerActions } from './simpler-actions.ts';
 
 /**
  * Simpler forms of a scenario with the same operations and faults: earlier ends, fewer nodes, even latencies, shorter times, smaller numbers,
@@ -85,6 +86,7 @@ function* simplerOperations<Request>(scenario: Scenario<Request>): Generator<Sce
   for (const [index, operation] of operations.entries()) {
     if (operation.node !== 0) yield withOperation(index, { ...operation, node: 0 });
     for (const atMs of rounder(operation.atMs)) yield withOperation(index, { ...operation, atMs });
+    for (const action of simplerActions(operation)) yield withOperation(index, { ...operation, action });
     for (const action of simplerJson(operation.action as unknown as Json)) {
       yield withOperation(index, { ...operation, action: action as unknown as Operation<Request>['action'] });
     }
@@ -103,9 +105,13 @@ function* simplerFaults<Request>(
   }
 }
 
+/** By then a database that nothing disturbs serves: who asks earlier is refused, and asks again. */
+const servingMs = 1_000;
+
 /** Earlier and rounder times: a story of whole seconds reads better. */
 function* rounder(ms: number): Generator<number> {
-  const seconds = Math.floor(ms / 2_000) * 1_000;
+  if (ms < servingMs) yield servingMs;
+  const seconds = Math.max(servingMs, Math.floor(ms / 2_000) * 1_000);
   if (seconds < ms) yield seconds;
   for (const step of [1_000, 100, 10, 1]) {
     const rounded = Math.floor(ms / step) * step;

@@ -33,4 +33,6 @@ export interface FaultKindDescription {
   readonly seen: string;
   /** Part of what `generate` draws from; others are there to be written by hand. */
   readonly generated: boolean;
+  /** The kind of call that it needs the system to make. Left out: none. */
+  readonly occasion?: string;
 }

@@ -1,4 +1,5 @@
 import type { RunTotals } from './job.ts';
+import type { FaultKindDescription } from './subject.ts';
 
 export const totalsNone: RunTotals = {
   runs: 0,
@@ -7,6 +8,7 @@ export const totalsNone: RunTotals = {
   calls: 0,
   faultsFired: {},
   ledger: {},
+  callsByKind: {},
   cpuMs: 0,
 };
 
@@ -18,6 +20,7 @@ export function addTotals(left: RunTotals, right: RunTotals): RunTotals {
     calls: left.calls + right.calls,
     faultsFired: addCounts(left.faultsFired, right.faultsFired),
     ledger: addCounts(left.ledger, right.ledger),
+    callsByKind: addCounts(left.callsByKind, right.callsByKind),
     cpuMs: left.cpuMs + right.cpuMs,
   };
 }
@@ -40,6 +43,33 @@ export function neverExercised(totals: RunTotals): readonly string[] {
     .sort();
 }
 
-export function neverFired(totals: RunTotals, kinds: readonly string[]): readonly string[] {
-  return kinds.filter((kind) => (totals.faultsFired[kind] ?? 0) === 0).sort();
+/** So many calls of the kind that a fault needs, and it ought to have met one of them. */
+const occasionsMin = 100;
+
+/** Kinds of faults that had the occasion, and never took effect all the same. */
+export function neverFired(totals: RunTotals, kinds: readonly FaultKindDescription[]): readonly string[] {
+  return unfired(totals, kinds)
+    .filter(({ occasion }) => occasion === undefined || isFrequent(totals, occasion))
+    .map(nameOf)
+    .sort();
+}
+
+/** Kinds of faults that could not take effect: the system hardly ever did what they need. */
+export function withoutOccasion(
+  totals: RunTotals,
+  kinds: readonly FaultKindDescription[],
+): readonly FaultKindDescription[] {
+  return unfired(totals, kinds).filter(({ occasion }) => occasion !== undefined && !isFrequent(totals, occasion));
+}
+
+function unfired(totals: RunTotals, kinds: readonly FaultKindDescription[]): readonly FaultKindDescription[] {
+  return kinds.filter(({ kind, generated }) => generated && (totals.faultsFired[kind] ?? 0) === 0);
+}
+
+function isFrequent({ callsByKind }: RunTotals, call: string): boolean {
+  return (callsByKind[call] ?? 0) >= occasionsMin;
+}
+
+function nameOf({ kind }: FaultKindDescription): string {
+  return kind;
 }

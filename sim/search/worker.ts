@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { ScenarioError } from '../scenario-error.ts';
 import type { Job } from './job.ts';
 import { plantMutant, type PlantedMutant } from './mutant-hook.ts';
 import type { Subject } from './subject.ts';
@@ -21,6 +22,10 @@ parentPort?.on('message', (job: Job) => {
   try {
     parentPort?.postMessage({ answer: answerJob(subject, job) });
   } catch (error) {
+    if (error instanceof ScenarioError) {
+      parentPort?.postMessage({ error: error.message, isScenarioError: true });
+      return;
+    }
     parentPort?.postMessage({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }
 });

@@ -80,6 +80,7 @@ function createNode(options: NodeOptions): NodeMachine {
     requestTimeoutMs: settings.requestTimeoutMs,
     valueCacheBytes: settings.valueCacheBytes,
     watchProgressNotifyIntervalMs: settings.watchProgressNotifyIntervalMs,
+    watchBufferMessagesMax: settings.watchBufferMessagesMax,
     acceptLocalLoss: settings.acceptLocalLoss,
   });
   return createEdge(machine, digest);

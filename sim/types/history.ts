@@ -58,6 +58,8 @@ export type NodeHistoryEvent =
       readonly disk: 'empty' | 'kept' | 'old';
       /** Names the disk; a node that lost its disk is another member. */
       readonly memberId: string;
+      /** An operator's word: go on although what was acknowledged last may lie on another disk. */
+      readonly acceptsLocalLoss?: true;
     }
   | { readonly kind: 'node-crash'; readonly node: number; readonly incarnation: number; readonly power: boolean }
   | { readonly kind: 'node-role'; readonly node: number; readonly role: string; readonly epoch: number }

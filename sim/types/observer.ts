@@ -1,4 +1,5 @@
 import type { Instant } from '../../src/ports/clock.ts';
+import type { LocalEntry } from '../../src/ports/local-store.ts';
 import type { HistoryEvent } from './history.ts';
 import type { RunResult, StoreChange, Violation } from './result.ts';
 import type { SystemEffect } from './system.ts';
@@ -12,10 +13,20 @@ export interface Observer {
   history?(event: HistoryEvent): Violation | undefined;
   /** The object store's content changed. */
   store?(change: StoreChange): Violation | undefined;
+  /** A life of a node begins, on what it finds on its disks. The view stays good for as long as the life lasts. */
+  disks?(node: number, incarnation: number, disks: DisksView): Violation | undefined;
   /** Before the effect is carried out. `at`: by the node's own clocks. */
   effect?(node: number, incarnation: number, effect: SystemEffect, at: Instant): Violation | undefined;
   /** At the end, if nothing was found before. `verdict` is `ok` or `unknown` then. */
   finish?(result: RunResult): Violation | { readonly kind: 'unknown'; readonly explanation: string } | undefined;
   /** What this observer saw exercised; added to the counts. */
   ledger?(): Readonly<Record<string, number>>;
+}
+
+/** A node's disks as they are now. */
+export interface DisksView {
+  /** The local store's, by key. */
+  entries(): readonly LocalEntry[];
+  /** Of the local log. */
+  file(name: string): Uint8Array | undefined;
 }

@@ -78,6 +78,8 @@ export interface Counts {
   readonly operations: number;
   readonly calls: number;
   readonly storeCalls: number;
+  /** Of the object store and the disks, by kind of operation. */
+  readonly callsByKind: Readonly<Record<string, number>>;
   /** How often each kind of fault took effect. */
   readonly faultsFired: Readonly<Record<string, number>>;
   /** Faults of the scenario that did. */

@@ -41,6 +41,7 @@ export interface NodeSettings {
   readonly requestTimeoutMs: number;
   readonly valueCacheBytes: number;
   readonly watchProgressNotifyIntervalMs: number;
+  readonly watchBufferMessagesMax: number;
   readonly acceptLocalLoss: boolean;
 }
 

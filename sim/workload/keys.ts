@@ -1,8 +1,15 @@
 import type { PlainRange } from '../types/plain.ts';
 import type { Draw } from '../world/random.ts';
 
-/** Few keys, some prefixes of others, and bytes that sort differently as text: what a request hits is then interesting. */
-const names = ['a', 'a/', 'a/1', 'a/2', 'a/2/x', 'b', 'b\0', 'b\u00ff', 'c', '\u00c3\u00a9', '\u00ff', '\u0001'];
+/** The UTF-8 of a full-width A, and of a smiley: of the two, bytes sort the A first, UTF-16 the smiley. */
+const fullWidth = '\u00ef\u00bc\u00a1';
+const smiley = '\u00f0\u009f\u0098\u0080';
+
+/** Few keys, some prefixes of others, and bytes that sort differently as text or are none: what a request hits is then interesting. */
+const names = [
+  ...['a', 'a/', 'a/1', 'a/2', 'a/2/x', 'b', 'b\0', 'b\u00ff', 'c'],
+  ...['\u00c3\u00a9', fullWidth, smiley, '\u00ff', '\u0001'],
+];
 
 export function drawKey(draw: Draw, prefix: string): string {
   return prefix + names[draw.below(names.length)]!;

@@ -25,7 +25,10 @@ export interface NodeHost {
   readonly effectsOf: readonly number[];
   incarnation(): number;
   state(): 'down' | 'up' | 'paused';
-  start(disk: 'kept' | 'empty' | 'old'): void;
+  /** `acceptLocalLoss`: for this life an operator's word, whatever the settings say. */
+  start(disk: 'kept' | 'empty' | 'old', acceptLocalLoss?: boolean): void;
+  /** What the process last said that it is; undefined: nothing yet in this life. */
+  role(): string | undefined;
   /** `loss` undefined: only the process dies, what the system holds for the disk gets there. */
   crash(key: string, loss: PowerLoss['kind'] | undefined): void;
   /** Asks the process to end in an orderly way. */
@@ -87,6 +90,7 @@ export function createNodeHost(
   let diskGeneration = 0;
   let incarnation = -1;
   let state: 'down' | 'up' | 'paused' = 'down';
+  let role: string | undefined;
   let machine: NodeMachine | undefined;
   let localCalls: LocalCalls | undefined;
   let timers = new Map<number, HostTimer>();
@@ -98,7 +102,7 @@ export function createNodeHost(
   let messages = 0;
   let triggers: { readonly nth: number; readonly act: () => void }[] = [];
 
-  function start(found: 'kept' | 'empty' | 'old'): void {
+  function start(found: 'kept' | 'empty' | 'old', accepts = scenario.topology.settings.acceptLocalLoss): void {
     if (state !== 'down' || world.isFrozen(node) || world.verdict !== undefined) return;
     takeDisks(found);
     incarnation += 1;
@@ -111,14 +115,27 @@ export function createNodeHost(
     localCalls = createLocalCalls(world, node, local, disk);
     triggers = world.hooks.effect.filter((rule) => rule.node === node && rule.incarnation === incarnation);
     const memberId = BigInt(node + 1) + BigInt(diskGeneration) * 1_000n;
-    world.record({ kind: 'node-start', node, incarnation, disk: found, memberId: memberId.toString() });
+    role = undefined;
+    world.record({
+      kind: 'node-start',
+      node,
+      incarnation,
+      disk: found,
+      memberId: memberId.toString(),
+      ...(accepts ? { acceptsLocalLoss: true } : {}),
+    });
+    const view = { entries: () => local.entries(), file: (name: string) => disk.read(name) };
+    for (const observer of world.observers) {
+      const verdict = observer.disks?.(node, incarnation, view);
+      if (verdict !== undefined) world.end(verdict);
+    }
     machine = guarded(() =>
       system.createNode({
         node,
         nodes: scenario.topology.nodes.length,
         incarnation,
         memberId,
-        settings: scenario.topology.settings,
+        settings: { ...scenario.topology.settings, acceptLocalLoss: accepts },
         digest: world.digest,
       }),
     );
@@ -195,6 +212,8 @@ export function createNodeHost(
     switch (effect.kind) {
       case 'call': {
         const { call, operation } = effect;
+        const { callsByKind } = world.counts;
+        callsByKind[operation.kind] = (callsByKind[operation.kind] ?? 0) + 1;
         const life = incarnation;
         const answered = (result: Extract<SystemEvent, { kind: 'result' }>['result']) => {
           if (life === incarnation) deliver({ kind: 'result', call, result });
@@ -235,6 +254,7 @@ export function createNodeHost(
         return;
       }
       case 'role':
+        role = effect.role;
         world.record({ kind: 'node-role', node, role: effect.role, epoch: effect.epoch });
         return;
       case 'log':
@@ -321,6 +341,7 @@ export function createNodeHost(
     incarnation: () => incarnation,
     state: () => state,
     start,
+    role: () => role,
     crash(key, loss) {
       if (state === 'down') return;
       world.record({ kind: 'node-crash', node, incarnation, power: loss !== undefined });

@@ -63,6 +63,7 @@ export interface WorldCounts {
   effects: number;
   calls: number;
   storeCalls: number;
+  readonly callsByKind: Record<string, number>;
 }
 
 /** Of the store's clock, in milliseconds since 1970, when the world begins. */
@@ -111,7 +112,7 @@ export function createWorld(
     observers,
     firedByKind,
     firedIds,
-    counts: { events: 0, steps: 0, effects: 0, calls: 0, storeCalls: 0 },
+    counts: { events: 0, steps: 0, effects: 0, calls: 0, storeCalls: 0, callsByKind: {} },
     verdict: undefined,
     nowMs: () => nowMs,
     at(atMs, act) {

@@ -197,8 +197,6 @@ export function frameFields({ frame, bytes, hash }: DecodedFrame) {
   };
 }
 
-export type RecordFields = ReturnType<typeof recordFields>;
-
 function recordFields(record: LogRecord) {
   switch (record.kind) {
     case 'write':

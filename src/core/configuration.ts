@@ -1,5 +1,6 @@
 import type { Compression } from '../ports/compression.ts';
 import type { Digest } from '../ports/digest.ts';
+import { watchBufferMessagesMax } from './limits.ts';
 import type { DurabilityRule } from './types/log.ts';
 
 /** What a node is told once, before its first step. */
@@ -38,6 +39,8 @@ export interface MachineConfiguration {
   /** Values kept in memory for reads, in bytes. */
   readonly valueCacheBytes: number;
   readonly watchProgressNotifyIntervalMs: number;
+  /** Responses of a watch stream that its consumer leaves waiting, at most: beyond it, its watchers are fed from history when it has caught up. */
+  readonly watchBufferMessagesMax: number;
   /** Operator's word: go on from the slots although another node's disk may hold acknowledged records that no slot holds. */
   readonly acceptLocalLoss: boolean;
 }
@@ -57,5 +60,6 @@ export const configurationDefaults = {
   requestTimeoutMs: 7_000,
   valueCacheBytes: 256 * 1024 * 1024,
   watchProgressNotifyIntervalMs: 600_000,
+  watchBufferMessagesMax,
   acceptLocalLoss: false,
 } as const satisfies Partial<MachineConfiguration>;

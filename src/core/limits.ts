@@ -29,7 +29,7 @@ export const logInflightSegmentsMax = 64;
 export const watchStreamsMax = 100_000;
 export const watchersPerStreamMax = 100_000;
 export const watchersMax = 500_000;
-/** Responses with events or progress that a stream holds until its consumer took them; etcd's channel holds as many. */
+/** Responses with events or progress that a stream holds until its consumer took them, unless configured otherwise; etcd's channel holds as many. */
 export const watchBufferMessagesMax = 1_024;
 /** Bytes of keys and values in them. A single revision larger than this is held alone. */
 export const watchBufferBytesMax = 8 * 1024 * 1024;

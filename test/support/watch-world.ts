@@ -1,3 +1,4 @@
+import { watchBufferMessagesMax } from '../../src/core/limits.ts';
 import type { ByteString } from '../../src/core/types/bytes.ts';
 import type { ClientError } from '../../src/core/types/error.ts';
 import { isTombstone, type Version } from '../../src/core/types/version.ts';
@@ -103,6 +104,7 @@ export function createWatchWorld(options: WatchWorldOptions = {}): WatchWorld {
       end: (stream, error) => void ended.set(stream, error),
     },
     progressIntervalMs: options.progressIntervalMs ?? 600_000,
+    bufferMessagesMax: watchBufferMessagesMax,
     random: options.random ?? (() => 0),
   });
 

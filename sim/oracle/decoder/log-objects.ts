@@ -121,6 +121,21 @@ export function decodeFrames(bytes: Uint8Array, start: number): readonly Decoded
   return frames;
 }
 
+/** Those of a local log file, up to where it is torn or damaged. */
+export function decodeLocalLog(bytes: Uint8Array): readonly DecodedFrame[] {
+  const frames: DecodedFrame[] = [];
+  try {
+    for (let offset = 0; offset < bytes.length;) {
+      const end = frameEnd(bytes, offset);
+      frames.push(decodeFrame(bytes.subarray(offset, end)));
+      offset = end;
+    }
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+  }
+  return frames;
+}
+
 function checkFollow(frames: readonly DecodedFrame[]): void {
   for (let index = 1; index < frames.length; index++) {
     const before = frames[index - 1]!;

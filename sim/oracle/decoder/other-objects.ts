@@ -344,7 +344,7 @@ export function decodeCheckpoint(key: string, bytes: Uint8Array): DecodedCheckpo
   return { databaseId, position, wallMs, leases, pages };
 }
 
-function decodePosition(cursor: Cursor): DecodedPosition {
+export function decodePosition(cursor: Cursor): DecodedPosition {
   const slot = cursor.varint();
   const segmentHash = hexOfBytes(cursor.raw(32));
   const frameHash = hexOfBytes(cursor.raw(32));

@@ -6,6 +6,7 @@ import type { LeaseId } from '../types/bytes.ts';
 import type { LeaseGrantState, LogPosition } from '../types/log.ts';
 import { isTombstone } from '../types/version.ts';
 import type { Version } from '../types/version.ts';
+import { checkChecksum } from './checksum.ts';
 import { DamageSignal, decoding } from './damage.ts';
 import type { Decoded } from './damage.ts';
 import { beginObject, checksumBytes, endObject, openObject } from './envelope.ts';
@@ -208,9 +209,7 @@ function checksumOf(key: Uint8Array, content: Uint8Array, digest: Digest): numbe
 function openEntry(key: Uint8Array, stored: Uint8Array, digest: Digest): ByteReader {
   const end = stored.length - checksumBytes;
   if (end < 0) throw new DamageSignal('truncated', stored.length, 'a checksum', `${stored.length} bytes`);
-  const computed = checksumOf(key, stored.subarray(0, end), digest);
-  const found = new ByteReader(stored, end).u32('checksum');
-  if (found !== computed) throw new DamageSignal('checksum', end, String(computed), String(found));
+  checkChecksum(stored, 0, end, digest, digest.crc32(key));
   return new ByteReader(stored, 0, end);
 }
 

@@ -103,6 +103,7 @@ export function createLeadership(
       end: (stream, error) => core.emit({ kind: 'watch-end', stream, error }),
     },
     progressIntervalMs: core.configuration.watchProgressNotifyIntervalMs,
+    bufferMessagesMax: core.configuration.watchBufferMessagesMax,
     random: () => drawId(core)[0]! / 256,
   });
 

@@ -1,15 +1,16 @@
 import { assert } from '../assert.ts';
-import { watchBufferBytesMax, watchBufferControlsMax, watchBufferMessagesMax } from '../limits.ts';
+import { watchBufferBytesMax, watchBufferControlsMax } from '../limits.ts';
 
 /**
  * The account of a stream's buffer: responses that were handed out and that the consumer has not taken yet.
  *
  * Invariants:
- * - Responses with events or progress: at most `watchBufferMessagesMax`, of at most `watchBufferBytesMax` together, except that one single
+ * - Responses with events or progress: at most `messagesMax`, of at most `watchBufferBytesMax` together, except that one single
  *   revision larger than that may be there when no other bytes are. A response that does not fit is not made: its watcher lags.
  * - Answers to creations and cancellations never wait; they are counted apart, and too many end the stream.
  */
 export interface StreamBuffer {
+  readonly messagesMax: number;
   messages: number;
   bytes: number;
   controls: number;
@@ -20,13 +21,14 @@ export interface StreamBuffer {
 
 const controlSize = -1;
 
-export function emptyBuffer(): StreamBuffer {
-  return { messages: 0, bytes: 0, controls: 0, sizes: [], head: 0 };
+export function emptyBuffer(messagesMax: number): StreamBuffer {
+  assert(messagesMax >= 1, 'one message fits into a buffer');
+  return { messagesMax, messages: 0, bytes: 0, controls: 0, sizes: [], head: 0 };
 }
 
 /** Room for a further revision of `bytes`, in a message of its own or in one that is already counted. */
 export function hasRoom(buffer: StreamBuffer, messages: number, bytes: number): boolean {
-  if (buffer.messages + messages > watchBufferMessagesMax) return false;
+  if (buffer.messages + messages > buffer.messagesMax) return false;
   return buffer.bytes + bytes <= watchBufferBytesMax || buffer.bytes === 0;
 }
 
@@ -66,5 +68,5 @@ export function dequeue(buffer: StreamBuffer, messages: number): void {
 }
 
 export function isHalfFree(buffer: StreamBuffer): boolean {
-  return buffer.messages * 2 <= watchBufferMessagesMax && buffer.bytes * 2 <= watchBufferBytesMax;
+  return buffer.messages * 2 <= buffer.messagesMax && buffer.bytes * 2 <= watchBufferBytesMax;
 }

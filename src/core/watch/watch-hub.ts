@@ -66,11 +66,19 @@ export interface WatchHubOptions {
   readonly source: WatchSource;
   readonly sink: WatchSink;
   readonly progressIntervalMs: number;
+  /** Responses of a stream that its consumer leaves waiting, at most. */
+  readonly bufferMessagesMax: number;
   /** Numbers in [0, 1), for the jitter of progress reports. */
   readonly random: () => number;
 }
 
-export function createWatchHub({ source, sink, progressIntervalMs, random }: WatchHubOptions): WatchHub {
+export function createWatchHub({
+  source,
+  sink,
+  progressIntervalMs,
+  bufferMessagesMax,
+  random,
+}: WatchHubOptions): WatchHub {
   assert(progressIntervalMs >= watchProgressIntervalMsMin, 'progress reports have a least interval');
   const hub: HubState = {
     source,
@@ -99,7 +107,7 @@ export function createWatchHub({ source, sink, progressIntervalMs, random }: Wat
         nextId: 0n,
         blocked: false,
         progress: { intervalMs, dueMs: nowMs + intervalMs, watchers: new Set(), owed: new Set() },
-        buffer: emptyBuffer(),
+        buffer: emptyBuffer(bufferMessagesMax),
       });
     },
     // A stream that the hub has ended may still be spoken to by an edge that does not know it yet.
