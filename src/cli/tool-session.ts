@@ -1,6 +1,6 @@
 /** What commands that read a store without a node share: opening it, progress, interruption, and the words for what went wrong. */
 import { stat } from 'node:fs/promises';
-import { familyRoot, homeInLocation } from '../adapters/family-root.ts';
+import { familyRoot, homeInLocation } from '../library/family-root.ts';
 import { createNodeCompression } from '../adapters/node-compression.ts';
 import { createNodeDigest } from '../adapters/node-digest.ts';
 import { openStoreAt } from '../adapters/open-store.ts';
@@ -14,7 +14,7 @@ import { runTool, ToolError } from '../host/run-tool.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { CliError, exitCodes, usageError, type ExitCode } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
-import { stopOnSignals } from './stop-on-signals.ts';
+import { stopOnSignals, type StopSignal } from './stop-on-signals.ts';
 import { storeTargetOf, type StoreTarget } from './store-settings.ts';
 import { createProgress } from './tool-progress.ts';
 
@@ -37,7 +37,8 @@ export async function withToolSession(
   use: (session: ToolSession) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const target = targetOf(context, options.url);
-  const signal = stopOnSignals(process, (_, code) => process.exit(code));
+  const signals = createSignalSource();
+  const signal = stopOnSignals(signals, (_, code) => process.exit(code));
   const progress = createProgress(context.tell, createSystemClock());
   const opened: ObjectStore[] = [];
   const open = async (location: StoreLocation): Promise<ObjectStore> => {
@@ -66,8 +67,23 @@ export async function withToolSession(
     throw error instanceof ToolError ? wordsFor(error, options) : error;
   } finally {
     progress.end();
+    signals.close();
     for (const store of opened) await store.close();
   }
+}
+
+/** The process's signals for as long as a command runs. */
+function createSignalSource() {
+  const listening: (readonly [StopSignal, () => void])[] = [];
+  return {
+    on(signal: StopSignal, listener: () => void): void {
+      process.on(signal, listener);
+      listening.push([signal, listener]);
+    },
+    close(): void {
+      for (const [signal, listener] of listening) process.off(signal, listener);
+    },
+  };
 }
 
 function targetOf({ settings }: CommandContext, url: string | undefined): StoreTarget {

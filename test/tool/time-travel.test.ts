@@ -127,7 +127,9 @@ test('the state at a revision is what a client read then', async () => {
       return true;
     });
     expect(answer.position.revision).toBe(revision);
-    expect(found).toEqual(new Map([...filled.contents.get(revision)!].sort()));
+    expect(found).toEqual(
+      new Map([...filled.contents.get(revision)!].sort((left, right) => (left[0] < right[0] ? -1 : 1))),
+    );
   }
 });
 

@@ -1,5 +1,5 @@
 import { splitKey } from '../core/format/keys.ts';
-import type { StoreLocation } from './store-url.ts';
+import type { StoreLocation } from '../adapters/store-url.ts';
 
 /** Where the store of a family is, from where one of its databases is. A branch lies below its family's root. */
 
