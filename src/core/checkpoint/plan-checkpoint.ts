@@ -4,6 +4,7 @@ import type { ChunkReference, LogPosition } from '../types/log.ts';
 import type { Version } from '../types/version.ts';
 import { unitsOf, type Unit } from './checkpoint-units.ts';
 import { createChunker, type ChunkContent, type Chunker } from './content-defined-chunks.ts';
+import { mayKeepUnit } from './may-keep-unit.ts';
 import { retainedVersions, type Retained } from './retained-versions.ts';
 
 /**
@@ -61,19 +62,18 @@ export function* planCheckpoint(
 }
 
 function* isUnchanged(walk: Walk, baseRevision: number, unit: Unit): Generator<Planned, boolean, void> {
-  let versions = 0;
-  let newer = false;
+  let versionsRetained = 0;
+  let newestRevision = 0;
   let from: ByteString | undefined = unit.firstKey;
   for (;;) {
     from = visitSome(walk, from, unit.before, (ofKey, { start, end }) => {
-      versions += end - start;
-      newer = ofKey[end - 1]!.modRevision > baseRevision;
-      return !newer && versions <= unit.versions;
+      versionsRetained += end - start;
+      newestRevision = Math.max(newestRevision, ofKey[end - 1]!.modRevision);
     });
-    if (newer || versions > unit.versions) return false;
-    if (from === undefined) return versions === unit.versions;
+    if (from === undefined) break;
     yield { kind: 'pause' };
   }
+  return mayKeepUnit({ baseRevision, versionsHeld: unit.versions, versionsRetained, newestRevision });
 }
 
 function* chunkAnew(walk: Walk, unit: Unit, chunker: Chunker): Generator<Planned, void, void> {
@@ -82,7 +82,6 @@ function* chunkAnew(walk: Walk, unit: Unit, chunker: Chunker): Generator<Planned
     const contents: ChunkContent[] = [];
     from = visitSome(walk, from, unit.before, (ofKey, { start, end }) => {
       contents.push(...chunker.add(ofKey.slice(start, end)));
-      return true;
     });
     for (const content of contents) yield { kind: 'new', content };
     if (from === undefined) return;
@@ -98,15 +97,12 @@ interface Walk {
   keysLeft: number;
 }
 
-/**
- * The keys of which something is retained, until the visitor returns false. Returns where to go on after a pause; undefined: the end was reached,
- * or the visitor had enough.
- */
+/** The keys of which something is retained, up to the next pause. Returns where to go on after it; undefined: the end was reached. */
 function visitSome(
   walk: Walk,
   from: ByteString,
   before: ByteString | undefined,
-  visitor: (versions: readonly Version[], retained: Retained) => boolean,
+  visitor: (versions: readonly Version[], retained: Retained) => void,
 ): ByteString | undefined {
   let next: ByteString | undefined;
   walk.state.index.visitKeys(from, before, (versions, key) => {
@@ -117,7 +113,8 @@ function visitSome(
     }
     walk.keysLeft -= 1;
     const retained = retainedVersions(versions, walk.position);
-    return retained.start === retained.end || visitor(versions, retained);
+    if (retained.start < retained.end) visitor(versions, retained);
+    return true;
   });
   return next;
 }
