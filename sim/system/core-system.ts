@@ -7,7 +7,7 @@ import { clientErrors, type ClientError } from '../../src/core/types/error.ts';
 import type { CallResult, Event } from '../../src/core/types/event.ts';
 import type { Version } from '../../src/core/types/version.ts';
 import type { Instant } from '../../src/ports/clock.ts';
-import { noCompression } from '../../src/ports/compression.ts';
+import { noCompression } from '../../src/core/format/no-compression.ts';
 import type { Digest } from '../../src/ports/digest.ts';
 import type {
   NodeMachine,

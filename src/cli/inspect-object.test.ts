@@ -8,7 +8,7 @@ import { encodeControl } from '../core/format/control.ts';
 import { encodeFrame } from '../core/format/frame.ts';
 import { encodeManifest } from '../core/format/manifest.ts';
 import { encodePage } from '../core/format/page.ts';
-import { noCompression } from '../ports/compression.ts';
+import { noCompression } from '../core/format/no-compression.ts';
 import { encodeSegment, segmentHeaderBytes } from '../core/format/segment.ts';
 import { escapedBytes } from './inspect-escape.ts';
 import { describeObject } from './inspect-object.ts';

@@ -11,10 +11,3 @@ export interface Compression {
 }
 
 export type CompressionCodec = 0 | 1;
-
-/** For worlds where the same content must have the same bytes everywhere. */
-export const noCompression: Compression = {
-  codec: 0,
-  compress: (bytes) => bytes,
-  decompress: (codec, bytes, size) => (codec === 0 && bytes.length === size ? bytes : undefined),
-};

@@ -4,7 +4,7 @@ import { createNodeCompression } from '../../src/adapters/node-compression.ts';
 import { decodeChunk, decodeChunkKeys, encodeChunk } from '../../src/core/format/chunk.ts';
 import { describeDamage, type DamagedObject, type Decoded } from '../../src/core/format/damage.ts';
 import type { Version } from '../../src/core/types/version.ts';
-import { noCompression } from '../../src/ports/compression.ts';
+import { noCompression } from '../../src/core/format/no-compression.ts';
 import { chunks } from './format-arbitraries.ts';
 import { goldens } from './format-goldens.ts';
 import { digest } from './format-kinds.ts';

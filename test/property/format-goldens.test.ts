@@ -18,7 +18,7 @@ import { decodePage, encodePage } from '../../src/core/format/page.ts';
 import { decodeSegment, encodeSegment } from '../../src/core/format/segment.ts';
 import { hexOf } from '../../src/core/types/bytes.ts';
 import { createNodeCompression } from '../../src/adapters/node-compression.ts';
-import { noCompression } from '../../src/ports/compression.ts';
+import { noCompression } from '../../src/core/format/no-compression.ts';
 import type { LocalOperation } from '../../src/ports/local-store.ts';
 import { goldens } from './format-goldens.ts';
 import { digest } from './format-kinds.ts';

@@ -33,7 +33,7 @@ import {
   encodeSegment,
   segmentHeaderBytes,
 } from '../../src/core/format/segment.ts';
-import { noCompression } from '../../src/ports/compression.ts';
+import { noCompression } from '../../src/core/format/no-compression.ts';
 import { goldens } from './format-goldens.ts';
 import { chained, digest } from './format-kinds.ts';
 

@@ -23,7 +23,7 @@ import { decodeSegment, encodeSegment, segmentHeaderBytes } from '../../src/core
 import type { StoredKind } from '../../src/core/format/envelope.ts';
 import type { Frame } from '../../src/core/types/log.ts';
 import type { Version } from '../../src/core/types/version.ts';
-import { noCompression } from '../../src/ports/compression.ts';
+import { noCompression } from '../../src/core/format/no-compression.ts';
 import type { LocalEntry } from '../../src/ports/local-store.ts';
 import {
   checkpoints,

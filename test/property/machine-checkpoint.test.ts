@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { noCompression } from '../../src/ports/compression.ts';
+import { noCompression } from '../../src/core/format/no-compression.ts';
 import { decodeCheckpoint } from '../../src/core/format/checkpoint.ts';
 import { decodeChunk } from '../../src/core/format/chunk.ts';
 import { encodeCondemned } from '../../src/core/format/condemned.ts';

@@ -9,7 +9,7 @@ import { equalBytes } from '../../src/core/types/bytes.ts';
 import type { Answer, CallOperation, Effect } from '../../src/core/types/effect.ts';
 import type { DurabilityRule } from '../../src/core/types/log.ts';
 import type { LogRecord } from '../../src/core/types/record.ts';
-import { noCompression } from '../../src/ports/compression.ts';
+import { noCompression } from '../../src/core/format/no-compression.ts';
 import type { Request } from '../../src/core/types/request.ts';
 import type { Response } from '../../src/core/types/response.ts';
 import type { Version } from '../../src/core/types/version.ts';

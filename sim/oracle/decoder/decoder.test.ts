@@ -13,7 +13,7 @@ import { encodePage } from '../../../src/core/format/page.ts';
 import { encodeSegment } from '../../../src/core/format/segment.ts';
 import { byteStringOf } from '../../../src/core/types/bytes.ts';
 import type { Frame } from '../../../src/core/types/log.ts';
-import { noCompression } from '../../../src/ports/compression.ts';
+import { noCompression } from '../../../src/core/format/no-compression.ts';
 import * as arbitraries from '../../../test/property/format-arbitraries.ts';
 import { FormatError } from './cursor.ts';
 import { crc32, sha256 } from './digest.ts';

@@ -49,9 +49,7 @@ export function* keepCollecting(core: Core, reign: Reign, edges: CollectEdges): 
 }
 
 type CollectEnd =
-  | { readonly kind: 'done' }
-  | { readonly kind: 'deposed' }
-  | { readonly kind: 'unreadable'; readonly reason: string };
+  { readonly kind: 'done' } | { readonly kind: 'deposed' } | { readonly kind: 'unreadable'; readonly reason: string };
 
 function* collect(
   core: Core,

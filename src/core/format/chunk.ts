@@ -13,7 +13,7 @@ import type { Decoded } from './damage.ts';
 import { beginObject, checksumBytes, endObject, envelopeStartBytes, openObject } from './envelope.ts';
 import { checkContent } from './identity.ts';
 import type { ExpectedContent } from './identity.ts';
-import type { ByteReader} from './reader.ts';
+import type { ByteReader } from './reader.ts';
 import { outOfBounds } from './reader.ts';
 import { assertLives, readLease } from './record.ts';
 import { readSection, sectionOverheadBytes, writeSection } from './section.ts';
