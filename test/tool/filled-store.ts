@@ -27,6 +27,9 @@ export interface Filled {
   /** By revision. */
   readonly contents: ReadonlyMap<number, Content>;
   readonly revision: number;
+  /** Of the one compaction, and the head when it came. */
+  readonly compactRevision: number;
+  readonly compactedAt: number;
 }
 
 export async function withNode<Result>(
@@ -61,6 +64,7 @@ export async function fillStore(settings: Partial<NodeOptions> = {}, reigns = 5)
   const contents = new Map<number, Content>([[1, new Map()]]);
   let content = new Map<string, string>();
   let revision = 1;
+  let compactedAt = 0;
   const became = (at: number): void => {
     revision = at;
     contents.set(at, new Map(content));
@@ -82,7 +86,9 @@ export async function fillStore(settings: Partial<NodeOptions> = {}, reigns = 5)
             content.set(key, value);
             became(put.revision);
           }
-          if (reign === 1 && step === 20) await database.compact(revision - 10);
+          if (reign !== 1 || step !== 20) continue;
+          compactedAt = revision;
+          await database.compact(revision - 10);
         }
         const held = new Set((await lease.state({ keys: true })).keys.map((key) => new TextDecoder().decode(key)));
         await lease.revoke();
@@ -92,7 +98,7 @@ export async function fillStore(settings: Partial<NodeOptions> = {}, reigns = 5)
       settings,
     );
   }
-  return { store, contents, revision };
+  return { store, contents, revision, compactRevision: compactedAt - 10, compactedAt };
 }
 
 export function tool<Result>(

@@ -1,4 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { createNodeDigest } from '../../src/adapters/node-digest.ts';
+import { slotKey } from '../../src/core/format/keys.ts';
+import { decodeManifest, encodeManifest } from '../../src/core/format/manifest.ts';
+import { verifyDatabase } from '../../src/core/tool/verify/verify.ts';
 import { difference } from '../../src/core/tool/difference.ts';
 import { keyAt } from '../../src/core/tool/key-at.ts';
 import { keyHistory } from '../../src/core/tool/key-history.ts';
@@ -6,7 +10,7 @@ import { stateAt } from '../../src/core/tool/state-at.ts';
 import { isTombstone, type Version } from '../../src/core/types/version.ts';
 import { ToolError } from '../../src/host/run-tool.ts';
 import type { ObjectStore } from '../../src/ports/object-store.ts';
-import { fillStore, keysOf, tool, type Content, type Filled } from './filled-store.ts';
+import { bytesOfObject, copyOfStore, fillStore, keysOf, tool, type Content, type Filled } from './filled-store.ts';
 
 let filled: Filled;
 
@@ -158,7 +162,64 @@ describe('a store that does not answer ends the tool', () => {
   });
 });
 
-function expectedDifference(from: Content, to: Content): unknown[] {
+function expectedDifference(from: Content, to: Content): (readonly [string, string | undefined, string | undefined])[] {
   const keys = [...new Set([...from.keys(), ...to.keys()])].sort();
-  return keys.filter((key) => from.get(key) !== to.get(key)).map((key) => [key, from.get(key), to.get(key)]);
+  return keys.filter((key) => from.get(key) !== to.get(key)).map((key) => [key, from.get(key), to.get(key)] as const);
 }
+
+describe('where the log was collected', () => {
+  /** The log begins after the first checkpoint that knows of the compaction; what is before it is gone. */
+  async function collected() {
+    const store = await copyOfStore(filled.store);
+    const digest = createNodeDigest();
+    const decoded = decodeManifest('manifest', await bytesOfObject(store, 'manifest'), digest);
+    if (decoded.kind !== 'ok') throw new Error('the manifest is whole');
+    const manifest = decoded.value;
+    const checkpoints = manifest.checkpoints.filter(({ revision }) => revision > filled.compactedAt);
+    const oldest = checkpoints[0]!;
+    const changed = { ...manifest, checkpoints, logFloor: oldest.slot + 1 };
+    await store.put('manifest', encodeManifest(changed, digest), { kind: 'none' });
+    await store.deleteMany(Array.from({ length: oldest.slot }, (_, index) => slotKey(index + 1)));
+    return { store, oldest };
+  }
+
+  test('revisions that the oldest checkpoint still holds are read from it, others are compacted', async () => {
+    const { store, oldest } = await collected();
+    let held = 0;
+    for (const [revision, content] of filled.contents) {
+      const answer = await tool(store, (core) => keyAt(core, 'key-5', { kind: 'revision', revision }));
+      const isHeld = revision >= filled.compactRevision;
+      expect([revision, answer.kind]).toEqual([revision, isHeld ? 'found' : 'compacted']);
+      if (answer.kind !== 'found') continue;
+      expect(valueOf(answer.version)).toBe(content.get('key-5'));
+      if (revision < oldest.revision) held += 1;
+    }
+    expect(held).toBeGreaterThan(5);
+  });
+
+  test('the difference reaches as far', async () => {
+    const { store } = await collected();
+    const from = filled.compactRevision + 2;
+    const of = (revision: number) =>
+      tool(store, (core) =>
+        difference(core, { kind: 'revision', revision }, { kind: 'end' }, { prefix: '', values: true }),
+      );
+    const answer = await of(from);
+    expect(answer.kind === 'difference' && answer.keys.map(({ key }) => key)).toEqual(
+      expectedDifference(filled.contents.get(from)!, filled.contents.get(filled.revision)!).map(([key]) => key),
+    );
+    expect(await of(filled.compactRevision - 1)).toMatchObject({ kind: 'compacted', revision: filled.compactRevision });
+  });
+
+  test('a whole state is not made of a later checkpoint, and moments before it are gone', async () => {
+    const { store, oldest } = await collected();
+    const before = { kind: 'revision', revision: oldest.revision - 1 } as const;
+    expect(await tool(store, (core) => stateAt(core, before))).toMatchObject({
+      kind: 'compacted',
+      revision: oldest.revision,
+    });
+    const moment = { kind: 'moment', wallMs: 1 } as const;
+    expect(await tool(store, (core) => keyAt(core, 'key-5', moment))).toMatchObject({ kind: 'compacted' });
+    expect((await tool(store, verifyDatabase)).findings).toEqual([]);
+  });
+});
