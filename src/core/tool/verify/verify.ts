@@ -29,14 +29,15 @@ export function* verifyDatabase(core: Core): Task<Verification> {
     rebuilt: manifest.logFloor <= 1 ? yield* genesisOf(survey) : undefined,
     revision: 0,
     deadSegments: 0,
-    durableSlot: Math.max(control?.durableSlot ?? 0, ...roots.map(({ slot }) => slot)),
+    durableSlot: Math.max(control?.durableSlot ?? 0, manifest.checkpoints.at(-1)?.slot ?? 0),
     ended: false,
   };
   const firstSlot = walk.nextSlot;
   const checkpoints: VerifiedCheckpoint[] = [];
   for (const reference of roots) {
-    yield* walkTo(survey, walk, reference.slot);
+    // An ancestor's, which a pin names, is of another log.
     const isOwn = splitKey(reference.key).home === manifest.home;
+    if (isOwn) yield* walkTo(survey, walk, reference.slot);
     const isThere = isOwn && walk.rebuilt !== undefined && walk.nextSlot === reference.slot + 1;
     const examined = yield* examineCheckpoint(survey, reference, isThere ? walk.rebuilt : undefined, isOwn);
     checkpoints.push({ reference, usable: examined.usable, compared: examined.compared });
