@@ -23,7 +23,7 @@ export type {
   RangeResult,
 } from './library/requests.ts';
 export type { Selection } from './library/selection.ts';
-export { T4, type CallOptions, type T4Status } from './library/t4.ts';
+export { T4, type CallOptions, type CheckpointResult, type T4Status } from './library/t4.ts';
 export {
   compare,
   operation,

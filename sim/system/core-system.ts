@@ -134,7 +134,9 @@ function createEdge(machine: Machine, digest: Digest): NodeMachine {
       return;
     }
     const { header, response } = given;
-    if (response.kind === 'status') throw new Error('assertion: no simulated client asks for the status');
+    if (response.kind === 'status' || response.kind === 'checkpoint') {
+      throw new Error(`assertion: no simulated client asks for a ${response.kind}`);
+    }
     const versions = missing((each) => versionsShown(response, each));
     const ready = (valueOf: ValueOf): SystemEffect => ({
       kind: 'answer',

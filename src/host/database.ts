@@ -2,6 +2,7 @@ import type { ClientError } from '../core/types/error.ts';
 import type { ByteString, LeaseId } from '../core/types/bytes.ts';
 import type { Request } from '../core/types/request.ts';
 import type {
+  CheckpointResponse,
   CompactResponse,
   DeleteRangeResponse,
   LeaseGrantResponse,
@@ -46,6 +47,7 @@ export interface ResponseByKind {
   'lease-time-to-live': LeaseTimeToLiveResponse;
   'lease-leases': LeaseLeasesResponse;
   status: StatusResponse;
+  checkpoint: CheckpointResponse;
 }
 
 export interface DatabaseAnswer<Kind extends Request['kind'] = Request['kind']> {

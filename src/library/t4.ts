@@ -41,6 +41,13 @@ export interface T4Status {
   readonly problems: readonly string[];
 }
 
+export interface CheckpointResult {
+  /** Last slot of the log that the checkpoint holds. */
+  readonly slot: number;
+  /** Its newest revision. */
+  readonly revision: number;
+}
+
 /**
  * An open database. Calls reject with `T4Error`; arguments that make no sense throw `TypeError` or `RangeError`.
  *
@@ -106,6 +113,17 @@ export class T4 {
   async compact(revision: number, options: CallOptions = {}): Promise<void> {
     const request = { kind: 'compact', revision: wholeNumber('revision', revision), physical: false } as const;
     await this.#call((database) => database.request<'compact'>(request, options.signal));
+  }
+
+  /**
+   * Writes a checkpoint of everything that is in the log now, and resolves when the database's manifest names it: a start without a data
+   * folder then reads it, and the log after it. It uploads what changed since the last one.
+   */
+  async checkpoint(options: CallOptions = {}): Promise<CheckpointResult> {
+    const { response } = await this.#call((database) =>
+      database.request<'checkpoint'>({ kind: 'checkpoint' }, options.signal),
+    );
+    return { slot: response.slot, revision: response.revision };
   }
 
   async status(): Promise<T4Status> {

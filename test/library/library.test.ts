@@ -20,6 +20,26 @@ afterEach(async () => {
 const folder = (): string => mkdtempSync(join(tmpdir(), 't4-library-'));
 const texts = (entries: readonly { text(): string }[]): readonly string[] => entries.map((entry) => entry.text());
 
+describe('checkpoints', () => {
+  it('are written on request, and a start without a data folder reads them', async () => {
+    const store = `file:${folder()}`;
+    const first = await openOne({ store });
+    for (let index = 0; index < 20; index++) await first.put(`key-${index}`, `value ${index}`);
+    const [one, two] = await Promise.all([first.checkpoint(), first.checkpoint()]);
+    expect(one.revision).toBe(21);
+    expect(two).toEqual(one);
+    await first.put('later', 'than the checkpoint');
+    await first.close();
+    const messages: string[] = [];
+    const second = await openOne({ store, log: (_level, message) => messages.push(message) });
+    expect(await second.get('key-19').then((entry) => entry?.text())).toBe('value 19');
+    expect(await second.get('later').then((entry) => entry?.text())).toBe('than the checkpoint');
+    expect(messages).toContain('loading checkpoint');
+    await second.close();
+    await expect(second.checkpoint()).rejects.toThrow(T4Error);
+  });
+});
+
 describe('keys and values', () => {
   it('are put, read, read as of the past, and deleted', async () => {
     const db = await openOne();

@@ -21,7 +21,7 @@ import type { Reign } from '../reign/reign.ts';
 import { call, createSignal, fire, until, waitFor, type Scope, type Task } from '../task.ts';
 import { noLease, type LeaseId } from '../types/bytes.ts';
 import type { Answer } from '../types/effect.ts';
-import { clientErrors, type ClientError } from '../types/error.ts';
+import { checkpointFailed, clientErrors, type ClientError } from '../types/error.ts';
 import type { Evaluation } from '../types/evaluation.ts';
 import type { EventBody } from '../types/event.ts';
 import type { Request } from '../types/request.ts';
@@ -91,6 +91,7 @@ export function createLeadership(
   const mayScrubSignal = createSignal();
   let scrubbing = false;
   let checkpointing = false;
+  const askingCheckpoint = new Set<number>();
   let feeding = false;
   let draining = false;
   let leaseLapsed = false;
@@ -209,6 +210,9 @@ export function createLeadership(
       case 'status':
         assert(false, 'the machine answers for the status');
         return;
+      case 'checkpoint':
+        checkpoint(id);
+        return;
       case 'range':
         if (incoming.serializable) answerRead(id, incoming, deadlineMs, values);
         else withLease(id, incoming, deadlineMs, () => answerRead(id, incoming, deadlineMs, values));
@@ -234,6 +238,20 @@ export function createLeadership(
       default:
         write(id, incoming, deadlineMs, values);
     }
+  }
+
+  /** However long it takes: its length has no bound that a request could have. */
+  function checkpoint(id: number): void {
+    if (askingCheckpoint.size >= parkedRequestsMax) {
+      fail(id, clientErrors.tooManyRequests);
+      return;
+    }
+    askingCheckpoint.add(id);
+    checkpoints.requestCheckpoint((outcome) => {
+      if (!askingCheckpoint.delete(id)) return;
+      if (typeof outcome === 'string') fail(id, checkpointFailed(outcome));
+      else succeed(id, { kind: 'checkpoint', slot: outcome.slot, revision: outcome.revision }, durable.revision);
+    });
   }
 
   function ok(response: Response, revision: number): Answer {
@@ -454,6 +472,7 @@ export function createLeadership(
     abandon(id) {
       parked.take(id);
       loading.take(id);
+      askingCheckpoint.delete(id);
     },
     watch(event) {
       const nowMs = core.at.monotonicMs;
@@ -491,6 +510,8 @@ export function createLeadership(
         if (!answer.settled) fail(answer.id, clientErrors.timeout);
       }
       for (const { id } of [...parked.takeAll(), ...loading.takeAll()]) fail(id, error);
+      for (const id of askingCheckpoint) fail(id, error);
+      askingCheckpoint.clear();
       hub.endAll(error);
     },
     leaseHeld: holdsLease,

@@ -51,3 +51,8 @@ export const clientErrors = {
   corrupt: error('DataLoss', 'corrupt cluster'),
   watchCanceled: error('Canceled', 'watch canceled'),
 } as const satisfies Record<string, ClientError>;
+
+/** Not etcd's: etcd has no checkpoints. */
+export function checkpointFailed(reason: string): ClientError {
+  return error('Internal', `checkpoint given up: ${reason}`);
+}

@@ -112,6 +112,11 @@ export interface StatusRequest {
   readonly kind: 'status';
 }
 
+/** A checkpoint of everything that is in a slot now; answered when the manifest names it. */
+export interface CheckpointRequest {
+  readonly kind: 'checkpoint';
+}
+
 export type Request =
   | RangeRequest
   | PutRequest
@@ -123,4 +128,5 @@ export type Request =
   | LeaseKeepAliveRequest
   | LeaseTimeToLiveRequest
   | LeaseLeasesRequest
-  | StatusRequest;
+  | StatusRequest
+  | CheckpointRequest;

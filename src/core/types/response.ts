@@ -76,6 +76,12 @@ export interface LeaseLeasesResponse {
   readonly ids: readonly LeaseId[];
 }
 
+export interface CheckpointResponse {
+  readonly kind: 'checkpoint';
+  readonly slot: number;
+  readonly revision: number;
+}
+
 export type Role = 'starting' | 'standby' | 'recovering' | 'leader' | 'stopping' | 'stopped' | 'failed';
 
 export interface StatusResponse {
@@ -123,4 +129,5 @@ export type Response =
   | LeaseKeepAliveResponse
   | LeaseTimeToLiveResponse
   | LeaseLeasesResponse
-  | StatusResponse;
+  | StatusResponse
+  | CheckpointResponse;
