@@ -321,6 +321,32 @@ describe('log', () => {
     expect(lost(2_000)).toBe('durability, ok');
   });
 
+  test('a lease that went with a lost disk was there before; one that nobody loses was not', () => {
+    const told = (durability: 'local' | 'object'): string => {
+      const craft = createCraft();
+      craft.ok(put('a', '1'));
+      const header = { revision: 2, term: 1 };
+      const grant = craft.invoke({ kind: 'lease-grant', id: '7', ttlSeconds: 3 });
+      craft.returns(grant, { kind: 'ok', header, response: { kind: 'lease-grant', id: '7', ttlSeconds: 3 } });
+      const asked = craft.invoke({ kind: 'lease-time-to-live', id: '7' });
+      const response = { kind: 'lease-time-to-live', id: '7', ttlSeconds: 3, grantedTtlSeconds: 3, keys: [] } as const;
+      craft.returns(asked, { kind: 'ok', header, response });
+      craft.history.push({
+        atMs: craft.nowMs,
+        kind: 'node-start',
+        node: 0,
+        incarnation: 1,
+        disk: 'empty',
+        memberId: '2',
+      });
+      craft.fence(2);
+      craft.ok(put('b', '1'));
+      return verdictOf('answers', craft, durability === 'local' ? localScenario() : {});
+    };
+    expect(told('local')).toBe('ok');
+    expect(told('object')).toBe('linearizability');
+  });
+
   test('a compaction that went with a lost disk may have been shown; one that nobody asked for may not', () => {
     const shown = (asked: boolean): string => {
       const craft = createCraft();
