@@ -65,3 +65,9 @@ export function lossOf(
 ): Loss | undefined {
   return losses.find((loss) => (atMs <= loss.atMs || term < loss.epoch) && revision > loss.revision);
 }
+
+/** The loss of what the reign `term` said last, whatever that was: of what stood on its disk alone when the next reign began, or the run ended. */
+export function lossAfterReign(losses: readonly Loss[], fences: readonly Fence[], term: number): Loss | undefined {
+  const next = fences.find(({ epoch }) => epoch > term)?.epoch ?? Infinity;
+  return losses.find(({ epoch }) => epoch === next);
+}

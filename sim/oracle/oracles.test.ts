@@ -320,6 +320,61 @@ describe('log', () => {
     expect(lost(0)).toBe('ok, ok');
     expect(lost(2_000)).toBe('durability, ok');
   });
+
+  test('a lease that went with a lost disk was there before; one that nobody loses was not', () => {
+    const told = (durability: 'local' | 'object'): string => {
+      const craft = createCraft();
+      craft.ok(put('a', '1'));
+      const header = { revision: 2, term: 1 };
+      const grant = craft.invoke({ kind: 'lease-grant', id: '7', ttlSeconds: 3 });
+      craft.returns(grant, { kind: 'ok', header, response: { kind: 'lease-grant', id: '7', ttlSeconds: 3 } });
+      const asked = craft.invoke({ kind: 'lease-time-to-live', id: '7' });
+      const response = { kind: 'lease-time-to-live', id: '7', ttlSeconds: 3, grantedTtlSeconds: 3, keys: [] } as const;
+      craft.returns(asked, { kind: 'ok', header, response });
+      craft.history.push({
+        atMs: craft.nowMs,
+        kind: 'node-start',
+        node: 0,
+        incarnation: 1,
+        disk: 'empty',
+        memberId: '2',
+      });
+      craft.fence(2);
+      craft.ok(put('b', '1'));
+      return verdictOf('answers', craft, durability === 'local' ? localScenario() : {});
+    };
+    expect(told('local')).toBe('ok');
+    expect(told('object')).toBe('linearizability');
+  });
+
+  test('a compaction that went with a lost disk may have been shown; one that nobody asked for may not', () => {
+    const shown = (asked: boolean): string => {
+      const craft = createCraft();
+      craft.ok(put('a', '1'));
+      craft.ok(put('a', '2'));
+      const show: (response: object) => void = craft.watch({ ...all, startRevision: 2 });
+      show({ created: true });
+      if (asked) {
+        const compact = craft.invoke({ kind: 'compact', revision: 3 });
+        craft.returns(compact, { kind: 'ok', header: { revision: 3, term: 1 }, response: { kind: 'compact' } });
+      }
+      show({ canceled: true, revision: undefined, compactRevision: 3 });
+      craft.nowMs += 1;
+      craft.history.push({
+        atMs: craft.nowMs,
+        kind: 'node-start',
+        node: 0,
+        incarnation: 1,
+        disk: 'empty',
+        memberId: '2',
+      });
+      craft.fence(2);
+      craft.ok(put('b', '1'));
+      return verdictOf('watch', craft, localScenario());
+    };
+    expect(shown(true)).toBe('ok');
+    expect(shown(false)).toBe('watch compaction');
+  });
 });
 
 function localScenario(): Partial<Scenario> {

@@ -13,6 +13,7 @@ import type { World } from './world.ts';
  * - Disk calls, and writes to the local store, are done in the order in which they begin; reads of the local store run beside them.
  * - A write that deletes what an answer may name begins only when the reads before it have ended; a scan when the writes before it
  *   have; setting aside when both have.
+ * - After a failed write to the local store every later one is refused, until it is set aside: what it holds is some first writes, without a hole.
  */
 export interface LocalCalls {
   start(operation: LocalOperationCall, answered: (result: CallResult) => void): void;
@@ -22,6 +23,7 @@ export interface LocalCalls {
 
 interface Pending {
   cancelled: boolean;
+  readonly fails: boolean;
   /** Writes only: what happens on the device, without waiting for it to be safe. */
   readonly spill: ((choose: (count: number) => number, whole: boolean) => void) | undefined;
 }
@@ -32,7 +34,7 @@ interface Gate {
 }
 
 export function createLocalCalls(
-  world: World,
+  world: Pick<World, 'scenario' | 'hooks' | 'isHealed' | 'nowMs' | 'latency' | 'at'>,
   node: number,
   local: SimulatedLocalStore,
   disk: SimulatedDisk,
@@ -44,6 +46,8 @@ export function createLocalCalls(
   let gates: Gate[] = [];
   let localFreeMs = 0;
   let diskFreeMs = 0;
+  /** Of the local store. */
+  let writeFailure: string | undefined;
   const counts = new Map<string, number>();
 
   function start(operation: LocalOperationCall, answered: (result: CallResult) => void): void {
@@ -87,7 +91,7 @@ export function createLocalCalls(
   }
 
   function pending(operation: LocalOperationCall, plan: LocalPlan): Pending {
-    return { cancelled: false, spill: spillOf(operation, plan) };
+    return { cancelled: false, fails: plan.failure !== undefined, spill: spillOf(operation, plan) };
   }
 
   /** What a crash in the middle leaves on the device. */
@@ -182,7 +186,10 @@ export function createLocalCalls(
   }
 
   function perform(operation: LocalOperationCall, plan: LocalPlan): CallResult {
+    if (operation.kind === 'local-write' && writeFailure !== undefined)
+      return { kind: 'local-failed', message: `it takes no more writes: an earlier one failed (${writeFailure})` };
     if (plan.failure === undefined) return performed(operation, plan);
+    if (operation.kind === 'local-write') writeFailure = plan.failure;
     if (plan.syncFailed && operation.kind === 'disk-append') disk.appendSyncFailed(operation.file, operation.bytes);
     else if (plan.appliedAlthoughFailed) performed(operation, plan);
     return { kind: 'local-failed', message: plan.failure };
@@ -206,6 +213,7 @@ export function createLocalCalls(
       case 'local-scan':
         return { kind: 'local-scan', entries: local.scan(operation.from, operation.to, operation.limit) };
       case 'local-set-aside':
+        writeFailure = undefined;
         return { kind: 'local-set-aside', path: local.setAside() };
       case 'disk-append':
         if (plan.syncLied) disk.appendLied(operation.file, operation.bytes);
@@ -233,7 +241,9 @@ export function createLocalCalls(
         const items = [...set];
         const whole = choose(items.length + 1);
         for (const [index, item] of items.entries()) {
-          if (index <= whole) item.spill?.(choose, index < whole);
+          if (index > whole || (set === writes && writeFailure !== undefined)) break;
+          item.spill?.(choose, index < whole);
+          if (set === writes && item.fails) break;
         }
       }
       for (const set of [diskCalls, writes, reads]) {

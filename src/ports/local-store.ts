@@ -6,6 +6,7 @@
  * - Keys and values are bytes; keys sort by unsigned byte order.
  * - `write` is atomic and applied in call order; a read started after a write resolved sees it.
  * - After a crash the content is that of some prefix of the writes; `durability: 'fsync'` makes all writes so far part of it.
+ * - After a write that failed every later one fails too, until the store is set aside or opened anew: none is ever applied behind a hole.
  * - A read that was started before a write sees the state before or after it, whole.
  */
 export interface LocalStore {
