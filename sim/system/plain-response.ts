@@ -33,7 +33,10 @@ export function versionsWatched(response: WatchResponse, show: (version: Version
   }
 }
 
-export function plainResponseOf(response: Exclude<Response, { kind: 'status' | 'checkpoint' }>, valueOf: ValueOf): PlainResponse {
+export function plainResponseOf(
+  response: Exclude<Response, { kind: 'status' | 'checkpoint' }>,
+  valueOf: ValueOf,
+): PlainResponse {
   switch (response.kind) {
     case 'lease-grant':
     case 'lease-keep-alive':

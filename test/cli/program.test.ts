@@ -10,7 +10,10 @@ async function t4(line: string, environment: Readonly<Record<string, string>> = 
   let out = '';
   let error = '';
   const argv = line === '' ? [] : line.split(' ');
-  const code = await runProgram(argv, environment, { out: (text) => (out += text), error: (text) => (error += text) });
+  const code = await runProgram(argv, environment, {
+    out: (text) => (out += typeof text === 'string' ? text : new TextDecoder().decode(text)),
+    error: (text) => (error += text),
+  });
   return { code, out, error };
 }
 
