@@ -98,11 +98,10 @@ function referenceFields<Reference extends ObjectReference>(reference: Reference
   return { ...reference, hash: hexOf(reference.hash) };
 }
 
-function baseFields({ checkpoint, stretches, skippedRevision }: Base) {
+function baseFields({ checkpoint, stretches }: Base) {
   return {
     checkpoint: checkpoint === undefined ? null : referenceFields(checkpoint),
     stretches: stretches.map((stretch) => ({ ...stretch, databaseId: hexOf(stretch.databaseId) })),
-    skippedRevision,
   };
 }
 

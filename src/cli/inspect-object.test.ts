@@ -125,8 +125,8 @@ describe('a described object', () => {
           in sync       abcd
           durable slot  6
 
-        manifest: manifest, 538 B
-          sha256        795c94350c675bd0ab43940375f9b71b3861b05986a78db1375b1e0a6b91338a
+        manifest: manifest, 711 B
+          sha256        850d4e0efed07dfdc9162d040a294f96b58052080f45aeee178be1d663eebe9f
           database      000102030405060708090a0b0c0d0e0f
           epoch         3
           generation    4
@@ -134,31 +134,30 @@ describe('a described object', () => {
           in flight     at most 4 segments
           log floor     slot 300
           collected     below slot 2
-          home          branches/one/
-          successor     branches/seven/
+          home          branches/one/0123456789abcdef/
+          successor     branches/seven/0123456789abcdef/
           removed       kept for its children alone
 
           CHECKPOINT AT SLOT  SEQUENCE  REVISION  EPOCH  TAKEN                     SIZE   KEY
-                           7       104        51      3  2023-11-14T22:13:20.001Z  300 B  /branches/one/checkpoints/00000000000000000007-cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd-a0a1a2a3a4a5a6a7
+                           7       104        51      3  2023-11-14T22:13:20.001Z  300 B  /branches/one/0123456789abcdef/checkpoints/00000000000000000007-cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd-a0a1a2a3a4a5a6a7
 
           begins with   /checkpoints/00000000000000000006-cececececececececececececececececececececececececececececececece-a0a1a2a3a4a5a6a7
-          skips         what follows the cut up to revision 60
 
-          LOG OF                 SLOTS   CUT                             DATABASE
-          the root of its store  7 to 9  none                            4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e
-          branches/two/          none    after sequence 104              4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e
-          branches/3.4_5-6/      7 to 9  after revision 51               4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e
-          branches/four/         7 to 9  after 2023-11-14T22:13:20.003Z  4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e
+          LOG OF                              SLOTS   CUT                             GOES ON ABOVE  DATABASE
+          the root of its store               7 to 9  none                            the cut        4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e
+          branches/two/0123456789abcdef/      none    after sequence 104              the cut        4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e
+          branches/3.4_5-6/0123456789abcdef/  7 to 9  after revision 51               the cut        4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e
+          branches/four/0123456789abcdef/     7 to 9  after 2023-11-14T22:13:20.003Z  revision 60    4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e
 
-          PIN             MADE                      CHECKPOINT AT SLOT  SLOTS   ID
-          branches/fünf/  2023-11-14T22:13:20.004Z  7                   8 to 9  11111111111111111111111111111111
-          branches/six/   2023-11-14T22:13:20.005Z  none                1 to 9  12121212121212121212121212121212
+          PIN                              MADE                      CHECKPOINT AT SLOT  SLOTS   ID
+          branches/fünf/0123456789abcdef/  2023-11-14T22:13:20.004Z  7                   8 to 9  11111111111111111111111111111111
+          branches/six/0123456789abcdef/   2023-11-14T22:13:20.005Z  none                1 to 9  12121212121212121212121212121212
 
           CONDEMNED IN GENERATION  AT                        OBJECTS  SIZE OF THE LIST  KEY
-                                4  2023-11-14T22:13:20.002Z        9  301 B             /branches/one/condemned/cfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcf-a0a1a2a3a4a5a6a7
+                                4  2023-11-14T22:13:20.002Z        9  301 B             /branches/one/0123456789abcdef/condemned/cfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcf-a0a1a2a3a4a5a6a7
 
-        some.checkpoint: checkpoint, 231 B
-          sha256        14cc208b371a850717b3aabe32c36597ede77b7ef400112ee53046f057e8b235
+        some.checkpoint: checkpoint, 248 B
+          sha256        b8c64993055716e4b6175ef7bfcebe683d35ce95f7f41ccfd7027cde0f4524da
           database      000102030405060708090a0b0c0d0e0f
           taken         2023-11-14T22:13:20.000Z
           slot          7
@@ -174,16 +173,16 @@ describe('a described object', () => {
           7                 60 s
 
           FIRST KEY    CHUNKS  SIZE   KEY
-          "a\\xff"           3  90 B   /branches/one/pages/eaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaea-a0a1a2a3a4a5a6a7
+          "a\\xff"           3  90 B   /branches/one/0123456789abcdef/pages/eaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaea-a0a1a2a3a4a5a6a7
           "a\\xff\\xff"       1  300 B  /pages/ebebebebebebebebebebebebebebebebebebebebebebebebebebebebebebebeb-a0a1a2a3a4a5a6a7
 
-        some.page: page of a checkpoint, 125 B
-          sha256        4641b74e81f7b66c069c02cb37d70fdbc3e7d5a84be31ceaed8d6c3ee4c3ee72
+        some.page: page of a checkpoint, 142 B
+          sha256        fe890101e03bee888e6164548a54a8391dbfd3d0cc2bb4c51b950ea0ff97e21e
           chunks        2
 
           FIRST KEY             VERSIONS  SIZE   KEYS  KEY
           "a\\xff"                    300  900 B  90 B  /chunks/eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee-a0a1a2a3a4a5a6a7
-          "a\\xff"    continued         1  91 B   90 B  /branches/one/chunks/efefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef-a0a1a2a3a4a5a6a7
+          "a\\xff"    continued         1  91 B   90 B  /branches/one/0123456789abcdef/chunks/efefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef-a0a1a2a3a4a5a6a7
 
         some.chunk: chunk of a checkpoint, 69 B
           sha256        c449c995b6d4e742b0fc780f7e5b29bf5eee179bd69774fd2c764def0417d6cb
@@ -194,15 +193,15 @@ describe('a described object', () => {
                 50  300  put     "shared/two"  0 B    created at 40, version 300, lease fffffffffffffffe
                 51    0  delete  "shared/two"
 
-        some.list: list of condemned objects, 254 B
-          sha256        f1175cc21845f63438e1ee9278d070cfbc2496a9061e7a4140ca3364d0489c1d
+        some.list: list of condemned objects, 271 B
+          sha256        8e58256c9b2be72fa7fff54865d7a57f6fe9fa54d72a44b37b3a9b955d085a1c
           database      000102030405060708090a0b0c0d0e0f
           objects       5
 
           KEY
-          /branches/one/checkpoints/00000000000000000003-c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1-a0a1a2a3a4a5a6a7
-          /branches/one/chunks/c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2-a0a1a2a3a4a5a6a7
-          /branches/one/condemned/c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3-a0a1a2a3a4a5a6a7
+          /branches/one/0123456789abcdef/checkpoints/00000000000000000003-c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1-a0a1a2a3a4a5a6a7
+          /branches/one/0123456789abcdef/chunks/c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2-a0a1a2a3a4a5a6a7
+          /branches/one/0123456789abcdef/condemned/c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3-a0a1a2a3a4a5a6a7
           /chunks/c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4-a0a1a2a3a4a5a6a7
           /pages/c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5-a0a1a2a3a4a5a6a7
         "

@@ -128,19 +128,17 @@ function manifestLines(manifest: ManifestFields): readonly string[] {
 
 function baseLines(base: ManifestFields['base']): readonly string[] {
   if (base === null) return [];
-  const { checkpoint, stretches, skippedRevision } = base;
+  const { checkpoint, stretches } = base;
   return [
     '',
-    ...pairs([
-      ['begins with', checkpoint === null ? 'nothing' : shown(checkpoint.key)],
-      ['skips', skippedRevision === 0 ? 'no revision' : `what follows the cut up to revision ${skippedRevision}`],
-    ]),
+    ...pairs([['begins with', checkpoint === null ? 'nothing' : shown(checkpoint.key)]]),
     ...table(
-      ['LOG OF', 'SLOTS', 'CUT', 'DATABASE'],
+      ['LOG OF', 'SLOTS', 'CUT', 'GOES ON ABOVE', 'DATABASE'],
       stretches.map((stretch) => [
         homeWords(stretch.home),
         slotWords(stretch),
         cutWords(stretch.cut),
+        stretch.skippedRevision === 0 ? 'the cut' : `revision ${stretch.skippedRevision}`,
         stretch.databaseId,
       ]),
     ),

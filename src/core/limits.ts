@@ -6,8 +6,8 @@
 
 /** Of one frame, its header and checksum included. A group is cut long before; one record may delete very many keys. */
 export const frameBytesMax = 1024 * 1024 * 1024;
-/** Where a database's own objects are: `branches/`, a name of at most 64, and a slash. */
-export const homeBytesMax = 74;
+/** Where a database's own objects are: `branches/`, a name of at most 64, the id's first half in 16 digits, each with a slash after it. */
+export const homeBytesMax = 91;
 /** In one table of homes: ancestors of one branch. */
 export const homesMax = 1_000;
 export const memberNameBytesMax = 1_024;

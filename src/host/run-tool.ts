@@ -15,7 +15,7 @@ import { createTimers } from './timers.ts';
 
 export interface ToolOptions {
   readonly store: ObjectStore;
-  /** Where in the store the database is: `''`, or `branches/<name>/`. */
+  /** Where in the store the database is: `''`, or `branches/<name>/<id>/`. */
   readonly home: string;
   readonly clock: Clock;
   readonly random: RandomSource;

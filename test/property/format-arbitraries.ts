@@ -128,7 +128,11 @@ export const controls: fc.Arbitrary<Control> = record({
 const attempts = fc.uint8Array({ minLength: 8, maxLength: 8 });
 export const homes: fc.Arbitrary<string> = fc.oneof(
   fc.constant(''),
-  fc.constantFrom('branches/a/', `branches/${'0'.repeat(64)}/`, 'branches/b.c_d-e/'),
+  fc.constantFrom(
+    'branches/a/0000000000000001/',
+    `branches/${'0'.repeat(64)}/0123456789abcdef/`,
+    'branches/b.c_d-e/ffffffffffffffff/',
+  ),
 );
 
 /** A reference of a kind, whose key is what it has to be. */
@@ -172,15 +176,20 @@ const cuts: fc.Arbitrary<Cut> = fc.oneof(
 );
 
 const stretches: fc.Arbitrary<Stretch> = fc
-  .tuple(record({ home: homes, databaseId: ids, cut: cuts }), slotRanges)
-  .map(([{ home, databaseId, cut }, slots]) => ({ home, databaseId, ...slots, cut }));
+  .tuple(record({ home: homes, databaseId: ids, cut: cuts, skippedRevision: numbers }), slotRanges)
+  .map(([{ home, databaseId, cut, skippedRevision }, slots]) => ({
+    home,
+    databaseId,
+    ...slots,
+    cut,
+    skippedRevision,
+  }));
 
 const optionalCheckpoints = fc.option(checkpointReferences, { nil: undefined });
 
 const bases: fc.Arbitrary<Base> = record({
   checkpoint: optionalCheckpoints,
   stretches: fc.array(stretches, { minLength: 1, maxLength: 3 }),
-  skippedRevision: numbers,
 }).map((base) => {
   const [first, ...rest] = base.stretches;
   if (base.checkpoint !== undefined || first === undefined) return base;

@@ -66,10 +66,10 @@ const control: Control = {
 };
 
 const attempt = Uint8Array.from({ length: 8 }, (_, index) => 0xa0 + index);
-const branch = 'branches/one/';
+const branch = 'branches/one/0123456789abcdef/';
 
 const checkpointReference: CheckpointReference = {
-  key: `/branches/one/checkpoints/00000000000000000007-${'cd'.repeat(32)}-a0a1a2a3a4a5a6a7`,
+  key: `/branches/one/0123456789abcdef/checkpoints/00000000000000000007-${'cd'.repeat(32)}-a0a1a2a3a4a5a6a7`,
   hash: hash(0xcd),
   bytes: 300,
   slot: 7,
@@ -86,7 +86,14 @@ const parentCheckpoint: CheckpointReference = {
   slot: 6,
 };
 
-const stretch: Stretch = { home: '', databaseId: nonce, firstSlot: 7, lastSlot: 9, cut: { kind: 'end' } };
+const stretch: Stretch = {
+  home: '',
+  databaseId: nonce,
+  firstSlot: 7,
+  lastSlot: 9,
+  cut: { kind: 'end' },
+  skippedRevision: 0,
+};
 
 const manifest: Manifest = {
   databaseId,
@@ -99,7 +106,7 @@ const manifest: Manifest = {
   checkpoints: [checkpointReference],
   condemned: [
     {
-      key: `/branches/one/condemned/${'cf'.repeat(32)}-a0a1a2a3a4a5a6a7`,
+      key: `/branches/one/0123456789abcdef/condemned/${'cf'.repeat(32)}-a0a1a2a3a4a5a6a7`,
       hash: hash(0xcf),
       bytes: 301,
       generation: 4,
@@ -112,16 +119,26 @@ const manifest: Manifest = {
     checkpoint: parentCheckpoint,
     stretches: [
       stretch,
-      { ...stretch, home: 'branches/two/', firstSlot: 1, lastSlot: 0, cut: { kind: 'sequence', sequence: 104 } },
-      { ...stretch, home: 'branches/3.4_5-6/', cut: { kind: 'revision', revision: 51 } },
-      { ...stretch, home: 'branches/four/', cut: { kind: 'moment', wallMs: 1_700_000_000_003 } },
+      {
+        ...stretch,
+        home: 'branches/two/0123456789abcdef/',
+        firstSlot: 1,
+        lastSlot: 0,
+        cut: { kind: 'sequence', sequence: 104 },
+      },
+      { ...stretch, home: 'branches/3.4_5-6/0123456789abcdef/', cut: { kind: 'revision', revision: 51 } },
+      {
+        ...stretch,
+        home: 'branches/four/0123456789abcdef/',
+        cut: { kind: 'moment', wallMs: 1_700_000_000_003 },
+        skippedRevision: 60,
+      },
     ],
-    skippedRevision: 60,
   },
   pins: [
     {
       id: hash(0x11).subarray(0, 16),
-      name: 'branches/fünf/',
+      name: 'branches/fünf/0123456789abcdef/',
       createdWallMs: 1_700_000_000_004,
       checkpoint: checkpointReference,
       firstSlot: 8,
@@ -129,14 +146,14 @@ const manifest: Manifest = {
     },
     {
       id: hash(0x12).subarray(0, 16),
-      name: 'branches/six/',
+      name: 'branches/six/0123456789abcdef/',
       createdWallMs: 1_700_000_000_005,
       checkpoint: undefined,
       firstSlot: 1,
       lastSlot: 9,
     },
   ],
-  successor: 'branches/seven/',
+  successor: 'branches/seven/0123456789abcdef/',
   removed: true,
 };
 
@@ -158,9 +175,9 @@ const newManifest: Manifest = {
 const condemned: Condemned = {
   databaseId,
   keys: [
-    `/branches/one/checkpoints/00000000000000000003-${'c1'.repeat(32)}-a0a1a2a3a4a5a6a7`,
-    `/branches/one/chunks/${'c2'.repeat(32)}-a0a1a2a3a4a5a6a7`,
-    `/branches/one/condemned/${'c3'.repeat(32)}-a0a1a2a3a4a5a6a7`,
+    `/branches/one/0123456789abcdef/checkpoints/00000000000000000003-${'c1'.repeat(32)}-a0a1a2a3a4a5a6a7`,
+    `/branches/one/0123456789abcdef/chunks/${'c2'.repeat(32)}-a0a1a2a3a4a5a6a7`,
+    `/branches/one/0123456789abcdef/condemned/${'c3'.repeat(32)}-a0a1a2a3a4a5a6a7`,
     `/chunks/${'c4'.repeat(32)}-a0a1a2a3a4a5a6a7`,
     `/pages/${'c5'.repeat(32)}-a0a1a2a3a4a5a6a7`,
   ],
@@ -202,7 +219,7 @@ const page: Page = {
       versions: 300,
     },
     {
-      key: `/branches/one/chunks/${'ef'.repeat(32)}-a0a1a2a3a4a5a6a7`,
+      key: `/branches/one/0123456789abcdef/chunks/${'ef'.repeat(32)}-a0a1a2a3a4a5a6a7`,
       hash: hash(0xef),
       bytes: 91,
       keysBytes: 90,

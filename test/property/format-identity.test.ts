@@ -14,6 +14,7 @@ import {
   chunkKey,
   condemnedKey,
   hashOfKey,
+  branchNameOf,
   homeOfBranch,
   isBranchName,
   isHome,
@@ -86,7 +87,7 @@ describe('identity', () => {
     const readChunk = (key: string, expected?: ExpectedContent) =>
       decodeChunk(key, chunkBytes, digest, noCompression, expected);
     const hash = contentHash(chunkBytes, digest);
-    for (const home of ['', 'branches/b/']) {
+    for (const home of ['', 'branches/b/0123456789abcdef/']) {
       expect(readChunk(chunkKey(home, hash, attempt), { hash }).kind).toBe('ok');
       expect(damageOf(readChunk(chunkKey(home, other, attempt))).reason).toBe('identity');
       expect(damageOf(readChunk(chunkKey(home, hash, attempt), { hash: other })).reason).toBe('identity');
@@ -176,7 +177,7 @@ test('what a decoder would take for damage is not encoded: it is a bug of ours',
     () => encodeManifest({ ...manifest, logInflightMax: 0 }, digest),
     () => encodeCheckpoint({ ...checkpoint, leases: [...checkpoint.leases].reverse() }, digest),
     () => encodeManifest({ ...manifest, logCollectedFloor: manifest.logFloor + 1 }, digest),
-    () => encodeManifest({ ...manifest, home: 'branches/Large/' }, digest),
+    () => encodeManifest({ ...manifest, home: 'branches/Large/0123456789abcdef/' }, digest),
     () => encodeManifest({ ...manifest, pins: [...manifest.pins].reverse() }, digest),
     () => encodeManifest({ ...manifest, condemned: [{ ...manifest.condemned[0]!, count: 0 }] }, digest),
     () => encodeManifest({ ...manifest, base: { ...base, stretches: [] } }, digest),
@@ -207,8 +208,11 @@ test('keys tell their kind, slot and hash, in any form', () => {
   const hex = 'ab'.repeat(32);
   const name = `${hex}-a7a7a7a7a7a7a7a7`;
   const slot = Number.MAX_SAFE_INTEGER;
-  const branch = homeOfBranch('b.1_x-y');
-  expect(branch).toBe('branches/b.1_x-y/');
+  const branch = homeOfBranch(
+    'b.1_x-y',
+    Uint8Array.from({ length: 16 }, (_, index) => index),
+  );
+  expect(branch).toBe('branches/b.1_x-y/0001020304050607/');
   expect(slotKey(12)).toBe('log/00000000000000000012');
   expect(slotOfKey(slotKey(slot))).toBe(slot);
   expect(slotOfKey(`/${branch}${slotKey(slot)}`)).toBe(slot);
@@ -252,8 +256,10 @@ test('keys tell their kind, slot and hash, in any form', () => {
     'controls',
     'probe/',
     'branches/b/',
-    'branches/B/control',
+    'branches/B/0123456789abcdef/control',
     'branches/b/branches/c/control',
+    'branches/b/control',
+    'branches/b/0123456789abcde/control',
     '//control',
   ];
   expect(foreign.map(kindOfKey)).toStrictEqual(foreign.map(() => undefined));
@@ -264,15 +270,12 @@ test('names of branches', () => {
   expect(['a', '0', 'a.b_c-d', long].map(isBranchName)).toStrictEqual([true, true, true, true]);
   const refused = ['', '.', '..', '-a', '_a', 'A', 'a/b', 'a b', 'ä', `${long}x`, 'a\n'];
   expect(refused.map(isBranchName)).toStrictEqual(refused.map(() => false));
-  expect(() => homeOfBranch('..')).toThrow(AssertionError);
-  expect(['', 'branches/a/', 'a/', '/', 'branches/a', 'branches/a/b/'].map(isHome)).toStrictEqual([
-    true,
-    true,
-    false,
-    false,
-    false,
-    false,
-  ]);
+  expect(() => homeOfBranch('..', new Uint8Array(16))).toThrow(AssertionError);
+  expect(branchNameOf(homeOfBranch('b', new Uint8Array(16)))).toBe('b');
+  const id = '0123456789abcdef';
+  expect(
+    ['', `branches/a/${id}/`, 'branches/a/', '/', `branches/a/${id}`, `branches/a/${id}/b/`].map(isHome),
+  ).toStrictEqual([true, true, false, false, false, false]);
 });
 
 function damageOf(decoded: Decoded<unknown>): DamagedObject {

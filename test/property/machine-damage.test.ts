@@ -529,18 +529,18 @@ describe.concurrent('local log', () => {
 });
 
 test('a database that was moved to another place of a store is not opened there', async () => {
-  const home = 'branches/moved/';
+  const home = 'branches/moved/0123456789abcdef/';
   const moved = new Map([...plain.content].map(([key, body]) => [home + key, body] as const));
   const { failure } = await outcomeOn(moved, { home });
   expect(failure).toBe(
-    'manifest says that the database is at the root of its store, but it was opened at branches/moved/ below the root of its store: ' +
+    'manifest says that the database is at the root of its store, but it was opened at branches/moved/0123456789abcdef/ below the root of its store: ' +
       'give the URL of the place where it was made, or move it back there.',
   );
 });
 
 test('a database below a home leaves the rest of the store alone, and is there again', async () => {
   const store = openMemoryStore();
-  const home = 'branches/one/';
+  const home = 'branches/one/0123456789abcdef/';
   const first = start(store, { home, checkpointSegments: 4 });
   await first.node.whenReady();
   await write(first.node, 1, writes);

@@ -67,12 +67,12 @@ export interface DecodedStretch extends DecodedSlots {
   readonly home: string;
   readonly databaseId: string;
   readonly cut: DecodedCut;
+  readonly skippedRevision: number;
 }
 
 export interface DecodedBase {
   readonly checkpoint: DecodedCheckpointReference | undefined;
   readonly stretches: readonly DecodedStretch[];
-  readonly skippedRevision: number;
 }
 
 export interface DecodedPin extends DecodedSlots {
@@ -198,7 +198,7 @@ export function decodeManifest(bytes: Uint8Array): DecodedManifest {
   return { ...own, ...log, checkpoints, condemned, base, pins, successor, removed };
 }
 
-const homeText = /^(branches\/[a-z0-9][a-z0-9._-]{0,63}\/)?$/;
+const homeText = /^(branches\/[a-z0-9][a-z0-9._-]{0,63}\/[0-9a-f]{16}\/)?$/;
 
 function decodeHome(cursor: Cursor): string {
   const home = cursor.text();
@@ -249,13 +249,13 @@ function decodeBase(cursor: Cursor): DecodedBase {
   const first = stretches[0];
   if (first === undefined) throw new FormatError('a base of no stretch');
   if (checkpoint === undefined && first.firstSlot !== 1) throw new FormatError('a base without its beginning');
-  return { checkpoint, stretches, skippedRevision: cursor.varint() };
+  return { checkpoint, stretches };
 }
 
 function decodeStretch(cursor: Cursor): DecodedStretch {
   const home = decodeHome(cursor);
   const databaseId = hexOfBytes(cursor.raw(16));
-  return { home, databaseId, ...decodeSlots(cursor), cut: decodeCut(cursor) };
+  return { home, databaseId, ...decodeSlots(cursor), cut: decodeCut(cursor), skippedRevision: cursor.varint() };
 }
 
 function decodeSlots(cursor: Cursor): DecodedSlots {

@@ -45,8 +45,24 @@ export function* recoverFromCheckpoint(core: Core, manifest: Manifest): Task<Rec
 }
 
 /** A text says what is damaged. */
-function* loadCheckpoint(core: Core, manifest: Manifest, reference: CheckpointReference): Task<Recovered | string> {
-  const tree = yield* readCheckpointTree(core, reference, manifest.databaseId);
+function* loadCheckpoint(
+  core: Core,
+  { databaseId }: Manifest,
+  reference: CheckpointReference,
+): Task<Recovered | string> {
+  const recovered = yield* loadReferenced(core, reference, databaseId);
+  if (typeof recovered === 'string') return recovered;
+  yield* writeLocal([localPositionPut(databaseId, recovered.position, core.digest)]);
+  return recovered;
+}
+
+/** Without a position in the local store. `databaseId` undefined: of any database. A text says what is damaged. */
+export function* loadReferenced(
+  core: Core,
+  reference: CheckpointReference,
+  databaseId: Uint8Array | undefined,
+): Task<Recovered | string> {
+  const tree = yield* readCheckpointTree(core, reference, databaseId);
   if (typeof tree === 'string') return tree;
   const { checkpoint, pages } = tree;
   const state = createState();
@@ -60,7 +76,7 @@ function* loadCheckpoint(core: Core, manifest: Manifest, reference: CheckpointRe
   const references = pages.flatMap(({ chunks }) => chunks);
   const damage = yield* loadChunks(core, state, references, createLoadProgress(core, reference.key, references));
   if (damage !== undefined) return damage;
-  yield* writeLocal([...leaseWrites, localPositionPut(manifest.databaseId, checkpoint.position, core.digest)]);
+  yield* writeLocal(leaseWrites);
   return completed(core, state, leases, checkpoint.position, checkpoint.wallMs);
 }
 

@@ -12,7 +12,7 @@ import type { ByteWriter } from './writer.ts';
 
 /** What a branch began as, in its manifest. Without a checkpoint the first stretch begins with its log's first slot. */
 
-const stretchBytesMin = 1 + idBytes + 3;
+const stretchBytesMin = 1 + idBytes + 4;
 
 export function writeBase(writer: ByteWriter, base: Base): void {
   const { stretches } = base;
@@ -26,8 +26,8 @@ export function writeBase(writer: ByteWriter, base: Base): void {
     writeId(writer, stretch.databaseId);
     writeSlots(writer, stretch);
     writeCut(writer, stretch.cut);
+    writer.varint(stretch.skippedRevision);
   }
-  writer.varint(base.skippedRevision);
 }
 
 export function readBase(reader: ByteReader): Base {
@@ -39,13 +39,19 @@ export function readBase(reader: ByteReader): Base {
   if (!beginsWhole(checkpoint, stretches)) {
     throw outOfBounds(start, 'first slot of a base without a checkpoint', '1', String(stretches[0]!.firstSlot));
   }
-  return { checkpoint, stretches, skippedRevision: reader.varint('skipped revision') };
+  return { checkpoint, stretches };
 }
 
 function readStretch(reader: ByteReader): Stretch {
   const home = readHome(reader, 'home of a stretch');
   const databaseId = readId(reader, 'database of a stretch');
-  return { home, databaseId, ...readSlots(reader), cut: readCut(reader) };
+  return {
+    home,
+    databaseId,
+    ...readSlots(reader),
+    cut: readCut(reader),
+    skippedRevision: reader.varint('skipped revision'),
+  };
 }
 
 function beginsWhole(checkpoint: CheckpointReference | undefined, stretches: readonly Stretch[]): boolean {

@@ -42,8 +42,9 @@ const nameHashBytes = 32;
 const slotDigits = 20;
 const branchName = '[a-z0-9][a-z0-9._-]{0,63}';
 const branchNamePattern = new RegExp(`^${branchName}$`);
-const homePattern = new RegExp(`^(?:branches/${branchName}/)?$`);
-const splitPattern = new RegExp(`^/?((?:branches/${branchName}/)?)(.*)$`, 's');
+const branchHome = `branches/${branchName}/[0-9a-f]{16}/`;
+const homePattern = new RegExp(`^(?:${branchHome})?$`);
+const splitPattern = new RegExp(`^/?((?:${branchHome})?)(.*)$`, 's');
 const slotPattern = /^log\/([0-9]{20})$/;
 const namePattern = /^(?:(chunks|pages|condemned)\/|checkpoints\/([0-9]{20})-)([0-9a-f]{64})-([0-9a-f]{16})$/;
 const kindsOfFolders = new Map<string | undefined, NamedKind>([
@@ -126,9 +127,23 @@ export function isBranchName(name: string): boolean {
   return branchNamePattern.test(name);
 }
 
-export function homeOfBranch(name: string): string {
+const homeIdBytes = 8;
+
+/** Where everything of a branch is. The name may be given again, the id never: what comes late for a deleted branch meets nobody. */
+export function homeOfBranch(name: string, databaseId: Uint8Array): string {
+  return `${homesOfName(name)}${hexOf(databaseId.subarray(0, homeIdBytes))}/`;
+}
+
+/** What the homes of all branches that ever had this name begin with. */
+export function homesOfName(name: string): string {
   assert(isBranchName(name), 'a branch has a name of a-z, 0-9, dot, underscore and hyphen');
   return `${branchPrefix}${name}/`;
+}
+
+/** Of a branch's home; `''` of the root's. */
+export function branchNameOf(home: string): string {
+  assert(isHome(home), 'a home is empty or branches/<name>/<id>/');
+  return home.split('/')[1] ?? '';
 }
 
 /** `''`, the root's, or a branch's. */
@@ -143,7 +158,7 @@ export function splitKey(key: string): { readonly home: string; readonly rest: s
 }
 
 function absoluteKey(home: string, prefix: string, hash: Uint8Array, attempt: Uint8Array): string {
-  assert(isHome(home), 'a home is empty or branches/<name>/');
+  assert(isHome(home), 'a home is empty or branches/<name>/<id>/');
   assert(hash.length === nameHashBytes, 'a hash in a key has 32 bytes');
   assert(attempt.length === attemptBytes, 'an attempt in a key has 8 bytes');
   return `/${home}${prefix}${hexOf(hash)}-${hexOf(attempt)}`;

@@ -29,14 +29,14 @@ function homeOf(key: string): string {
 }
 
 export function writeHome(writer: ByteWriter, home: string): void {
-  assert(isHome(home), 'a home is empty or branches/<name>/');
+  assert(isHome(home), 'a home is empty or branches/<name>/<id>/');
   writer.text(home, homeBytesMax);
 }
 
 export function readHome(reader: ByteReader, what: string): string {
   const start = reader.offset;
   const home = reader.text(what, homeBytesMax);
-  if (!isHome(home)) throw outOfBounds(start, what, 'empty or branches/<name>/', 'another text');
+  if (!isHome(home)) throw outOfBounds(start, what, 'empty or branches/<name>/<id>/', 'another text');
   return home;
 }
 

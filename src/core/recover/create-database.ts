@@ -48,6 +48,8 @@ export function* createDatabase(core: Core): Task<void> {
 }
 
 function* createManifest(core: Core): Task<Manifest> {
+  const { home } = core.configuration;
+  if (home !== '') throw new NodeFailure(`there is no branch at ${home}, or it was deleted: a node makes none`);
   const manifest: Manifest = {
     databaseId: drawId(core),
     epoch: 0,
@@ -58,7 +60,7 @@ function* createManifest(core: Core): Task<Manifest> {
     logCollectedFloor: 1,
     checkpoints: [],
     condemned: [],
-    home: core.configuration.home,
+    home,
     base: undefined,
     pins: [],
     successor: undefined,

@@ -21,3 +21,12 @@ export function positionOfGenesis(core: Core, databaseId: Uint8Array, state: Gen
     compactRevision,
   };
 }
+
+/** Revisions up to this one are skipped, and compacted; 0: none are. */
+export function skipping({ sequence, revision, compactRevision }: GenesisState, skippedRevision: number): GenesisState {
+  return {
+    sequence,
+    revision: Math.max(revision, skippedRevision),
+    compactRevision: Math.max(compactRevision, skippedRevision),
+  };
+}

@@ -1,5 +1,8 @@
 import { log, type Core } from '../core.ts';
+import { checkAlive } from '../branch/pinned.ts';
+import { recoverFromBase } from '../branch/recover-from-base.ts';
 import { recoverFromCheckpoint } from '../checkpoint/load-checkpoint.ts';
+import type { Manifest } from '../types/log.ts';
 import type { Reign } from '../reign/reign.ts';
 import { createState } from '../state/state.ts';
 import type { Task } from '../task.ts';
@@ -17,6 +20,7 @@ import { establishRule, reopen, type Opened } from './reopen.ts';
  *   locate-manifest.ts   read the manifest, and stamp it with the epoch
  *   local-state.ts       go on from the local store, if its place in the chain is proved
  *   ../checkpoint/load-checkpoint.ts   else from the newest checkpoint that is whole
+ *   ../branch/recover-from-base.ts     else, of a branch, from what it began as
  *   read-log.ts, verify.ts, replay.ts  then the log to its end, proving the chain
  *   reopen.ts            what this disk alone holds, and the fence, go into the next slot
  *
@@ -32,10 +36,11 @@ export function* recover(core: Core, reign: Reign): Task<RecoveredDatabase | 'de
   const held = yield* locateManifest(core, reign);
   if (held === undefined) return 'deposed';
   const { manifest } = held;
+  yield* checkAlive(core, manifest);
   const recovered =
     (yield* reuseLocalState(core, manifest)) ??
     (yield* recoverFromCheckpoint(core, manifest)) ??
-    fromNothing(core, manifest.databaseId);
+    (yield* fromGenesis(core, manifest));
   const started = recovered.position.slot;
   const rules: LogRules = {
     databaseId: manifest.databaseId,
@@ -57,6 +62,8 @@ export function* recover(core: Core, reign: Reign): Task<RecoveredDatabase | 'de
   return { recovered, opened, held };
 }
 
-function fromNothing(core: Core, databaseId: Uint8Array): Recovered {
+function* fromGenesis(core: Core, manifest: Manifest): Task<Recovered> {
+  const { base, databaseId } = manifest;
+  if (base !== undefined) return yield* recoverFromBase(core, manifest, base);
   return completed(core, createState(), new Map(), positionOfGenesis(core, databaseId, nothing), 0);
 }

@@ -2,7 +2,7 @@ import { log, type Core } from '../core.ts';
 import { NodeFailure } from '../failure.ts';
 import { slotKey } from '../format/keys.ts';
 import type { DecodedFrame } from '../format/frame.ts';
-import { nothing, positionOfGenesis } from '../recover/genesis.ts';
+import { nothing, positionOfGenesis, skipping } from '../recover/genesis.ts';
 import { followLog, type LogPlace, type LogRules, type LogStretch, type SegmentTaker } from '../recover/read-log.ts';
 import { positionAfter, proveFrame } from '../recover/replay.ts';
 import { all, type Task } from '../task.ts';
@@ -42,6 +42,8 @@ export type ReadUpTo =
       /** After the last record within the cut. */
       readonly position: LogPosition;
       readonly wallMs: number;
+      /** Of the database's base: in which stretch the cut was met; undefined: in its own log, or in none. */
+      readonly cutIn: number | undefined;
     }
   /** Nothing that is kept goes back so far; `revision` is the first that can be read. */
   | { readonly kind: 'compacted'; readonly revision: number; readonly wallMs: number }
@@ -85,6 +87,7 @@ interface Following extends LogPlace {
   wallMs: number;
   /** What the log of the start's own database goes on with. */
   readonly base: Base | undefined;
+  cutIn: number | undefined;
 }
 
 function* beginAt(
@@ -99,7 +102,10 @@ function* beginAt(
     const databaseId = start.base?.stretches[0]?.databaseId ?? manifest.databaseId;
     const position = positionOfGenesis(core, databaseId, nothing);
     reader.loaded(position);
-    return { kind: 'ok', value: { kind: 'follow', position, nextSlot: 1, wallMs: 0, base: start.base } };
+    return {
+      kind: 'ok',
+      value: { kind: 'follow', position, nextSlot: 1, wallMs: 0, base: start.base, cutIn: undefined },
+    };
   }
   const databaseId = start.base === undefined ? manifest.databaseId : undefined;
   const read = yield* readCheckpoint(core, start.checkpoint, databaseId);
@@ -114,10 +120,11 @@ function* beginAt(
   if (problem !== undefined) return problem;
   const loaded = { ...position, revision };
   reader.loaded(loaded);
-  if (revision < position.revision) return { kind: 'ok', value: { kind: 'read', position: loaded, wallMs } };
+  if (revision < position.revision)
+    return { kind: 'ok', value: { kind: 'read', position: loaded, wallMs, cutIn: undefined } };
   return {
     kind: 'ok',
-    value: { kind: 'follow', position, nextSlot: position.slot + 1, wallMs, base: start.base },
+    value: { kind: 'follow', position, nextSlot: position.slot + 1, wallMs, base: start.base, cutIn: undefined },
   };
 }
 
@@ -159,7 +166,7 @@ function* follow(
   reader: ContentReader,
 ): Task<ReadUpTo> {
   if ((yield* followBase(core, manifest, at, [cut], reader)) === 'cut') {
-    return { kind: 'read', position: at.position, wallMs: at.wallMs };
+    return { kind: 'read', position: at.position, wallMs: at.wallMs, cutIn: at.cutIn };
   }
   const { revision, compactRevision } = at.position;
   if (cut.kind === 'revision' && cut.revision < Math.min(revision, compactRevision)) {
@@ -171,7 +178,7 @@ function* follow(
   if (cut.kind === 'revision' && position.revision < cut.revision) {
     return { kind: 'future', revision: position.revision, wallMs };
   }
-  return { kind: 'read', position, wallMs };
+  return { kind: 'read', position, wallMs, cutIn: undefined };
 }
 
 /** What a database began as: nothing, or the ancestors' content that is its base. Throws when that cannot be read. */
@@ -198,13 +205,15 @@ function* followBase(
 ): Task<'cut' | 'end'> {
   if (at.base === undefined) return 'end';
   for (const [index, stretch] of at.base.stretches.entries()) {
-    if (index > 0) goOn(core, at, stretch.databaseId, 0);
+    if (index > 0) goOn(core, at, stretch.databaseId, at.base.stretches[index - 1]!.skippedRevision, reader);
     const rules = rulesOf(manifest, stretch.databaseId, 0);
     const within = yield* followOne(core, at, rules, [stretch.cut, ...cuts], reader, stretch);
-    if (within === 'cut') return 'cut';
+    if (within === 'cut') {
+      at.cutIn = index;
+      return 'cut';
+    }
   }
-  goOn(core, at, manifest.databaseId, at.base.skippedRevision);
-  if (at.base.skippedRevision > 0) reader.skipped(at.position);
+  goOn(core, at, manifest.databaseId, at.base.stretches.at(-1)!.skippedRevision, reader);
   return 'end';
 }
 
@@ -214,14 +223,10 @@ function rulesOf({ logInflightMax }: Manifest, databaseId: Uint8Array, durableSl
 }
 
 /** From an ancestor's log to the first slot of the one that left it. */
-function goOn(core: Core, at: Following, databaseId: Uint8Array, skippedRevision: number): void {
-  const { sequence, revision, compactRevision } = at.position;
-  at.position = positionOfGenesis(core, databaseId, {
-    sequence,
-    revision: Math.max(revision, skippedRevision),
-    compactRevision: skippedRevision === 0 ? compactRevision : skippedRevision,
-  });
+function goOn(core: Core, at: Following, databaseId: Uint8Array, skippedRevision: number, reader: ContentReader): void {
+  at.position = positionOfGenesis(core, databaseId, skipping(at.position, skippedRevision));
   at.nextSlot = 1;
+  if (skippedRevision > 0) reader.skipped(at.position);
 }
 
 /** `cut`: a record beyond one of the cuts was met, which ends the reading; but a stretch's own, its first one, ends that alone. */

@@ -85,7 +85,7 @@ export interface Manifest {
   readonly checkpoints: readonly CheckpointReference[];
   /** Ascending by the generation that named them: what nobody may use any more. */
   readonly condemned: readonly CondemnedReference[];
-  /** Where the database's own objects are in the store of its family: `''` for the root, else `branches/<name>/`. */
+  /** Where the database's own objects are in the store of its family: `''` for the root, else `branches/<name>/<id>/`. */
   readonly home: string;
   /** What it began as; undefined: empty. */
   readonly base: Base | undefined;
@@ -103,8 +103,6 @@ export interface Base {
   readonly checkpoint: CheckpointReference | undefined;
   /** At least one, oldest ancestor first: each goes on where the one before it was cut. */
   readonly stretches: readonly Stretch[];
-  /** Revisions after the cut and up to this one are compacted, and the branch goes on above it; 0: it goes on from the cut. */
-  readonly skippedRevision: number;
 }
 
 /** Slots of one ancestor's log, and where its child leaves it. */
@@ -115,6 +113,8 @@ export interface Stretch {
   /** `firstSlot - 1`: none. */
   readonly lastSlot: number;
   readonly cut: Cut;
+  /** Revisions after the cut and up to this one are compacted, and what follows goes on above it; 0: it goes on from the cut. */
+  readonly skippedRevision: number;
 }
 
 /** Records after it do not belong to the branch. */
@@ -149,7 +149,7 @@ export interface CheckpointReference extends ObjectReference {
 
 /** An object whose name is never used again: the hash says what is in it, the rest of the name makes it unique. */
 export interface ObjectReference {
-  /** From the root of the family's store, with a slash in front: `/chunks/…`, `/branches/<name>/chunks/…`. */
+  /** From the root of the family's store, with a slash in front: `/chunks/…`, `/branches/<name>/<id>/chunks/…`. */
   readonly key: string;
   /** SHA-256 of the object's bytes. */
   readonly hash: Uint8Array;

@@ -1,0 +1,77 @@
+import type { Core } from '../core.ts';
+import { readUpTo, upTo, type ContentReader } from '../tool/read-up-to.ts';
+import type { DatabaseFound } from '../tool/read-database.ts';
+import type { Task } from '../task.ts';
+import type { Base, CheckpointReference, Cut, Manifest, Pin } from '../types/log.ts';
+import { endOfLog } from './end-of-log.ts';
+
+/**
+ * What a branch at a cut begins as, and what of whose that needs. Where the cut is met in what the database itself began as, the branch is one
+ * of that ancestor.
+ *
+ * A cut that a checkpoint already goes beyond exists, and nothing is read for it. For another one the log after the newest checkpoint is
+ * read: never more, whatever the database's size.
+ */
+export type BranchBase =
+  | {
+      readonly kind: 'base';
+      readonly base: Base;
+      readonly needs: Pick<Pin, 'checkpoint' | 'firstSlot' | 'lastSlot'>;
+    }
+  | { readonly kind: 'compacted' | 'future'; readonly revision: number; readonly wallMs: number };
+
+export function* branchBase(core: Core, database: DatabaseFound, cut: Cut): Task<BranchBase> {
+  const { manifest } = database;
+  const { checkpoints, base, logFloor } = manifest;
+  const below = checkpoints.findLast((checkpoint) => !isAbove(checkpoint, cut));
+  const above = checkpoints.find((checkpoint) => isAbove(checkpoint, cut));
+  if (below === undefined && logFloor > 1) {
+    return { kind: 'compacted', revision: checkpoints[0]?.revision ?? 0, wallMs: checkpoints[0]?.wallMs ?? 0 };
+  }
+  const fromBase = below === undefined && base !== undefined;
+  const isSettled = cut.kind === 'end' || (!fromBase && (above !== undefined || cut.kind === 'moment'));
+  const read = isSettled ? undefined : yield* readUpTo(core, database, upTo(cut), placeAlone);
+  if (read !== undefined && read.kind !== 'read') return read;
+  const start = Math.max(database.control.durableSlot, checkpoints.at(-1)?.slot ?? 0);
+  const lastSlot = above?.slot ?? (yield* endOfLog(core, start));
+  const own = stretchOf(manifest, below === undefined ? 1 : below.slot + 1, lastSlot, cut);
+  if (!fromBase) return based({ checkpoint: below, stretches: [own] });
+  if (read?.cutIn === undefined) return based({ checkpoint: base.checkpoint, stretches: [...base.stretches, own] });
+  const ancestors = base.stretches.slice(0, read.cutIn + 1);
+  const left = { ...ancestors.at(-1)!, cut, skippedRevision: 0 };
+  return based({ checkpoint: base.checkpoint, stretches: [...ancestors.slice(0, -1), left] });
+}
+
+function stretchOf({ home, databaseId }: Manifest, firstSlot: number, lastSlot: number, cut: Cut) {
+  return { home, databaseId, firstSlot, lastSlot: Math.max(lastSlot, firstSlot - 1), cut, skippedRevision: 0 };
+}
+
+/** Of the last stretch's database; what the ancestors before it have is kept by that one's own pin. */
+function based(base: Base): BranchBase {
+  const { firstSlot, lastSlot } = base.stretches.at(-1)!;
+  const checkpoint = base.stretches.length === 1 ? base.checkpoint : undefined;
+  return { kind: 'base', base, needs: { checkpoint, firstSlot, lastSlot } };
+}
+
+function isAbove(checkpoint: CheckpointReference, cut: Cut): boolean {
+  switch (cut.kind) {
+    case 'end':
+      return false;
+    case 'sequence':
+      return checkpoint.sequence > cut.sequence;
+    case 'revision':
+      return checkpoint.revision > cut.revision;
+    case 'moment':
+      return checkpoint.wallMs > cut.wallMs;
+  }
+}
+
+/** Wants nothing but to know where the cut is. */
+const placeAlone: ContentReader = {
+  span: { from: '', to: '' },
+  begin: () => undefined,
+  version: () => undefined,
+  loaded: () => undefined,
+  record: () => undefined,
+  skipped: () => undefined,
+};

@@ -1,0 +1,110 @@
+import { drawId, log, type Core } from '../core.ts';
+import { NodeFailure } from '../failure.ts';
+import { encodeManifest } from '../format/manifest.ts';
+import { homeOfBranch, manifestKey } from '../format/keys.ts';
+import { pinsMax, stretchesMax } from '../limits.ts';
+import { settledPut } from '../store/objects.ts';
+import type { Task } from '../task.ts';
+import { readDatabase, type DatabaseFound } from '../tool/read-database.ts';
+import { compareBytes, equalBytes } from '../types/bytes.ts';
+import type { Base, Cut, Manifest, Pin } from '../types/log.ts';
+import { branchBase, type BranchBase } from './branch-base.ts';
+import { swapManifest } from './change-manifest.ts';
+import { liveBranches } from './live-branches.ts';
+import { removeBranch } from './remove-branch.ts';
+import { readManifestAt } from './pinned.ts';
+
+/**
+ * Makes a branch of the database at this home: first the pin in the parent's manifest, then the branch's own manifest. Whoever dies in between leaves
+ * a pin without a branch, which keeps what nobody needs until it is deleted, and breaks nothing.
+ *
+ * Nothing is copied: the number of requests does not depend on the database's size.
+ */
+export type BranchCreated =
+  | { readonly kind: 'created'; readonly manifest: Manifest }
+  | { readonly kind: 'name-taken'; readonly home: string }
+  | Exclude<BranchBase, { readonly kind: 'base' }>;
+
+const attemptsMax = 20;
+
+export function* createBranch(core: Core, name: string, cut: Cut): Task<BranchCreated> {
+  const [taken] = yield* liveBranches(core, name);
+  if (taken !== undefined) return { kind: 'name-taken', home: taken.home };
+  const databaseId = drawId(core);
+  const home = homeOfBranch(name, databaseId);
+  for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+    const database = yield* readDatabase(core);
+    checkMayBranch(database.manifest);
+    const found = yield* branchBase(core, database, cut);
+    if (found.kind !== 'base') return found;
+    if (found.base.stretches.length > stretchesMax)
+      throw new NodeFailure(`a branch has at most ${stretchesMax} ancestors`);
+    const createdWallMs = core.at.wallMs;
+    const pin: Pin = { id: databaseId, name: home, createdWallMs, ...found.needs };
+    if (!(yield* pinIn(core, database, found.base, pin))) continue;
+    const manifest = manifestOf(database.manifest, found.base, pin);
+    yield* settledPut(core, `/${home}${manifestKey}`, encodeManifest(manifest, core.digest), { kind: 'absent' });
+    return yield* settleName(core, name, manifest);
+  }
+  throw new NodeFailure(`${manifestKey} was changed by others in each of ${attemptsMax} attempts: try again later`);
+}
+
+/** False: the manifest is another one by now, or no longer keeps what the pin needs. */
+function* pinIn(core: Core, { manifest }: DatabaseFound, { stretches }: Base, pin: Pin): Task<boolean> {
+  const { home } = stretches.at(-1)!;
+  const held = yield* readManifestAt(core, home);
+  if (held === undefined) throw new NodeFailure(`/${home}${manifestKey} is gone: the database was deleted`);
+  checkMayBranch(held.manifest);
+  if (!keeps(held.manifest, pin)) {
+    if (home === manifest.home) return false;
+    throw new NodeFailure(`/${home}${manifestKey} no longer keeps what ${manifest.home} began as`);
+  }
+  const pins = [...held.manifest.pins, pin].sort((left, right) => compareBytes(left.id, right.id));
+  return (yield* swapManifest(core, held, { ...held.manifest, pins })) !== undefined;
+}
+
+/** Whether all that the pin names is kept already, by the log floor and by name. */
+function keeps({ logFloor, checkpoints, pins }: Manifest, { firstSlot, lastSlot, checkpoint }: Pin): boolean {
+  if (lastSlot >= firstSlot && firstSlot < logFloor) return false;
+  if (checkpoint === undefined) return true;
+  const pinned = pins.flatMap((pin) => (pin.checkpoint === undefined ? [] : [pin.checkpoint]));
+  return [...checkpoints, ...pinned].some(({ key }) => key === checkpoint.key);
+}
+
+function checkMayBranch({ removed, pins, home }: Manifest): void {
+  if (removed) throw new NodeFailure(`${home} was deleted: no branch can be made of it`);
+  if (pins.length >= pinsMax) throw new NodeFailure(`a database has at most ${pinsMax} branches`);
+}
+
+function manifestOf(parent: Manifest, base: Base, pin: Pin): Manifest {
+  return {
+    databaseId: pin.id,
+    epoch: 0,
+    generation: 0,
+    createdWallMs: pin.createdWallMs,
+    logInflightMax: parent.logInflightMax,
+    logFloor: 1,
+    logCollectedFloor: 1,
+    checkpoints: [],
+    condemned: [],
+    home: pin.name,
+    base,
+    pins: [],
+    successor: undefined,
+    removed: false,
+  };
+}
+
+/** Two that were made at once have both looked in vain before: each that sees the other now withdraws. */
+function* settleName(core: Core, name: string, manifest: Manifest): Task<BranchCreated> {
+  const live = yield* liveBranches(core, name);
+  const other = live.find(({ databaseId }) => !equalBytes(databaseId, manifest.databaseId));
+  const isThere = live.some(({ databaseId }) => equalBytes(databaseId, manifest.databaseId));
+  if (isThere && other === undefined) {
+    log(core, 'info', 'branch created', { home: manifest.home });
+    return { kind: 'created', manifest };
+  }
+  if (other === undefined) throw new NodeFailure(`${manifest.home} was deleted while it was being made`);
+  yield* removeBranch(core, manifest.home);
+  return { kind: 'name-taken', home: other.home };
+}

@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { readManifestAt } from '../../src/core/branch/pinned.ts';
+import { keysOf } from '../tool/filled-store.ts';
+import { contentOf, createFamily, homeOf, type Content, type Family } from './family.ts';
+
+/** One key more at each revision: content at revision r has r - 1 keys. */
+async function fill(family: Family, home: string, keys: number, prefix = 'key'): Promise<void> {
+  await family.node(home, async (database) => {
+    for (let index = 0; index < keys; index++) await database.put(`${prefix}/${index}`, `${index}`);
+  });
+}
+
+const contentAt = (family: Family, home: string): Promise<Content> =>
+  family.node(home, (database) => contentOf(database));
+
+async function manifestAt(family: Family, home: string) {
+  const held = await family.tool('', (core) => readManifestAt(core, home));
+  return held!.manifest;
+}
+
+describe('a branch', () => {
+  test('begins as its parent was, and neither sees what the other writes', async () => {
+    const family = createFamily();
+    await fill(family, '', 40);
+    const home = homeOf(await family.branch('', 'try'));
+    expect(home).toMatch(/^branches\/try\/[0-9a-f]{16}\/$/);
+    const before = await contentAt(family, '');
+    await fill(family, home, 5, 'branch');
+    await fill(family, '', 5, 'parent');
+    const names = (content: Content) => [...content.keys()].filter((key) => !key.startsWith('key/'));
+    expect(names(await contentAt(family, home))).toEqual([0, 1, 2, 3, 4].map((index) => `branch/${index}`));
+    expect(names(await contentAt(family, ''))).toEqual([0, 1, 2, 3, 4].map((index) => `parent/${index}`));
+    expect(before.size).toBe(40);
+  });
+
+  test('at every revision holds what that revision held, and goes on from it', async () => {
+    const family = createFamily();
+    await fill(family, '', 40);
+    for (let revision = 1; revision <= 41; revision++) {
+      const home = homeOf(await family.branch('', `at-${revision}`, { kind: 'revision', revision }));
+      await family.node(home, async (database) => {
+        expect((await contentOf(database)).size).toBe(revision - 1);
+        if (revision > 5) expect((await contentOf(database, 5)).size).toBe(4);
+        expect((await database.put('more', 'x')).revision).toBe(revision + 1);
+      });
+    }
+    expect(await family.branch('', 'later', { kind: 'revision', revision: 42 })).toMatchObject({
+      kind: 'future',
+      revision: 41,
+    });
+  });
+
+  test('of a branch, within what that one itself began as, is one of the ancestor', async () => {
+    const family = createFamily();
+    await fill(family, '', 20);
+    const child = homeOf(await family.branch('', 'child', { kind: 'revision', revision: 15 }));
+    await fill(family, child, 3, 'child');
+    const late = homeOf(await family.branch(child, 'late', { kind: 'revision', revision: 17 }));
+    const early = homeOf(await family.branch(child, 'early', { kind: 'revision', revision: 7 }));
+    expect([...(await contentAt(family, late)).keys()].slice(0, 2)).toEqual(['child/0', 'child/1']);
+    expect((await contentAt(family, late)).size).toBe(16);
+    expect((await contentAt(family, early)).size).toBe(6);
+    expect((await manifestAt(family, child)).pins.map(({ name }) => name)).toEqual([late]);
+    expect((await manifestAt(family, '')).pins.map(({ name }) => name).sort()).toEqual([child, early].sort());
+  });
+
+  test('a name is given once at a time', async () => {
+    const family = createFamily();
+    await fill(family, '', 3);
+    const home = homeOf(await family.branch('', 'one'));
+    expect(await family.branch('', 'one')).toEqual({ kind: 'name-taken', home });
+    expect(await family.branch(home, 'one')).toEqual({ kind: 'name-taken', home });
+  });
+
+  test('of what was collected is refused in etcd’s word for it', async () => {
+    const family = createFamily();
+    await fill(family, '', 60);
+    await family.collect('');
+    const answer = await family.branch('', 'old', { kind: 'revision', revision: 2 });
+    expect(answer).toMatchObject({ kind: 'compacted' });
+    const { revision } = answer as { revision: number };
+    const home = homeOf(await family.branch('', 'oldest', { kind: 'revision', revision }));
+    expect((await contentAt(family, home)).size).toBe(revision - 1);
+  });
+
+  test('its first own checkpoint takes over the chunks of its parent’s', async () => {
+    const family = createFamily();
+    await fill(family, '', 200);
+    const home = homeOf(await family.branch('', 'try'));
+    const settings = { checkpointSegments: 5 };
+    const add = async (database: { put(key: string, value: string): Promise<unknown> }) => {
+      for (let index = 0; index < 8; index++) await database.put('key/7', `changed ${index}`);
+    };
+    await family.node(home, add, settings);
+    const chunks = async (prefix: string) => (await keysOf(family.store, `${prefix}chunks/`)).length;
+    expect((await manifestAt(family, home)).checkpoints.length).toBeGreaterThan(0);
+    expect(await chunks('')).toBeGreaterThan(8);
+    expect(await chunks(home)).toBeLessThanOrEqual(4);
+    await family.collect(home);
+    const content = await contentAt(family, home);
+    expect([content.size, content.get('key/7')]).toEqual([200, 'changed 7']);
+  });
+
+  test('costs the same number of requests at 10 keys as at 10,000', async () => {
+    const counts: number[] = [];
+    for (const keys of [10, 10_000]) {
+      const family = createFamily();
+      await family.node(
+        '',
+        async (database) => {
+          const operations = Array.from({ length: keys }, (_, index) => `key/${index}`);
+          for (let first = 0; first < keys; first += 100) {
+            await Promise.all(operations.slice(first, first + 100).map((key) => database.put(key, 'value')));
+          }
+        },
+        { checkpointSegments: 40 },
+      );
+      family.requests.length = 0;
+      homeOf(await family.branch('', 'try'));
+      counts.push(family.requests.length);
+    }
+    expect(counts[0]).toBe(counts[1]);
+    expect(counts[0]).toBeLessThanOrEqual(14);
+  });
+});

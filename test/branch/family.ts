@@ -1,0 +1,95 @@
+/** A family of databases over one memory store, run by real nodes and tools, beside a model that knows what each revision held. */
+import { createMemoryDisk } from '../../src/adapters/memory-disk.ts';
+import { createMemoryLocalStore } from '../../src/adapters/memory-local-store.ts';
+import { openMemoryStore } from '../../src/adapters/memory-store/memory-store.ts';
+import { createNodeCompression } from '../../src/adapters/node-compression.ts';
+import { createNodeDigest } from '../../src/adapters/node-digest.ts';
+import { createSystemClock } from '../../src/adapters/system-clock.ts';
+import { createSystemRandom } from '../../src/adapters/system-random.ts';
+import { createBranch, type BranchCreated } from '../../src/core/branch/create-branch.ts';
+import { collectOnce } from '../../src/core/collect/collect-once.ts';
+import type { Core } from '../../src/core/core.ts';
+import type { Task } from '../../src/core/task.ts';
+import type { Cut } from '../../src/core/types/log.ts';
+import { startNode, type NodeLog, type NodeOptions } from '../../src/host/node.ts';
+import { runTool } from '../../src/host/run-tool.ts';
+import { T4 } from '../../src/library/t4.ts';
+import type { ObjectStore } from '../../src/ports/object-store.ts';
+
+const edges = () => ({
+  clock: createSystemClock(),
+  random: createSystemRandom(),
+  digest: createNodeDigest(),
+  compression: createNodeCompression(),
+});
+
+export interface Family {
+  readonly store: ObjectStore;
+  /** Calls of the store so far. */
+  readonly requests: string[];
+  tool<Result>(home: string, task: (core: Core) => Task<Result>): Promise<Result>;
+  node<Result>(home: string, use: (database: T4) => Promise<Result>, settings?: Partial<NodeOptions>): Promise<Result>;
+  branch(home: string, name: string, cut?: Cut): Promise<BranchCreated>;
+  /** Deletes at once whatever nothing keeps. */
+  collect(home: string): Promise<void>;
+}
+
+export function createFamily(store: ObjectStore = openMemoryStore(), log: NodeLog = () => undefined): Family {
+  const requests: string[] = [];
+  const counted: ObjectStore = {
+    ...store,
+    get: (key, range) => (requests.push(`GET ${key}`), store.get(key, range)),
+    put: (key, body, condition) => (requests.push(`PUT ${key}`), store.put(key, body, condition)),
+    list: (prefix, options) => (requests.push(`LIST ${prefix}`), store.list(prefix, options)),
+  };
+  const family: Family = {
+    store: counted,
+    requests,
+    tool: (home, task) => runTool({ ...edges(), store: counted, home, log }, task),
+    async node(home, use, settings = {}) {
+      const node = startNode({
+        ...edges(),
+        checkpointSegments: 12,
+        checkpointChunkBytes: 256,
+        collectIntervalMs: 0,
+        ...settings,
+        home,
+        store: counted,
+        localStore: createMemoryLocalStore(),
+        disk: createMemoryDisk(),
+        memberId: 1n,
+        name: 'member',
+        clientUrls: [],
+        log,
+      });
+      await node.whenReady();
+      try {
+        return await use(new T4(node, async () => undefined));
+      } finally {
+        await node.close();
+      }
+    },
+    branch: (home, name, cut = { kind: 'end' }) => family.tool(home, (core) => createBranch(core, name, cut)),
+    async collect(home) {
+      const settings = { retentionMs: 0, youngMs: 0, graceMs: 0, dryRun: false };
+      // Floors and lists are ripe only when they are older than now.
+      for (let round = 0; round < 2; round++) {
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        await family.tool(home, (core) => collectOnce(core, settings));
+      }
+    },
+  };
+  return family;
+}
+
+export type Content = ReadonlyMap<string, string>;
+
+export async function contentOf(database: T4, revision?: number): Promise<Content> {
+  const range = await database.range({ prefix: '' }, revision === undefined ? {} : { revision });
+  return new Map(range.entries.map((entry) => [entry.keyText(), entry.text()]));
+}
+
+export function homeOf(created: BranchCreated): string {
+  if (created.kind !== 'created') throw new Error(`not created: ${created.kind}`);
+  return created.manifest.home;
+}
