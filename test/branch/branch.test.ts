@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readManifestAt } from '../../src/core/branch/pinned.ts';
+import { removeBranch } from '../../src/core/branch/remove-branch.ts';
 import { keysOf } from '../tool/filled-store.ts';
 import { contentOf, createFamily, homeOf, type Content, type Family } from './family.ts';
 
@@ -85,13 +86,15 @@ describe('a branch', () => {
 
   test('its first own checkpoint takes over the chunks of its parent’s', async () => {
     const family = createFamily();
-    await fill(family, '', 200);
+    await family.node('', async (database) => {
+      for (let index = 0; index < 200; index++) await database.put(`key/${index}`, `${index}`);
+      await database.checkpoint();
+    });
     const home = homeOf(await family.branch('', 'try'));
-    const settings = { checkpointSegments: 5 };
-    const add = async (database: { put(key: string, value: string): Promise<unknown> }) => {
+    await family.node(home, async (database) => {
       for (let index = 0; index < 8; index++) await database.put('key/7', `changed ${index}`);
-    };
-    await family.node(home, add, settings);
+      await database.checkpoint();
+    });
     const chunks = async (prefix: string) => (await keysOf(family.store, `${prefix}chunks/`)).length;
     expect((await manifestAt(family, home)).checkpoints.length).toBeGreaterThan(0);
     expect(await chunks('')).toBeGreaterThan(8);
@@ -99,6 +102,40 @@ describe('a branch', () => {
     await family.collect(home);
     const content = await contentAt(family, home);
     expect([content.size, content.get('key/7')]).toEqual([200, 'changed 7']);
+  });
+
+  test('writes, checkpoints and collects below its own home alone', async () => {
+    const family = createFamily();
+    await fill(family, '', 60);
+    const home = homeOf(await family.branch('', 'try', { kind: 'revision', revision: 30 }));
+    const outside = async () => (await keysOf(family.store)).filter((key) => !key.startsWith(home));
+    const before = await outside();
+    await fill(family, home, 60, 'branch');
+    await family.node(home, (database) => database.checkpoint());
+    await family.collect(home);
+    expect(await outside()).toEqual(before);
+    expect((await manifestAt(family, home)).logFloor).toBeGreaterThan(1);
+    expect((await contentAt(family, home)).size).toBe(29 + 60);
+  });
+
+  test('keeps what it began as while its parent collects everything else', async () => {
+    const family = createFamily();
+    await fill(family, '', 20);
+    await family.node('', (database) => database.checkpoint());
+    await fill(family, '', 40, 'more');
+    const home = homeOf(await family.branch('', 'try', { kind: 'revision', revision: 30 }));
+    const [pin] = (await manifestAt(family, '')).pins;
+    await fill(family, '', 60, 'later');
+    await family.node('', (database) => database.checkpoint());
+    await family.collect('');
+    const { checkpoints, logFloor } = await manifestAt(family, '');
+    expect(checkpoints.map(({ key }) => key)).not.toContain(pin!.checkpoint!.key);
+    expect(logFloor).toBe(pin!.firstSlot);
+    expect((await contentAt(family, home)).size).toBe(29);
+    await family.tool('', (core) => removeBranch(core, home));
+    await family.collect('');
+    expect((await manifestAt(family, '')).logFloor).toBeGreaterThan(pin!.lastSlot);
+    expect(await keysOf(family.store, pin!.checkpoint!.key.slice(1))).toEqual([]);
   });
 
   test('costs the same number of requests at 10 keys as at 10,000', async () => {

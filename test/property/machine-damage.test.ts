@@ -538,16 +538,8 @@ test('a database that was moved to another place of a store is not opened there'
   );
 });
 
-test('a database below a home leaves the rest of the store alone, and is there again', async () => {
-  const store = openMemoryStore();
+test('a node makes no branch: what it would do that over was deleted, or is somewhere else', async () => {
   const home = 'branches/one/0123456789abcdef/';
-  const first = start(store, { home, checkpointSegments: 4 });
-  await first.node.whenReady();
-  await write(first.node, 1, writes);
-  await until(() => first.lines.some((line) => line.includes('checkpoint named')));
-  await first.node.close();
-  const content = await contentOf(store);
-  expect([...content.keys()].filter((key) => !key.startsWith(home))).toEqual([]);
-  expect([...content.keys()].some((key) => key.startsWith(`${home}chunks/`))).toBe(true);
-  expect((await outcomeOn(content, { home })).failure).toBeUndefined();
+  const { failure } = await outcomeOn(new Map(), { home });
+  expect(failure).toBe(`there is no branch at ${home}, or it was deleted: a node makes none`);
 });

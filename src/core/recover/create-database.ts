@@ -6,7 +6,7 @@ import { controlKey, logPrefix, manifestKey } from '../format/keys.ts';
 import { settledPut } from '../store/objects.ts';
 import type { Task } from '../task.ts';
 import { hexOf } from '../types/bytes.ts';
-import type { Manifest } from '../types/log.ts';
+import type { Control, Manifest } from '../types/log.ts';
 import { listKeys } from '../store/list.ts';
 import { readControl } from '../reign/control-object.ts';
 import { readManifest } from './locate-manifest.ts';
@@ -25,26 +25,25 @@ export function* createDatabase(core: Core): Task<void> {
       segments.length > 0 ? `the log holds ${segments[0]}` : 'the manifest says that the database has been led before',
     );
   }
-  yield* settledPut(
-    core,
-    controlKey,
-    encodeControl(
-      {
-        databaseId: manifest.databaseId,
-        epoch: 0,
-        leader: undefined,
-        released: true,
-        leaseMs: core.configuration.leaseMs,
-        renewal: 0,
-        rule: 'object',
-        inSync: [],
-        durableSlot: 0,
-      },
-      core.digest,
-    ),
-    { kind: 'absent' },
-  );
+  yield* settledPut(core, controlKey, encodeControl(controlOfNew(core, manifest.databaseId), core.digest), {
+    kind: 'absent',
+  });
   log(core, 'info', 'database created', { databaseId: hexOf(manifest.databaseId) });
+}
+
+/** Of a database that nobody has led. */
+export function controlOfNew(core: Core, databaseId: Uint8Array): Control {
+  return {
+    databaseId,
+    epoch: 0,
+    leader: undefined,
+    released: true,
+    leaseMs: core.configuration.leaseMs,
+    renewal: 0,
+    rule: 'object',
+    inSync: [],
+    durableSlot: 0,
+  };
 }
 
 function* createManifest(core: Core): Task<Manifest> {

@@ -1,6 +1,7 @@
 import type { Core } from '../core.ts';
 import { NodeFailure } from '../failure.ts';
 import { controlKey, manifestKey } from '../format/keys.ts';
+import { controlOfNew } from '../recover/create-database.ts';
 import { readManifest } from '../recover/locate-manifest.ts';
 import { readControl } from '../reign/control-object.ts';
 import type { Task } from '../task.ts';
@@ -20,10 +21,13 @@ export function* readDatabase(core: Core): Task<DatabaseFound> {
   if (observed === undefined && held === undefined) {
     throw new NodeFailure('there is no database here: neither control nor manifest');
   }
-  if (observed === undefined) throw new NodeFailure(`${controlKey} is missing, although ${manifestKey} is there`);
   if (held === undefined) throw new NodeFailure(`${manifestKey} is missing, although ${controlKey} is there`);
-  const { control } = observed;
   const { manifest } = held;
+  // A branch that nobody has run yet has none.
+  if (observed === undefined && manifest.epoch > 0) {
+    throw new NodeFailure(`${controlKey} is missing, although ${manifestKey} is there`);
+  }
+  const control = observed?.control ?? controlOfNew(core, manifest.databaseId);
   if (!equalBytes(control.databaseId, manifest.databaseId)) {
     throw new NodeFailure(`${controlKey} and ${manifestKey} belong to different databases`);
   }

@@ -22,7 +22,9 @@ export function* readRoots(core: Core): Task<Survey> {
   const found = manifest.kind === 'ok' ? manifest.value : yield* manifestFromListing(core, controlId);
   const survey = createSurvey(core, control.kind === 'ok' ? control.value : undefined, found);
   if (control.kind === 'ok') count(survey, 'control', control.bytes);
-  else survey.problems.push({ key: controlKey, kind: control.kind, what: control.what, scope: { kind: 'control' } });
+  else if (control.kind !== 'missing' || found.epoch > 0) {
+    survey.problems.push({ key: controlKey, kind: control.kind, what: control.what, scope: { kind: 'control' } });
+  }
   if (manifest.kind === 'ok') count(survey, 'manifest', manifest.bytes);
   else
     survey.problems.push({ key: manifestKey, kind: manifest.kind, what: manifest.what, scope: { kind: 'manifest' } });
