@@ -78,9 +78,9 @@ function settingsOf(draw: Draw, durability: NodeSettings['durability'] | undefin
     leaseMs: draw.pick([1_000, 1_000, 2_000, 3_000, 10_000]),
     logInflightMax: draw.pick([1, 2, 4, 4, 8]),
     uploadIntervalMs: draw.pick([100, 1_000, 5_000]),
-    checkpointSegments: draw.pick([3, 10, 50, 2_000]),
+    checkpointSegments: draw.pick([3, 3, 10, 50, 2_000]),
     requestTimeoutMs: 7_000,
-    valueCacheBytes: draw.pick([0, 200, 100_000, 268_435_456]),
+    valueCacheBytes: draw.pick([0, 200, 5_000, 268_435_456]),
     watchProgressNotifyIntervalMs: draw.pick([500, 5_000, 600_000]),
     // Small ones, so that clients need not leave a thousand messages waiting before their watchers lag.
     watchBufferMessagesMax: draw.pick([1, 2, 8, 1_024]),
@@ -105,7 +105,8 @@ function knobsOf(
   return {
     storeLatency: store,
     storeTimeoutMs: own.pick([1_000, 5_000]),
-    localLatency: { minMs: 0.02, typicalMs: 0.2, slowMs: 20, slowShare: 0.005 },
+    // From a disk of one's own to a cloud volume that is shared, or out of its credits.
+    localLatency: { minMs: 0.02, typicalMs: draw('knobs/local').pick([0.2, 10, 50, 200]), slowMs: 200, slowShare: 0.01 },
     diskLatency: { minMs: 0.1, typicalMs: own.pick([1, 10]), slowMs: 200, slowShare: 0.01 },
     networkLatency: { minMs: 0.1, typicalMs: own.pick([0.5, 5, 50]), slowMs: 300, slowShare: 0.01 },
     client: { timeoutMs: 10_000, attemptsMax: 5 * nodes, pauseMs: 300 },
@@ -194,7 +195,8 @@ function breakingKind(
       (fault) => kind.promise(fault, { topology }) === 'beyond',
     ),
   );
-  return draw('beyond/kind').pick(breaking);
+  // What needs the company of others seldom meets its moment.
+  return draw('beyond/kind').pick(breaking.flatMap((kind) => (kind.along === undefined ? [kind] : [kind, kind, kind])));
 }
 
 /** Of two kinds that must not meet, one goes. */
