@@ -38,6 +38,9 @@ export interface GenerateOptions {
 /** Runs with a fault that breaks what the protocol builds on. */
 const beyondShare = 0.05;
 
+/** A kind that needs the company of others seldom meets its moment: it is drawn so many times as often as another. */
+const rareWeight = 5;
+
 /** After the faults have ended, so long is left for what has to come right. */
 const settleMs = 40_000;
 
@@ -106,7 +109,12 @@ function knobsOf(
     storeLatency: store,
     storeTimeoutMs: own.pick([1_000, 5_000]),
     // From a disk of one's own to a cloud volume that is shared, or out of its credits.
-    localLatency: { minMs: 0.02, typicalMs: draw('knobs/local').pick([0.2, 10, 50, 200]), slowMs: 200, slowShare: 0.01 },
+    localLatency: {
+      minMs: 0.02,
+      typicalMs: draw('knobs/local').pick([0.2, 10, 50, 200]),
+      slowMs: 200,
+      slowShare: 0.01,
+    },
     diskLatency: { minMs: 0.1, typicalMs: own.pick([1, 10]), slowMs: 200, slowShare: 0.01 },
     networkLatency: { minMs: 0.1, typicalMs: own.pick([0.5, 5, 50]), slowMs: 300, slowShare: 0.01 },
     client: { timeoutMs: 10_000, attemptsMax: 5 * nodes, pauseMs: 300 },
@@ -195,8 +203,8 @@ function breakingKind(
       (fault) => kind.promise(fault, { topology }) === 'beyond',
     ),
   );
-  // What needs the company of others seldom meets its moment.
-  return draw('beyond/kind').pick(breaking.flatMap((kind) => (kind.along === undefined ? [kind] : [kind, kind, kind])));
+  const tickets = breaking.flatMap((kind) => Array<FaultKind>(kind.along === undefined ? 1 : rareWeight).fill(kind));
+  return draw('beyond/kind').pick(tickets);
 }
 
 /** Of two kinds that must not meet, one goes. */
