@@ -231,7 +231,10 @@ function faultsOfKind(
   for (let number = 1; number <= count; number++) {
     const id = `${kind.kind}-${number}`;
     const fault: Fault = { id, kind: kind.kind, ...kind.generate(draw(`fault/${id}`), context) };
-    if (beyond || kind.promise(fault, { topology }) !== 'beyond') faults.push(fault);
+    const isPromised =
+      kind.promise(fault, { topology }) !== 'beyond' &&
+      !faults.some((other) => kind.notBeside?.(fault, other) === true);
+    if (beyond || isPromised) faults.push(fault);
   }
   return faults;
 }
