@@ -1,6 +1,6 @@
 import type { PlainKeyValue, PlainRange } from '../types/plain.ts';
 import type { Violation } from '../types/result.ts';
-import type { BlackBoxVerdict } from './black-box.ts';
+import type { BlackBoxVerdict } from './black-box-verdict.ts';
 import type { Facts } from './black-box-facts.ts';
 import { type Call, isOk, nameOf, type OkCall } from './calls.ts';
 import { differenceOf, showKv } from './compare.ts';

@@ -1,7 +1,7 @@
 import { factsOf } from './black-box-facts.ts';
 import { type Hint, preferences, search } from './black-box-search.ts';
 import type { Traffic } from './calls.ts';
-import type { Violation } from '../types/result.ts';
+import type { BlackBoxVerdict } from './black-box-verdict.ts';
 
 /**
  * Is there any order of the calls that explains every answer? Without the log: a search that the revisions force.
@@ -13,11 +13,6 @@ import type { Violation } from '../types/result.ts';
  * What is left to choose is who made a revision that nobody was told of: a call without an answer, or a lease that ran out. What anybody saw of
  * that revision, and where its keys cannot have been written (`key-facts.ts`), narrows it down. When the budget is spent the verdict is `unknown`.
  */
-export type BlackBoxVerdict =
-  | { readonly kind: 'ok'; readonly revisions: number; readonly choices: number; readonly evaluations: number }
-  | { readonly kind: 'violation'; readonly violation: Violation; readonly evaluations: number }
-  | { readonly kind: 'unknown'; readonly explanation: string; readonly evaluations: number };
-
 export interface BlackBoxOptions {
   /** Evaluations of requests, in all. */
   readonly budget?: number;
