@@ -1,6 +1,8 @@
 import { faultKinds } from './faults/index.ts';
 import type { FaultContext, FaultKind } from './faults/fault-kind.ts';
-import type { Fault, Knobs, Latency, NodeSettings, Operation, Scenario } from './types/scenario.ts';
+import { knobsOf, probeOf, settingsOf } from './generate-world.ts';
+import { generateIncident } from './incident/generate-incident.ts';
+import type { Fault, NodeSettings, Operation, Scenario } from './types/scenario.ts';
 import { drawOf, type Draw } from './world/random.ts';
 import { workloads } from './workload/index.ts';
 
@@ -31,6 +33,8 @@ export interface GenerateOptions {
    * Also faults that break what the protocol builds on. `sometimes`: in one run of twenty, of one kind. Left out: false.
    */
   readonly beyond?: boolean | 'sometimes';
+  /** Some of the runs are about one incident (`sim/incident`), and most of the above does not matter to them. Left out: false. */
+  readonly incidents?: boolean;
   /** How many of each kind at most, scaled. Left out: 1. */
   readonly intensity?: number;
 }
@@ -38,11 +42,15 @@ export interface GenerateOptions {
 /** Runs with a fault that breaks what the protocol builds on. */
 const beyondShare = 0.05;
 
-/** After the faults have ended, so long is left for what has to come right. */
-const settleMs = 40_000;
+/** A kind that needs the company of others seldom meets its moment: it is drawn so many times as often as another. */
+const rareWeight = 5;
+
+/** Runs that are about one incident: short ones, so that they take a smaller share of the time. */
+const incidentShare = 1 / 6;
 
 export function generateScenario(seed: number, options: GenerateOptions = {}): Scenario {
   const draw = (purpose: string) => drawOf(seed, purpose);
+  if (options.incidents === true && draw('incident').chance(incidentShare)) return generateIncident(seed);
   const nodeCount = options.nodes ?? draw('nodes').pick([1, 2, 2, 3, 3, 4]);
   const activeMs = options.activeMs ?? draw('length').pick([5_000, 15_000, 30_000, 60_000]);
   const isBeyond = options.beyond === 'sometimes' && draw('beyond').chance(beyondShare);
@@ -71,63 +79,6 @@ export function generateScenario(seed: number, options: GenerateOptions = {}): S
   };
 }
 
-function settingsOf(draw: Draw, durability: NodeSettings['durability'] | undefined): NodeSettings {
-  const drawn = draw.chance(0.7) ? 'object' : 'local';
-  return {
-    durability: durability ?? drawn,
-    leaseMs: draw.pick([1_000, 1_000, 2_000, 3_000, 10_000]),
-    logInflightMax: draw.pick([1, 2, 4, 4, 8]),
-    uploadIntervalMs: draw.pick([100, 1_000, 5_000]),
-    checkpointSegments: draw.pick([3, 10, 50, 2_000]),
-    requestTimeoutMs: 7_000,
-    valueCacheBytes: draw.pick([0, 200, 100_000, 268_435_456]),
-    watchProgressNotifyIntervalMs: draw.pick([500, 5_000, 600_000]),
-    // Small ones, so that clients need not leave a thousand messages waiting before their watchers lag.
-    watchBufferMessagesMax: draw.pick([1, 2, 8, 1_024]),
-    acceptLocalLoss: false,
-  };
-}
-
-function knobsOf(
-  draw: (purpose: string) => Draw,
-  nodes: number,
-  activeMs: number,
-  { durability, leaseMs }: NodeSettings,
-  faultless: boolean,
-): Knobs {
-  const own = draw('knobs');
-  const store: Latency = {
-    minMs: 1,
-    typicalMs: own.pick([2, 20, 100]),
-    slowMs: own.pick([100, 1_000]),
-    slowShare: 0.01,
-  };
-  return {
-    storeLatency: store,
-    storeTimeoutMs: own.pick([1_000, 5_000]),
-    localLatency: { minMs: 0.02, typicalMs: 0.2, slowMs: 20, slowShare: 0.005 },
-    diskLatency: { minMs: 0.1, typicalMs: own.pick([1, 10]), slowMs: 200, slowShare: 0.01 },
-    networkLatency: { minMs: 0.1, typicalMs: own.pick([0.5, 5, 50]), slowMs: 300, slowShare: 0.01 },
-    client: { timeoutMs: 10_000, attemptsMax: 5 * nodes, pauseMs: 300 },
-    supervisorMs: 1_000,
-    heal: {
-      atMs: activeMs,
-      nodes: healedOf(draw('heal'), nodes, faultless || durability === 'local'),
-      rest: draw('rest').pick(['dead', 'asleep', 'cut-off']),
-    },
-    endMs: activeMs + settleMs + 6 * leaseMs,
-    eventsMax: 3_000_000,
-  };
-}
-
-/** Any part can go on without the rest, unless what was acknowledged may lie on one disk alone. */
-function healedOf(draw: Draw, nodes: number, everyone: boolean): readonly number[] {
-  const all = Array.from({ length: nodes }, (_, node) => node);
-  if (everyone || draw.chance(0.5)) return all;
-  const kept = draw.below(nodes);
-  return all.filter((node) => node === kept || draw.chance(0.5));
-}
-
 function operationsOf(
   draw: (purpose: string) => Draw,
   options: GenerateOptions,
@@ -144,15 +95,6 @@ function operationsOf(
     const own = (purpose: string) => draw(`workload/${workload.name}/${purpose}`);
     return workload.generate(own, { nodes, activeMs, operations, firstLease });
   });
-}
-
-/** Asked of the healed nodes as soon as they are. Liveness is that they come round to it in time. */
-function probeOf(knobs: Knobs): Operation {
-  const { heal, endMs } = knobs;
-  const atMs = heal?.atMs ?? endMs;
-  const nodes = heal?.nodes ?? [];
-  const action = { kind: 'probe', nodes, key: 'probe', value: 'probe', forMs: endMs - atMs } as const;
-  return { id: 'probe', client: 'probe', node: nodes[0] ?? 0, atMs, action };
 }
 
 function faultsOf(
@@ -194,7 +136,8 @@ function breakingKind(
       (fault) => kind.promise(fault, { topology }) === 'beyond',
     ),
   );
-  return draw('beyond/kind').pick(breaking);
+  const tickets = breaking.flatMap((kind) => Array<FaultKind>(kind.along === undefined ? 1 : rareWeight).fill(kind));
+  return draw('beyond/kind').pick(tickets);
 }
 
 /** Of two kinds that must not meet, one goes. */
@@ -221,7 +164,10 @@ function faultsOfKind(
   for (let number = 1; number <= count; number++) {
     const id = `${kind.kind}-${number}`;
     const fault: Fault = { id, kind: kind.kind, ...kind.generate(draw(`fault/${id}`), context) };
-    if (beyond || kind.promise(fault, { topology }) !== 'beyond') faults.push(fault);
+    const isPromised =
+      kind.promise(fault, { topology }) !== 'beyond' &&
+      !faults.some((other) => kind.notBeside?.(fault, other) === true);
+    if (beyond || isPromised) faults.push(fault);
   }
   return faults;
 }

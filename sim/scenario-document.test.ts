@@ -28,7 +28,7 @@ test.each<[string, Partial<Record<keyof Scenario, unknown>>, RegExp]>([
   [
     'an action of no kind',
     { operations: [{ ...operation, action: { kind: 'sing' } }] },
-    /no kind of action called "sing"/,
+    /action.kind is "sing", which is none of/,
   ],
   ['no nodes', { topology: { ...scenario.topology, nodes: [] } }, /no nodes/],
   ['a node that is none', { topology: { ...scenario.topology, nodes: [3] } }, /topology.nodes\[0\] is no object/],
@@ -46,6 +46,35 @@ test.each<[string, Partial<Record<keyof Scenario, unknown>>, RegExp]>([
   ['a heal of a node that is not there', { knobs: { ...scenario.knobs, heal: { atMs: 1, nodes: [5] } } }, /node 5/],
 ])('%s is refused, and the message says so', (_, change, words) => {
   expect(() => parseScenario(JSON.stringify({ ...scenario, ...change }))).toThrow(words);
+});
+
+test.each<[string, unknown, RegExp]>([
+  ['no kind', { kind: 'move' }, /action.request.kind is "move", which is none of range, put/],
+  ['a put without a key', { kind: 'put', value: 'x' }, /action.request.key is missing/],
+  ['a key that is no text', { kind: 'put', key: 7 }, /action.request.key is 7, which is no text/],
+  ['a key that is not bytes', { kind: 'put', key: '\u0100' }, /is no byte/],
+  ['a lease that is a number', { kind: 'put', key: 'a', lease: 7 }, /action.request.lease is 7, which is no id/],
+  ['a field that nobody knows', { kind: 'put', key: 'a', valeu: 'x' }, /no field called "valeu"/],
+  ['an order that is none', { kind: 'range', key: 'a', sortOrder: 'up' }, /sortOrder is "up"/],
+  ['a branch that is no list', { kind: 'txn', success: {} }, /success is \{\}, which is no list/],
+  ['a branch with no request', { kind: 'txn', failure: [{ kind: 'compact' }] }, /failure\[0\].kind is "compact"/],
+  ['a compare with nothing', { kind: 'txn', compare: [{ key: 'a' }] }, /compare\[0\].target is missing/],
+  ['a compaction at no revision', { kind: 'compact', revision: '3' }, /revision is "3"/],
+])('a request is refused: %s', (_, request, words) => {
+  const operations = [{ ...operation, action: { kind: 'request', request } }];
+  const text = JSON.stringify({ ...scenario, operations });
+  expect(() => parseScenario(text)).toThrow(words);
+  expect(parseScenario(text, { otherRequests: true }).operations).toHaveLength(1);
+});
+
+test('every kind of action that is generated is a right one', () => {
+  const kinds = new Set<string>();
+  for (let seed = 1; seed <= 40; seed++) {
+    const generated = generateScenario(seed, { swarm: false, operations: 30, faults: [] });
+    expect(parseScenario(formatScenario(generated)).operations).toHaveLength(generated.operations.length);
+    for (const { action } of generated.operations) kinds.add(action.kind);
+  }
+  expect(kinds.size).toBe(10);
 });
 
 test('no object at all is refused', () => {

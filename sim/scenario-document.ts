@@ -1,7 +1,8 @@
 import { faultKinds } from './faults/index.ts';
 import { generateScenario } from './generate.ts';
+import { checkAction } from './scenario-actions.ts';
 import { ScenarioError } from './scenario-error.ts';
-import type { Action, Fault, Operation, Scenario } from './types/scenario.ts';
+import type { Fault, Operation, Scenario } from './types/scenario.ts';
 
 /** A scenario as a text that people keep, send and edit: JSON, checked when it is read. */
 
@@ -12,10 +13,15 @@ export function formatScenario(scenario: Scenario): string {
 export interface ParseOptions {
   /** Kinds that a subject has besides those of the world. */
   readonly otherFaultKinds?: readonly string[];
+  /** Requests are a subject's own, of which nothing is known here. */
+  readonly otherRequests?: boolean;
 }
 
 /** Throws a `ScenarioError`. */
-export function parseScenario(text: string, { otherFaultKinds = [] }: ParseOptions = {}): Scenario {
+export function parseScenario(
+  text: string,
+  { otherFaultKinds = [], otherRequests = false }: ParseOptions = {},
+): Scenario {
   const document = parseJson(text);
   if (!isObject(document)) throw invalid('it is no JSON object');
   if (document['version'] !== 1) throw invalid(`version ${JSON.stringify(document['version'])}; this is version 1`);
@@ -27,7 +33,7 @@ export function parseScenario(text: string, { otherFaultKinds = [] }: ParseOptio
   checkIds('operation', scenario.operations);
   checkIds('fault', scenario.faults);
   const kinds = new Set([...faultKinds.map(({ kind }) => kind), ...otherFaultKinds]);
-  for (const operation of scenario.operations) checkOperation(operation, nodes);
+  for (const operation of scenario.operations) checkOperation(operation, nodes, otherRequests);
   for (const fault of scenario.faults) checkFault(fault, kinds, nodes);
   for (const node of scenario.knobs.heal?.nodes ?? []) checkNode('the heal', node, nodes);
   return scenario;
@@ -84,25 +90,11 @@ function checkIds(what: string, items: readonly { readonly id: string }[]): void
   }
 }
 
-const actionKinds: Readonly<Record<Action['kind'], true>> = {
-  request: true,
-  'guaranteed-update': true,
-  'guarded-delete': true,
-  watch: true,
-  'list-watch': true,
-  'hold-lease': true,
-  lock: true,
-  probe: true,
-  'compact-behind': true,
-  'read-back': true,
-};
-
-function checkOperation({ id, node, atMs, action }: Operation, nodes: number): void {
+function checkOperation({ id, node, atMs, action }: Operation, nodes: number, otherRequests: boolean): void {
   checkNode(`operation ${id}`, node, nodes);
   if (!(atMs >= 0)) throw invalid(`operation ${id} is at ${String(atMs)} ms`);
-  if (!Object.hasOwn(actionKinds, action.kind)) {
-    throw invalid(`operation ${id}: there is no kind of action called ${JSON.stringify(action.kind)}`);
-  }
+  if (otherRequests && action.kind === 'request') return;
+  checkAction(`operation ${id}: action`, action);
 }
 
 function checkFault({ id, kind, node, window }: Fault, kinds: ReadonlySet<string>, nodes: number): void {

@@ -76,10 +76,17 @@ test.each([
   ['no JSON', '{', 'this is no scenario'],
   ['another document', '{"version":1}', 'name is missing'],
   ['a fault that lacks something', 'lacking', 'fault a (crash) lacks atMs'],
+  ['a request that makes no sense', 'nonsense', 'operation a: action.request.key is missing'],
 ])('a scenario that cannot be run is wrong usage: %s', async (_, text, words) => {
   const file = join(folder, 'wrong.json');
   const lacking = { ...generateScenario(1), faults: [{ id: 'a', kind: 'crash', node: 0 }] };
-  writeFileSync(file, text === 'lacking' ? JSON.stringify(lacking) : text);
+  const action = { kind: 'request', request: { kind: 'put' } };
+  const nonsense = { ...generateScenario(1), operations: [{ id: 'a', client: 'a', node: 0, atMs: 0, action }] };
+  const texts = new Map([
+    ['lacking', JSON.stringify(lacking)],
+    ['nonsense', JSON.stringify(nonsense)],
+  ]);
+  writeFileSync(file, texts.get(text) ?? text);
   const { code, error } = await sim('run', file);
   expect(error).toContain(words);
   expect(code).toBe(2);

@@ -56,7 +56,10 @@ export async function readScenario(file: string, settings: SubjectSettings): Pro
   if (named !== undefined) return named;
   const { faultKinds = [] } = await loadSubject(settings);
   try {
-    return parseScenario(readFileSync(file, 'utf8'), { otherFaultKinds: faultKinds.map(({ kind }) => kind) });
+    return parseScenario(readFileSync(file, 'utf8'), {
+      otherFaultKinds: faultKinds.map(({ kind }) => kind),
+      otherRequests: settings.subject !== undefined,
+    });
   } catch (error) {
     if (error instanceof ScenarioError) throw new UsageError(`${file}: ${error.message}`);
     const why = error instanceof Error ? error.message : String(error);

@@ -41,12 +41,16 @@ export async function tellFinding(
   const from = `${scenario.operations.length} and ${scenario.faults.length}`;
   const end = shrunk.complete ? '' : '; the budget ended first: t4 sim shrink goes on';
   output.out(`\n${story(shrunk.result, context).join('\n')}\n`);
-  output.out(`Shrunk to ${sizes} from ${from}, in ${shrunk.runs} runs${end}.\nTimeline: ${files.html}\n`);
+  const made =
+    shrunk.result.verdict.kind === 'unknown'
+      ? `Kept as it is, with ${sizes}: what proves nothing is not shrunk`
+      : `Shrunk to ${sizes} from ${from}, in ${shrunk.runs} runs${end}`;
+  output.out(`${made}.\nTimeline: ${files.html}\n`);
   return { shrunk, context, file: files.scenario };
 }
 
-export function culpritOf({ scenario, neededFaults }: ShrunkScenario): Pick<ReportContext, 'culprit'> {
-  if (scenario.faults.length === 0) return {};
+export function culpritOf({ scenario, result, neededFaults }: ShrunkScenario): Pick<ReportContext, 'culprit'> {
+  if (scenario.faults.length === 0 || result.verdict.kind === 'unknown') return {};
   const [fault] = neededFaults;
   return { culprit: fault === undefined ? { kind: 'none' } : { kind: 'fault', fault } };
 }

@@ -110,7 +110,7 @@ function createRun(
     if (way.lost) return;
     world.after(way.extraMs, () => {
       // One that its client gave up meanwhile may arrive all the same.
-      const taken = nodes[node]!.request(request, arrived);
+      const taken = nodes[node]!.request(name, request, arrived);
       if (taken === undefined) arrived('refused');
       else handle = taken;
     });
@@ -182,6 +182,7 @@ function createRun(
     else {
       world.after(way.extraMs, () => {
         const consumer = {
+          stream: name,
           response: (response: PlainWatchResponse) => send(() => receive(response)),
           end: (reason: string) => send(() => end(reason)),
         };

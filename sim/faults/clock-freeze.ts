@@ -11,6 +11,11 @@ export const clockFreeze: FaultKind = {
   shrinks: 'to half of its window',
   promise: (fault) => (textOf(fault, 'which') === 'both' ? 'beyond' : 'masked'),
   notWith: ['process-suspend'],
+  /**
+   * A monotonic clock that stood still shows by the wall clock that went on. A wall clock that stands still after it takes that back: then no
+   * clock of the machine tells of the pause.
+   */
+  notBeside: (one, other) => one.node === other.node && one['which'] !== other['which'],
   keeps: keptWithoutClocks,
   generate: (draw, context) => ({
     node: drawNode(draw, context),

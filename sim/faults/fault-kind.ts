@@ -38,6 +38,8 @@ export interface FaultKind {
   readonly along?: readonly string[];
   /** Kinds that together with this one break what the protocol builds on, though each alone does not. */
   readonly notWith?: readonly string[];
+  /** The same of two faults of this kind. */
+  notBeside?(one: Fault, other: Fault): boolean;
   /** Afterwards a disk may not hold what it said that it holds. */
   readonly diskForgets?: true;
   /** How likely it is to be among a run's faults, where that is another chance than that of all kinds; undefined: it is not. */

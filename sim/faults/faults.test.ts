@@ -93,3 +93,16 @@ test('what breaks the foundations is generated only when asked for', () => {
     }
   }
 });
+
+test('one clock of a machine stands still, never the one and then the other', () => {
+  const frozen = new Map<string, Set<unknown>>();
+  for (let seed = 1; seed <= 60; seed++) {
+    const { faults } = generateScenario(seed, { swarm: false, operations: 1, nodes: 2, faults: ['clock-freeze'] });
+    for (const { node, which } of faults) {
+      const name = `${seed}/${node}`;
+      frozen.set(name, (frozen.get(name) ?? new Set()).add(which));
+    }
+  }
+  expect(Math.max(...[...frozen.values()].map(({ size }) => size))).toBe(1);
+  expect(new Set([...frozen.values()].flatMap((which) => [...which]))).toEqual(new Set(['wall', 'monotonic']));
+});

@@ -32,6 +32,7 @@ import { processPause } from './process-pause.ts';
 import { processSnapshotResumed } from './process-snapshot-resumed.ts';
 import { processStop } from './process-stop.ts';
 import { processSuspend } from './process-suspend.ts';
+import { storeAnswerLate } from './store-answer-late.ts';
 import { storeAnswerLost } from './store-answer-lost.ts';
 import { storeAppliedLate } from './store-applied-late.ts';
 import { storeBodyCorrupt } from './store-body-corrupt.ts';
@@ -87,6 +88,7 @@ export const faultKinds: readonly FaultKind[] = [
   processSnapshotResumed,
   processStop,
   processSuspend,
+  storeAnswerLate,
   storeAnswerLost,
   storeAppliedLate,
   storeBodyCorrupt,

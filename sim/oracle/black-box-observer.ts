@@ -1,8 +1,10 @@
 import type { Observer } from '../types/observer.ts';
 import { analysisOf } from './analysis.ts';
 import { checkBlackBox } from './black-box.ts';
+import type { DecodedOperation } from './decoder/log-objects.ts';
+import type { FinalLog } from './log.ts';
 
-/** The black-box check as an observer. Where a disk was lost with what it alone held, a revision may have come twice: then there is no one order. */
+/** The black-box check as an observer: the log says where to look first, and nothing of it is believed. Where a disk was lost with what it alone held, a revision may have come twice: then there is no one order. */
 export function createBlackBox(): Observer {
   let revisions = 0;
   return {
@@ -10,7 +12,7 @@ export function createBlackBox(): Observer {
     finish(result) {
       const analysis = analysisOf(result);
       if (analysis.losses.length > 1) return undefined;
-      const verdict = checkBlackBox(analysis);
+      const verdict = checkBlackBox(analysis, { hint: (revision) => operationsOf(analysis.log, revision) });
       if (verdict.kind === 'violation') return verdict.violation;
       if (verdict.kind === 'unknown')
         return { kind: 'unknown', explanation: `black-box check: ${verdict.explanation}` };
@@ -19,4 +21,10 @@ export function createBlackBox(): Observer {
     },
     ledger: () => ({ 'black box: revisions explained': revisions }),
   };
+}
+
+function operationsOf({ model, records }: FinalLog, revision: number): readonly DecodedOperation[] | undefined {
+  const record = records[(model.momentOf[revision] ?? 0) - 1]?.record;
+  if (record?.kind === 'write') return record.operations;
+  return record?.kind === 'lease-revoke' ? record.keys.map((key) => ({ kind: 'delete', key })) : undefined;
 }

@@ -1,9 +1,10 @@
 import type { PlainKeyValue, PlainRange } from '../types/plain.ts';
 import type { Violation } from '../types/result.ts';
-import type { BlackBoxVerdict } from './black-box.ts';
+import type { BlackBoxVerdict } from './black-box-verdict.ts';
 import type { Facts } from './black-box-facts.ts';
 import { type Call, isOk, nameOf, type OkCall } from './calls.ts';
 import { differenceOf, showKv } from './compare.ts';
+import { sameOperations } from './owners.ts';
 import { overlap, rangesTouched, rangesWritten } from './footprint.ts';
 import type { DecodedOperation } from './decoder/log-objects.ts';
 import { type DataRequest, type DataResponse, errorWords, evaluate, type View } from './evaluate.ts';
@@ -45,7 +46,13 @@ interface Choice {
  * it was asked in turn; one that could not reach the store did nothing of what it was asked for long. So each has its share of the budget.
  */
 export const preferences = ['next', 'earliest', 'latest'] as const;
-export type Preference = (typeof preferences)[number];
+
+/**
+ * What somebody holds that a revision did; undefined: he does not say. Believed by nobody: who did that is tried first, and has to explain every
+ * answer like any other. So a hint that is wrong costs time, and no hint makes an order where there is none.
+ */
+export type Hint = (revision: number) => readonly DecodedOperation[] | undefined;
+export type Preference = (typeof preferences)[number] | Hint;
 
 export function search(facts: Facts, preference: Preference, budget: number): BlackBoxVerdict {
   const model = createModel();
@@ -100,7 +107,10 @@ export function search(facts: Facts, preference: Preference, budget: number): Bl
       if (fits(revision, operations)) options.push({ call: undefined, operations });
     }
     if (options.length === 0) fail(revision, `nobody can have made revision ${revision}${seenWords(revision)}`);
-    return options;
+    const hinted = typeof preference === 'function' ? preference(revision) : undefined;
+    if (hinted === undefined) return options;
+    const isHinted = ({ operations }: Option) => sameOperations(operations, hinted);
+    return [...options.filter(isHinted), ...options.filter((option) => !isHinted(option))];
   }
 
   function inOrder(revision: number): readonly Call[] {

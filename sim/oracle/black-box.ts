@@ -1,7 +1,7 @@
 import { factsOf } from './black-box-facts.ts';
-import { preferences, search } from './black-box-search.ts';
+import { type Hint, preferences, search } from './black-box-search.ts';
 import type { Traffic } from './calls.ts';
-import type { Violation } from '../types/result.ts';
+import type { BlackBoxVerdict } from './black-box-verdict.ts';
 
 /**
  * Is there any order of the calls that explains every answer? Without the log: a search that the revisions force.
@@ -13,28 +13,26 @@ import type { Violation } from '../types/result.ts';
  * What is left to choose is who made a revision that nobody was told of: a call without an answer, or a lease that ran out. What anybody saw of
  * that revision, and where its keys cannot have been written (`key-facts.ts`), narrows it down. When the budget is spent the verdict is `unknown`.
  */
-export type BlackBoxVerdict =
-  | { readonly kind: 'ok'; readonly revisions: number; readonly choices: number; readonly evaluations: number }
-  | { readonly kind: 'violation'; readonly violation: Violation; readonly evaluations: number }
-  | { readonly kind: 'unknown'; readonly explanation: string; readonly evaluations: number };
-
 export interface BlackBoxOptions {
   /** Evaluations of requests, in all. */
   readonly budget?: number;
+  /** Tried first. It decides how soon an order is found, never whether there is one. */
+  readonly hint?: Hint;
 }
 
-const budgetDefault = 2_000_000;
+const budgetDefault = 400_000;
 
 export function checkBlackBox({ calls, streams }: Traffic, options: BlackBoxOptions = {}): BlackBoxVerdict {
   const facts = factsOf(calls, streams);
   if ('violation' in facts) return { kind: 'violation', violation: facts.violation, evaluations: 0 };
-  const { budget = budgetDefault } = options;
+  const { budget = budgetDefault, hint } = options;
+  const tried = hint === undefined ? preferences : [hint, ...preferences];
   let evaluations = 0;
-  for (const [index, preference] of preferences.entries()) {
-    const share = (budget - evaluations) / (preferences.length - index);
+  for (const [index, preference] of tried.entries()) {
+    const share = (budget - evaluations) / (tried.length - index);
     const verdict = search(facts, preference, share);
     evaluations += verdict.evaluations;
-    if (verdict.kind !== 'unknown' || index === preferences.length - 1) return { ...verdict, evaluations };
+    if (verdict.kind !== 'unknown' || index === tried.length - 1) return { ...verdict, evaluations };
   }
   throw new Error('black box: there is no preference to search by');
 }

@@ -17,7 +17,7 @@ import { type DecodedControl, decodeControl } from './decoder/other-objects.ts';
 import type { Ledger } from './ledger.ts';
 import { slotOfKey } from './log.ts';
 import { revisionInitial } from './model.ts';
-import { violation } from './violation.ts';
+import { violation, type ViolationDetails } from './violation.ts';
 
 /**
  * What has to hold at every step, at constant cost:
@@ -34,6 +34,9 @@ export function createInvariants(): Observer {
   const nodeRevisions = new Map<number, number>();
   const endOfEpoch = new Map<number, number>();
   const ledger: Record<string, number> = {};
+  const fired: { readonly fault: string; readonly node: number | undefined }[] = [];
+  /** How many faults had taken effect when a call was sent, or when a stream was opened or last heard of. */
+  const firedBefore = new Map<string, number>();
   let rule: 'object' | 'local' = 'object';
   let everLocal = false;
   let control: DecodedControl | undefined;
@@ -165,14 +168,28 @@ export function createInvariants(): Observer {
     return rule === 'local' || everLocal ? Math.max(revision, nodeRevisions.get(node) ?? 0) : revision;
   }
 
-  function answered(node: number, term: number, shown: number, response: PlainResponse): Violation | undefined {
+  /** The call or stream, and the faults that took effect meanwhile, on the node or between nodes. */
+  function about(node: number, toward: string | undefined): Pick<ViolationDetails, 'operations' | 'faults'> {
+    if (toward === undefined) return {};
+    const meanwhile = fired.slice(firedBefore.get(toward) ?? 0);
+    const faults = meanwhile.filter((each) => each.node === undefined || each.node === node).map(({ fault }) => fault);
+    return { operations: [toward], faults: [...new Set(faults)] };
+  }
+
+  function answered(
+    node: number,
+    term: number,
+    shown: number,
+    response: PlainResponse,
+    toward: string | undefined,
+  ): Violation | undefined {
     const what = saysItWrote(response) ? 'acknowledges' : 'answers at';
-    const details = { atMs: nowMs, revisions: [shown] };
+    const details = () => ({ atMs: nowMs, revisions: [shown], ...about(node, toward) });
     if (shown > knownTo(node)) {
       return violation(
         'durability',
         `node ${node} ${what} revision ${shown}; the last durable one is ${knownTo(node)}`,
-        details,
+        details(),
       );
     }
     count('invariants: acknowledgements that were durable');
@@ -181,7 +198,7 @@ export function createInvariants(): Observer {
     return violation(
       'one live epoch',
       `node ${node} ${what} revision ${shown} in epoch ${term}, of which the log goes on after revision ${end} without it`,
-      details,
+      details(),
     );
   }
 
@@ -189,6 +206,7 @@ export function createInvariants(): Observer {
     node: number,
     incarnation: number,
     effect: Extract<SystemEffect, { kind: 'watch-response' }>,
+    toward: string | undefined,
   ): Violation | undefined {
     const { response, stream } = effect;
     const name = `${node}/${incarnation}/${stream}/${response.watchId}`;
@@ -199,6 +217,7 @@ export function createInvariants(): Observer {
         return violation('watch order', `node ${node} sends a watcher revision ${kv.modRevision} after ${last}`, {
           atMs: nowMs,
           revisions: [kv.modRevision],
+          ...about(node, toward),
         });
       }
       last = kv.modRevision;
@@ -210,6 +229,7 @@ export function createInvariants(): Observer {
         {
           atMs: nowMs,
           revisions: [last],
+          ...about(node, toward),
         },
       );
     }
@@ -218,16 +238,22 @@ export function createInvariants(): Observer {
     return undefined;
   }
 
-  function effect(node: number, incarnation: number, done: SystemEffect, _at: Instant): Violation | undefined {
+  function effect(
+    node: number,
+    incarnation: number,
+    done: SystemEffect,
+    _at: Instant,
+    toward?: string,
+  ): Violation | undefined {
     switch (done.kind) {
       case 'answer': {
         const { answer } = done;
         return answer.kind === 'ok'
-          ? answered(node, answer.header.term, answer.header.revision, answer.response)
+          ? answered(node, answer.header.term, answer.header.revision, answer.response, toward)
           : undefined;
       }
       case 'watch-response':
-        return watchShown(node, incarnation, done);
+        return watchShown(node, incarnation, done, toward);
       case 'call': {
         const { operation } = done;
         if (operation.kind === 'object-put')
@@ -247,6 +273,10 @@ export function createInvariants(): Observer {
     name: 'invariants',
     history(event: HistoryEvent) {
       nowMs = event.atMs;
+      if (event.kind === 'fault') fired.push({ fault: event.fault, node: event.node });
+      else if (event.kind === 'invoke') firedBefore.set(event.call, fired.length);
+      else if (event.kind === 'watch-open' || event.kind === 'watch-response')
+        firedBefore.set(event.stream, fired.length);
       return undefined;
     },
     store(change) {

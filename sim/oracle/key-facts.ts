@@ -1,8 +1,9 @@
-import type { PlainCompare, PlainKeyValue, PlainRange, PlainResponse, PlainTxnOperation } from '../types/plain.ts';
+import type { PlainCompare, PlainKeyValue, PlainResponse, PlainTxnOperation } from '../types/plain.ts';
 import { isOk, type Call, type OkCall, saysItWrote } from './calls.ts';
 import type { DecodedOperation } from './decoder/log-objects.ts';
 import { rangesDeleted } from './footprint.ts';
-import { isInRange } from './model.ts';
+import { createSpans, firstAbove, type Spans } from './spans.ts';
+import { createByRange } from './by-range.ts';
 
 /**
  * Where a key cannot have been written, told from answers alone:
@@ -26,17 +27,10 @@ interface Life {
   readonly version: number;
 }
 
-/** A range at a revision, with all that was in it. */
+/** All that was in a range at a revision. */
 interface Listing {
-  readonly range: PlainRange;
   readonly keys: ReadonlySet<string>;
   readonly at: number;
-}
-
-/** `at`: the revision of whoever deletes; undefined: not known. */
-interface Deleter {
-  readonly range: PlainRange;
-  readonly at: number | undefined;
 }
 
 interface KeyHistory {
@@ -47,11 +41,23 @@ interface KeyHistory {
   readonly writes: Set<number>;
 }
 
+/** The same, to be asked often. */
+interface KeyIndex {
+  readonly quiet: Spans;
+  /** From the revision that created it to the newest one at which it was shown, neither included; named by the former. */
+  readonly lives: Spans;
+  /** Revisions at which the key was not there, ascending. */
+  readonly missing: readonly number[];
+}
+
+const nothingKnown: KeyHistory = { quiet: new Map(), lives: new Map(), writes: new Set() };
+
 export function keyFactsOf(calls: readonly Call[], seen: Iterable<PlainKeyValue>): KeyFacts {
   const histories = new Map<string, KeyHistory>();
-  const listings: Listing[] = [];
-  const deleters: Deleter[] = [];
-  const missingAt = new Map<string, readonly number[]>();
+  const listings = createByRange<Listing>();
+  /** Revisions of those who delete; undefined: not known. */
+  const deleters = createByRange<number | undefined>();
+  const indexes = new Map<string, KeyIndex>();
 
   function historyOf(key: string): KeyHistory {
     let history = histories.get(key);
@@ -72,7 +78,7 @@ export function keyFactsOf(calls: readonly Call[], seen: Iterable<PlainKeyValue>
         for (const kv of response.kvs) stillCurrent(kv.key, kv.modRevision, shownAt);
         // A writer may have changed before what it listed then.
         if (wrote || asked?.kind !== 'range' || response.count !== response.kvs.length) return;
-        listings.push({ range: asked, keys: new Set(response.kvs.map(({ key }) => key)), at: shownAt });
+        listings.add(asked, { keys: new Set(response.kvs.map(({ key }) => key)), at: shownAt });
         return;
       }
       case 'put':
@@ -99,25 +105,36 @@ export function keyFactsOf(calls: readonly Call[], seen: Iterable<PlainKeyValue>
       (target.kind === 'mod' && target.modRevision === 0) ||
       (target.kind === 'create' && target.createRevision === 0) ||
       (target.kind === 'version' && target.version === 0);
-    if (isMissing) listings.push({ range: { key }, keys: new Set(), at });
+    if (isMissing) listings.add({ key }, { keys: nothing, at });
   }
 
-  /** Revisions at which the key was not there. */
-  function missing(key: string): readonly number[] {
-    let known = missingAt.get(key);
-    if (known !== undefined) return known;
-    const born = [...(histories.get(key)?.lives.values() ?? [])].map(({ createRevision }) => createRevision);
-    const listed = listings.filter(({ range, keys }) => isInRange(key, range) && !keys.has(key)).map(({ at }) => at);
-    known = [...new Set([...listed, ...born])].sort((left, right) => left - right);
-    missingAt.set(key, known);
-    return known;
+  function indexOf(key: string): KeyIndex {
+    let index = indexes.get(key);
+    if (index === undefined) indexes.set(key, (index = madeIndexOf(key)));
+    return index;
+  }
+
+  function madeIndexOf(key: string): KeyIndex {
+    const { quiet, lives } = histories.get(key) ?? nothingKnown;
+    const known = [...lives.values()];
+    const absent = listings.about(key).filter(({ keys }) => !keys.has(key));
+    const missing = new Set([...absent.map(({ at }) => at), ...known.map(({ createRevision }) => createRevision)]);
+    return {
+      quiet: createSpans([...quiet].map(([from, to]) => ({ from, to, name: from }))),
+      lives: createSpans(
+        known.map(({ createRevision, modRevision }) => ({
+          from: createRevision + 1,
+          to: modRevision - 1,
+          name: createRevision,
+        })),
+      ),
+      missing: [...missing].sort((left, right) => left - right),
+    };
   }
 
   /** Whoever is created at a revision may be deleted in it first. */
   function mayBeDeleted(key: string, after: number, until: number): boolean {
-    return deleters.some(
-      ({ range, at }) => isInRange(key, range) && (at === undefined || (after <= at && at <= until)),
-    );
+    return deleters.about(key).some((at) => at === undefined || (after <= at && at <= until));
   }
 
   function takeWrites(call: OkCall): void {
@@ -128,7 +145,7 @@ export function keyFactsOf(calls: readonly Call[], seen: Iterable<PlainKeyValue>
   for (const call of calls) {
     if (call.outcome.kind === 'error') continue;
     const at = isOk(call) ? call.outcome.header.revision : undefined;
-    for (const range of rangesDeleted(call.request)) deleters.push({ range, at });
+    for (const range of rangesDeleted(call.request)) deleters.add(range, at);
     if (!isOk(call)) continue;
     const { header, response } = call.outcome;
     const wrote = saysItWrote(response);
@@ -146,22 +163,20 @@ export function keyFactsOf(calls: readonly Call[], seen: Iterable<PlainKeyValue>
   for (const history of histories.values()) closeLives(history);
 
   return {
-    mayTouch(key, revision) {
-      for (const [from, to] of histories.get(key)?.quiet ?? []) if (from <= revision && revision <= to) return false;
-      return true;
-    },
+    mayTouch: (key, revision) => !indexOf(key).quiet.covers(revision),
     mayBe(operation, revision) {
-      if (!this.mayTouch(operation.key, revision)) return false;
-      for (const { createRevision, modRevision } of histories.get(operation.key)?.lives.values() ?? []) {
-        if (revision <= createRevision || revision >= modRevision) continue;
-        if (operation.kind === 'delete' || operation.createRevision !== createRevision) return false;
-      }
-      if (operation.kind === 'delete' || operation.lease !== '0') return true;
-      const missed = missing(operation.key).find((at) => at > revision);
+      const { quiet, lives, missing } = indexOf(operation.key);
+      if (quiet.covers(revision)) return false;
+      if (operation.kind === 'delete') return !lives.covers(revision);
+      if (lives.covers(revision, operation.createRevision)) return false;
+      if (operation.lease !== '0') return true;
+      const missed = firstAbove(missing, revision);
       return missed === undefined || mayBeDeleted(operation.key, revision, missed);
     },
   };
 }
+
+const nothing: ReadonlySet<string> = new Set();
 
 function addQuiet({ quiet }: KeyHistory, from: number, to: number): void {
   if ((quiet.get(from) ?? 0) < to) quiet.set(from, to);

@@ -3,7 +3,10 @@ import type { PlainKeyValue, PlainRangeResponse, PlainRequest } from '../types/p
 import type { Scenario } from '../types/scenario.ts';
 import type { SystemEffect } from '../types/system.ts';
 import { allOracles, oracleNames, type OracleName } from './all-oracles.ts';
+import { analysisOf } from './analysis.ts';
 import { checkBlackBox } from './black-box.ts';
+import type { Hint } from './black-box-search.ts';
+import type { DecodedOperation } from './decoder/log-objects.ts';
 import { trafficOf } from './calls.ts';
 import { errorWords } from './evaluate.ts';
 import { ledgerComplete, ledgerNames } from './ledger.ts';
@@ -795,6 +798,60 @@ describe('black box', () => {
     for (const index of hundred.filter(isDone)) craft.ok(put(keyOf(index), '2'));
     for (const request of told) craft.ok(request);
     expect(judge(craft, 5_000)).toBe('ok');
+  });
+  describe('a hint', () => {
+    const wrote = (key: string, value: string) =>
+      [{ kind: 'put', key, value, lease: '0', createRevision: 2, version: 1 }] as const;
+    const history = (): Craft => {
+      const craft = createCraft();
+      for (let index = 0; index < 20; index++) {
+        craft.unknown(put(keyOf(index), '1'), false);
+        craft.unknown(put('other', String(index)), true);
+        craft.ok(get(keyOf(index)));
+      }
+      return craft;
+    };
+    const truth = (craft: Craft) => {
+      const log = craft.result();
+      const { model } = analysisOf(log).log;
+      return (revision: number): readonly DecodedOperation[] | undefined =>
+        model.events[revision]?.map(({ key, value, lease, createRevision, version }) => ({
+          kind: 'put',
+          key,
+          value,
+          lease,
+          createRevision,
+          version,
+        }));
+    };
+    const judged = (craft: Craft, hint: Hint, budget?: number) =>
+      checkBlackBox(trafficOf(craft.history), budget === undefined ? { hint } : { budget, hint });
+
+    test('that is right finds the order at once', () => {
+      const craft = history();
+      const alone = checkBlackBox(trafficOf(craft.history));
+      const hinted = judged(craft, truth(craft));
+      expect([alone.kind, hinted.kind]).toEqual(['ok', 'ok']);
+      expect(hinted.evaluations).toBeLessThan(alone.evaluations);
+    });
+    test('that is wrong hides no order', () => {
+      const craft = createCraft();
+      craft.unknown(put('a', '1'), false);
+      craft.unknown(put('x', '1'), true);
+      craft.ok(get('a'));
+      craft.ok(get('x'));
+      expect(judged(craft, () => wrote('a', '1')).kind).toBe('ok');
+    });
+    test('makes none where there is none', () => {
+      const craft = createCraft();
+      craft.ok(put('a', '1'));
+      craft.ok(put('a', '2'));
+      craft.ok(
+        get('a'),
+        showing((kv) => ({ ...kv, value: '1' })),
+      );
+      expect(judged(craft, truth(craft)).kind).toBe('violation');
+    });
   });
   test('what a wrong answer does not look at is not tried over', () => {
     const craft = createCraft();

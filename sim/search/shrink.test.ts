@@ -49,3 +49,17 @@ test('is deterministic, keeps to its budget, and has nothing to do where nothing
   expect(hurried.result.verdict.kind).toBe('safety');
   expect(shrink(subject, { ...scenario, faults: [] })).toBeUndefined();
 });
+
+test('keeps what proves nothing as it is, after one run', () => {
+  const scenario = failingScenario();
+  let runs = 0;
+  const undecided: typeof subject = {
+    ...subject,
+    run: (given) => {
+      runs += 1;
+      return { ...subject.run(given), verdict: { kind: 'unknown', explanation: 'a search was given up' } };
+    },
+  };
+  expect(shrink(undecided, scenario)).toMatchObject({ scenario, runs: 1, neededFaults: [], complete: true });
+  expect(runs).toBe(1);
+});

@@ -11,7 +11,7 @@ import type { FaultKindDescription, Subject } from './subject.ts';
 /** The store: the core that production runs, in the world of `sim`, judged by all oracles. */
 export const subject: Subject = {
   name: coreSystem.name,
-  generate: (seed) => generateScenario(seed, { beyond: 'sometimes' }),
+  generate: (seed) => generateScenario(seed, { beyond: 'sometimes', incidents: true }),
   run(scenario, { traceLines = false, withoutObservers = [] } = {}) {
     const observers = oracleFactories({ without: withoutObservers, scenario });
     return simulate(scenario, { system: coreSystem, digest: nodeDigest, record: traceLines, observers });

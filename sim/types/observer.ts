@@ -15,8 +15,11 @@ export interface Observer {
   store?(change: StoreChange): Violation | undefined;
   /** A life of a node begins, on what it finds on its disks. The view stays good for as long as the life lasts. */
   disks?(node: number, incarnation: number, disks: DisksView): Violation | undefined;
-  /** Before the effect is carried out. `at`: by the node's own clocks. */
-  effect?(node: number, incarnation: number, effect: SystemEffect, at: Instant): Violation | undefined;
+  /**
+   * Before the effect is carried out. `at`: by the node's own clocks. `toward`: the call that an answer is for, the client's stream
+   * that a response is for, as the history names them; undefined: another effect, or the client is gone.
+   */
+  effect?(node: number, incarnation: number, effect: SystemEffect, at: Instant, toward?: string): Violation | undefined;
   /** At the end, if nothing was found before. `verdict` is `ok` or `unknown` then. */
   finish?(result: RunResult): Violation | { readonly kind: 'unknown'; readonly explanation: string } | undefined;
   /** What this observer saw exercised; added to the counts. */

@@ -1,3 +1,4 @@
+import { bulk } from './bulk.ts';
 import { compaction } from './compaction.ts';
 import { compareAndSwap } from './compare-and-swap.ts';
 import { keyValue } from './key-value.ts';
@@ -16,4 +17,5 @@ export const workloads: readonly Workload[] = [
   leaseHolders,
   lockUsers,
   compaction,
+  bulk,
 ];

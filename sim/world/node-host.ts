@@ -41,7 +41,12 @@ export interface NodeHost {
   copyDisks(): void;
   readonly local: () => SimulatedLocalStore;
   readonly disk: () => SimulatedDisk;
-  request(request: PlainRequest, done: (answer: SystemAnswer | 'lost') => void): RequestHandle | undefined;
+  /** `call`: its name in the history. */
+  request(
+    call: string,
+    request: PlainRequest,
+    done: (answer: SystemAnswer | 'lost') => void,
+  ): RequestHandle | undefined;
   openStream(request: PlainWatchRequest, consumer: StreamConsumer): StreamHandle | undefined;
   receive(from: number, body: unknown): void;
   /** All connections with clients break, on both sides. */
@@ -53,6 +58,8 @@ export interface RequestHandle {
 }
 
 export interface StreamConsumer {
+  /** In the history. */
+  readonly stream: string;
   response(response: PlainWatchResponse): void;
   /** `lost`: the process died. */
   end(reason: string): void;
@@ -62,6 +69,11 @@ export interface StreamHandle {
   consumed(): void;
   progress(): void;
   close(): void;
+}
+
+interface WaitingRequest {
+  readonly call: string;
+  readonly done: (answer: SystemAnswer | 'lost') => void;
 }
 
 type Body = SystemEvent extends infer Event ? (Event extends SystemEvent ? Omit<Event, 'at'> : never) : never;
@@ -94,7 +106,7 @@ export function createNodeHost(
   let machine: NodeMachine | undefined;
   let localCalls: LocalCalls | undefined;
   let timers = new Map<number, HostTimer>();
-  let requests = new Map<number, (answer: SystemAnswer | 'lost') => void>();
+  let requests = new Map<number, WaitingRequest>();
   let streams = new Map<number, StreamConsumer>();
   let inbox: (Body | { readonly kind: 'due'; readonly timer: number })[] = [];
   let nextId = 1;
@@ -185,7 +197,7 @@ export function createNodeHost(
       world.trace.value(effect);
       world.note(() => `node ${node}   -> ${describe(effect)}`);
       for (const observer of world.observers) {
-        const verdict = observer.effect?.(node, incarnation, effect, at);
+        const verdict = observer.effect?.(node, incarnation, effect, at, toward(effect));
         if (verdict !== undefined) world.end(verdict);
       }
       perform(effect);
@@ -195,6 +207,12 @@ export function createNodeHost(
       if (triggers.length === 0) continue;
       for (const trigger of triggers) if (trigger.nth === count) trigger.act();
     }
+  }
+
+  function toward(effect: SystemEffect): string | undefined {
+    if (effect.kind === 'answer') return requests.get(effect.id)?.call;
+    if (effect.kind === 'watch-response' || effect.kind === 'watch-end') return streams.get(effect.stream)?.stream;
+    return undefined;
   }
 
   function guarded<Value>(act: () => Value): Value | undefined {
@@ -239,9 +257,9 @@ export function createNodeHost(
         send(effect.to, effect.body);
         return;
       case 'answer': {
-        const done = requests.get(effect.id);
+        const waiting = requests.get(effect.id);
         requests.delete(effect.id);
-        done?.(effect.answer);
+        waiting?.done(effect.answer);
         return;
       }
       case 'watch-response':
@@ -329,7 +347,7 @@ export function createNodeHost(
     const lostStreams = [...streams.values()];
     requests = new Map();
     streams = new Map();
-    for (const done of lostRequests) done('lost');
+    for (const { done } of lostRequests) done('lost');
     for (const consumer of lostStreams) consumer.end('lost');
   }
 
@@ -381,11 +399,11 @@ export function createNodeHost(
     },
     local: () => local,
     disk: () => disk,
-    request(request, done) {
+    request(call, request, done) {
       if (state === 'down') return undefined;
       const id = nextId++;
       const life = incarnation;
-      requests.set(id, done);
+      requests.set(id, { call, done });
       deliver({ kind: 'request', id, request });
       return {
         abandon() {
@@ -418,7 +436,7 @@ export function createNodeHost(
       const lostStreams = [...streams];
       requests.clear();
       streams.clear();
-      for (const [id, done] of lostRequests) {
+      for (const [id, { done }] of lostRequests) {
         done('lost');
         deliver({ kind: 'abandon', id });
       }

@@ -29,7 +29,9 @@ function historyOf(operations: number) {
     else if (index % 3 === 0) craft.unknown({ kind: 'put', key, value: `unknown-${index}` }, draw.chance(0.5));
     if (craft.revision() > before) show({ events: craft.events(craft.revision()) });
   }
-  return craft.result();
+  // Whoever gets no answer has lost it: without a fault to blame that would be one more thing to find.
+  const lost = { id: 'lost', kind: 'network-drop', from: 'node-0', to: 'client-*', share: 1 } as const;
+  return craft.result({ faults: [{ ...lost, window: { fromMs: 0, toMs: craft.nowMs } }] });
 }
 
 const asked = process.argv.slice(2).map(Number);
@@ -42,7 +44,7 @@ for (const operations of asked.length > 0 ? asked : [10_000, 100_000]) {
   startedMs = performance.now();
   const blackBox = checkBlackBox(trafficOf(result.history));
   const blackBoxMs = performance.now() - startedMs;
-  console.log(
-    `${operations} operations: from the log ${logMs.toFixed(0)} ms (${[...new Set(verdicts)].join()}), black box ${blackBoxMs.toFixed(0)} ms (${blackBox.kind})`,
-  );
+  const wrong = [...verdicts, blackBox.kind].find((kind) => kind !== 'ok');
+  if (wrong !== undefined) throw new Error(`a history of which everything is right is told as ${wrong}`);
+  console.log(`${operations} operations: from the log ${logMs.toFixed(0)} ms, black box ${blackBoxMs.toFixed(0)} ms`);
 }

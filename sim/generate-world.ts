@@ -1,0 +1,79 @@
+import type { Knobs, Latency, NodeSettings, Operation } from './types/scenario.ts';
+import type { Draw } from './world/random.ts';
+
+/** What every generated scenario has, whatever happens in it: how the nodes are set up, how fast the world is, and the end. */
+
+/** After the faults have ended, so long is left for what has to come right. */
+const settleMs = 40_000;
+
+export function settingsOf(draw: Draw, durability: NodeSettings['durability'] | undefined): NodeSettings {
+  const drawn = draw.chance(0.7) ? 'object' : 'local';
+  return {
+    durability: durability ?? drawn,
+    leaseMs: draw.pick([1_000, 1_000, 2_000, 3_000, 10_000]),
+    logInflightMax: draw.pick([1, 2, 4, 4, 8]),
+    uploadIntervalMs: draw.pick([100, 1_000, 5_000]),
+    checkpointSegments: draw.pick([3, 3, 10, 50, 2_000]),
+    requestTimeoutMs: 7_000,
+    valueCacheBytes: draw.pick([0, 200, 5_000, 268_435_456]),
+    watchProgressNotifyIntervalMs: draw.pick([500, 5_000, 600_000]),
+    // Small ones, so that clients need not leave a thousand messages waiting before their watchers lag.
+    watchBufferMessagesMax: draw.pick([1, 2, 8, 1_024]),
+    acceptLocalLoss: false,
+  };
+}
+
+export function knobsOf(
+  draw: (purpose: string) => Draw,
+  nodes: number,
+  activeMs: number,
+  { durability, leaseMs }: NodeSettings,
+  faultless: boolean,
+): Knobs {
+  const own = draw('knobs');
+  const store: Latency = {
+    minMs: 1,
+    typicalMs: own.pick([2, 20, 100]),
+    slowMs: own.pick([100, 1_000]),
+    slowShare: 0.01,
+  };
+  return {
+    storeLatency: store,
+    storeTimeoutMs: own.pick([1_000, 5_000]),
+    // From a disk of one's own to a cloud volume that is shared, or out of its credits.
+    localLatency: {
+      minMs: 0.02,
+      typicalMs: draw('knobs/local').pick([0.2, 10, 50, 200]),
+      slowMs: 200,
+      slowShare: 0.01,
+    },
+    diskLatency: { minMs: 0.1, typicalMs: own.pick([1, 10]), slowMs: 200, slowShare: 0.01 },
+    networkLatency: { minMs: 0.1, typicalMs: own.pick([0.5, 5, 50]), slowMs: 300, slowShare: 0.01 },
+    client: { timeoutMs: 10_000, attemptsMax: 5 * nodes, pauseMs: 300 },
+    supervisorMs: 1_000,
+    heal: {
+      atMs: activeMs,
+      nodes: healedOf(draw('heal'), nodes, faultless || durability === 'local'),
+      rest: draw('rest').pick(['dead', 'asleep', 'cut-off']),
+    },
+    endMs: activeMs + settleMs + 6 * leaseMs,
+    eventsMax: 3_000_000,
+  };
+}
+
+/** Any part can go on without the rest, unless what was acknowledged may lie on one disk alone. */
+function healedOf(draw: Draw, nodes: number, everyone: boolean): readonly number[] {
+  const all = Array.from({ length: nodes }, (_, node) => node);
+  if (everyone || draw.chance(0.5)) return all;
+  const kept = draw.below(nodes);
+  return all.filter((node) => node === kept || draw.chance(0.5));
+}
+
+/** Asked of the healed nodes as soon as they are. Liveness is that they come round to it in time. */
+export function probeOf(knobs: Knobs): Operation {
+  const { heal, endMs } = knobs;
+  const atMs = heal?.atMs ?? endMs;
+  const nodes = heal?.nodes ?? [];
+  const action = { kind: 'probe', nodes, key: 'probe', value: 'probe', forMs: endMs - atMs } as const;
+  return { id: 'probe', client: 'probe', node: nodes[0] ?? 0, atMs, action };
+}

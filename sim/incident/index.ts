@@ -1,0 +1,17 @@
+import { clockSetBack } from './clock-set-back.ts';
+import { driftingClocks } from './drifting-clocks.ts';
+import type { Incident } from './incident.ts';
+import { latePuts } from './late-puts.ts';
+import { leaderAsleep } from './leader-asleep.ts';
+import { pausedWriter } from './paused-writer.ts';
+import { renewalAnsweredLate } from './renewal-answered-late.ts';
+
+/** Every incident there is. One more: its file, and its line here; nobody else has to know. */
+export const incidents: readonly Incident[] = [
+  clockSetBack,
+  driftingClocks,
+  latePuts,
+  leaderAsleep,
+  pausedWriter,
+  renewalAnsweredLate,
+];
