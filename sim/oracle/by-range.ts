@@ -10,11 +10,15 @@ export interface ByRange<Thing> {
 
 export function createByRange<Thing>(): ByRange<Thing> {
   const single = new Map<string, Thing[]>();
-  const wide: { readonly range: PlainRange; readonly thing: Thing }[] = [];
+  /** Many are about the same range: lists of a prefix. */
+  const wide = new Map<string, { readonly range: PlainRange; readonly things: Thing[] }>();
   return {
     add(range, thing) {
       if (range.rangeEnd !== undefined) {
-        wide.push({ range, thing });
+        const name = `${range.key.length}/${range.key}${range.rangeEnd}`;
+        const same = wide.get(name);
+        if (same === undefined) wide.set(name, { range, things: [thing] });
+        else same.things.push(thing);
         return;
       }
       const own = single.get(range.key);
@@ -23,8 +27,9 @@ export function createByRange<Thing>(): ByRange<Thing> {
     },
     about(key) {
       const own = single.get(key) ?? [];
-      const hit = wide.filter(({ range }) => isInRange(key, range));
-      return hit.length === 0 ? own : [...own, ...hit.map(({ thing }) => thing)];
+      const about: Thing[] = [];
+      for (const { range, things } of wide.values()) if (isInRange(key, range)) about.push(...things);
+      return about.length === 0 ? own : [...own, ...about];
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Instant } from '../../src/ports/clock.ts';
 import type { SystemEffect } from '../types/system.ts';
 import { FormatError } from './decoder/cursor.ts';
-import { type DecodedFrame, decodeFrames, decodeSegment } from './decoder/log-objects.ts';
+import { type DecodedFrame, decodeFrames, decodeStoredSegment } from './decoder/log-objects.ts';
 import { slotOfKey } from './log.ts';
 
 /**
@@ -82,7 +82,8 @@ export function createLeaseWatcher(): LeaseWatcher {
       }
       if (operation.kind !== 'object-put' || slotOfKey(operation.key) === undefined) return;
       const frames = framesOf(() => {
-        const segment = decodeSegment(operation.body);
+        // Whoever sends it again sends the same bytes.
+        const segment = decodeStoredSegment(operation.body);
         if (segment.kind === 'fence' && life.fence?.epoch !== segment.epoch)
           life.fence = { epoch: segment.epoch, atMs: nowMs };
         return segment.frames;

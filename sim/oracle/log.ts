@@ -166,9 +166,9 @@ function placeBroken(
   if (segment.epoch > epoch && segment.kind !== 'fence') return `epoch ${segment.epoch} begins without a fence`;
   if (segment.epoch === epoch && segment.kind === 'fence') return `epoch ${epoch} begins twice`;
   if (segment.previousSegmentHash !== (last?.hash ?? zeroHash)) return 'it does not follow the last live segment';
-  const fences = segment.frames.flatMap(({ records }) => records.filter(({ kind }) => kind === 'fence'));
-  if (fences.length !== (segment.kind === 'fence' ? 1 : 0))
-    return `a ${segment.kind} segment with ${fences.length} fences`;
+  let fences = 0;
+  for (const { records } of segment.frames) for (const { kind } of records) if (kind === 'fence') fences += 1;
+  if (fences !== (segment.kind === 'fence' ? 1 : 0)) return `a ${segment.kind} segment with ${fences} fences`;
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 import { allOracles } from '../all-oracles.ts';
 import { checkBlackBox } from '../black-box.ts';
 import { trafficOf } from '../calls.ts';
-import { createCraft, observe } from '../testing/craft.ts';
+import { createCraft, happenedIn, observe } from '../testing/craft.ts';
 import { drawOf } from '../../world/random.ts';
 
 /** How long the checks take on long histories that are right: `node sim/oracle/bench/histories.ts [OPERATIONS …]`. */
@@ -37,9 +37,10 @@ function historyOf(operations: number) {
 const asked = process.argv.slice(2).map(Number);
 for (const operations of asked.length > 0 ? asked : [10_000, 100_000]) {
   const result = historyOf(operations);
+  const happened = happenedIn(result);
   const fromLog = allOracles({ without: ['black-box'] });
   let startedMs = performance.now();
-  const verdicts = fromLog.map((oracle) => observe(oracle, result).kind);
+  const verdicts = fromLog.map((oracle) => observe(oracle, result, happened).kind);
   const logMs = performance.now() - startedMs;
   startedMs = performance.now();
   const blackBox = checkBlackBox(trafficOf(result.history));

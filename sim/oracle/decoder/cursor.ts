@@ -129,7 +129,7 @@ const charsPerCall = 4_096;
 export function textOfBytes(bytes: Uint8Array): string {
   let text = '';
   for (let start = 0; start < bytes.length; start += charsPerCall) {
-    text += String.fromCharCode(...bytes.subarray(start, start + charsPerCall));
+    text += String.fromCharCode.apply(undefined, bytes.subarray(start, start + charsPerCall) as unknown as number[]);
   }
   return text;
 }

@@ -103,7 +103,7 @@ export function decodeSegment(bytes: Uint8Array): DecodedSegment {
 
 const stored = new WeakMap<Uint8Array, DecodedSegment>();
 
-/** For bytes that the store keeps, which never change: several oracles read them. */
+/** For bytes that never change, as those that the store keeps: read once, for all who ask. */
 export function decodeStoredSegment(bytes: Uint8Array): DecodedSegment {
   let segment = stored.get(bytes);
   if (segment === undefined) stored.set(bytes, (segment = decodeSegment(bytes)));

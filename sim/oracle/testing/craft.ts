@@ -299,14 +299,19 @@ function coded(record: DecodedRecord): LogRecord {
 }
 
 /** As the world does it: the callbacks in order of time, then the end. */
-export function observe(observer: Observer, result: RunResult): Exclude<Verdict, { readonly kind: 'crash' }> {
-  const happened = [
-    ...result.storeChanges.map((change) => ({ atMs: change.atMs, tell: () => observer.store?.(change) })),
-    ...result.history.map((event) => ({ atMs: event.atMs, tell: () => observer.history?.(event) })),
-  ].sort((left, right) => left.atMs - right.atMs);
-  for (const { tell } of happened) {
-    const found = tell();
+export function observe(
+  observer: Observer,
+  result: RunResult,
+  happened = happenedIn(result),
+): Exclude<Verdict, { readonly kind: 'crash' }> {
+  for (const each of happened) {
+    const found = 'key' in each ? observer.store?.(each) : observer.history?.(each);
     if (found !== undefined) return found;
   }
   return observer.finish?.(result) ?? { kind: 'ok' };
+}
+
+/** What the world tells as it goes, in order of time. */
+export function happenedIn({ storeChanges, history }: RunResult): readonly (StoreChange | HistoryEvent)[] {
+  return [...storeChanges, ...history].sort((left, right) => left.atMs - right.atMs);
 }

@@ -18,12 +18,17 @@ export function bytesOf(text: ByteString): Uint8Array {
 const charsPerCall = 8192;
 
 export function byteStringOf(bytes: Uint8Array): ByteString {
-  if (bytes.length <= charsPerCall) return String.fromCharCode(...bytes);
+  if (bytes.length <= charsPerCall) return charsOf(bytes);
   let text = '';
   for (let start = 0; start < bytes.length; start += charsPerCall) {
-    text += String.fromCharCode(...bytes.subarray(start, start + charsPerCall));
+    text += charsOf(bytes.subarray(start, start + charsPerCall));
   }
   return text;
+}
+
+/** `apply` takes any list of numbers, and is several times as fast as spreading one. */
+function charsOf(bytes: Uint8Array): ByteString {
+  return String.fromCharCode.apply(undefined, bytes as unknown as number[]);
 }
 
 export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
