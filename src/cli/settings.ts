@@ -20,7 +20,17 @@ import {
 } from './setting.ts';
 
 const runOnly = ['run'] as const;
-const storeCommands = ['run', 'inspect', 'cat', 'history', 'diff', 'verify'] as const;
+const storeCommands = [
+  'run',
+  'inspect',
+  'cat',
+  'history',
+  'diff',
+  'verify',
+  'branch create',
+  'branch list',
+  'branch delete',
+] as const;
 
 export const settingTable = {
   store: optional(text('URL'), {

@@ -132,7 +132,7 @@ describe('a branch', () => {
     expect(checkpoints.map(({ key }) => key)).not.toContain(pin!.checkpoint!.key);
     expect(logFloor).toBe(pin!.firstSlot);
     expect((await contentAt(family, home)).size).toBe(29);
-    await family.tool('', (core) => removeBranch(core, home));
+    await family.tool('', (core) => removeBranch(core, home, false));
     await family.collect('');
     expect((await manifestAt(family, '')).logFloor).toBeGreaterThan(pin!.lastSlot);
     expect(await keysOf(family.store, pin!.checkpoint!.key.slice(1))).toEqual([]);
