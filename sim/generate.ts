@@ -1,6 +1,6 @@
 import { faultKinds } from './faults/index.ts';
 import type { FaultContext, FaultKind } from './faults/fault-kind.ts';
-import type { Fault, Knobs, Latency, NodeSettings, Operation, Scenario } from './types/scenario.ts';
+import type { CollectAction, Fault, Knobs, Latency, NodeSettings, Operation, Scenario } from './types/scenario.ts';
 import { drawOf, type Draw } from './world/random.ts';
 import { workloads } from './workload/index.ts';
 
@@ -25,6 +25,8 @@ export interface GenerateOptions {
   readonly faults?: readonly string[];
   /** Workloads to draw from. Left out: all. */
   readonly workloads?: readonly string[];
+  /** Also tools that collect from outside. Left out: true. */
+  readonly collectors?: boolean;
   /** Switches a random subset of both off. Left out: true. */
   readonly swarm?: boolean;
   /**
@@ -49,7 +51,7 @@ export function generateScenario(seed: number, options: GenerateOptions = {}): S
   // Some of these kinds need a disk that alone holds something.
   const durability =
     options.durability ?? (isBeyond ? draw('beyond/durability').pick(['object', 'local', 'local']) : undefined);
-  const settings = { ...settingsOf(draw('settings'), durability), ...options.settings };
+  const settings = { ...settingsOf(draw('settings'), draw('settings/collection'), durability), ...options.settings };
   const topology = {
     nodes: Array.from({ length: nodeCount }, (_, node) => ({
       startAtMs: node === 0 ? 0 : draw(`start/${node}`).below(5_000),
@@ -66,12 +68,16 @@ export function generateScenario(seed: number, options: GenerateOptions = {}): S
     seed,
     topology,
     knobs,
-    operations: [...operationsOf(draw, options, nodeCount, activeMs), probeOf(knobs)],
+    operations: [
+      ...operationsOf(draw, options, nodeCount, activeMs),
+      ...collectorsOf(draw, options, context, knobs),
+      probeOf(knobs),
+    ],
     faults,
   };
 }
 
-function settingsOf(draw: Draw, durability: NodeSettings['durability'] | undefined): NodeSettings {
+function settingsOf(draw: Draw, collection: Draw, durability: NodeSettings['durability'] | undefined): NodeSettings {
   const drawn = draw.chance(0.7) ? 'object' : 'local';
   return {
     durability: durability ?? drawn,
@@ -79,12 +85,26 @@ function settingsOf(draw: Draw, durability: NodeSettings['durability'] | undefin
     logInflightMax: draw.pick([1, 2, 4, 4, 8]),
     uploadIntervalMs: draw.pick([100, 1_000, 5_000]),
     checkpointSegments: draw.pick([3, 10, 50, 2_000]),
+    ...collectionOf(collection),
     requestTimeoutMs: 7_000,
     valueCacheBytes: draw.pick([0, 200, 100_000, 268_435_456]),
     watchProgressNotifyIntervalMs: draw.pick([500, 5_000, 600_000]),
     // Small ones, so that clients need not leave a thousand messages waiting before their watchers lag.
     watchBufferMessagesMax: draw.pick([1, 2, 8, 1_024]),
     acceptLocalLoss: false,
+  };
+}
+
+/** Longer than any run. */
+const foreverMs = 1_000_000_000_000;
+
+function collectionOf(draw: Draw) {
+  return {
+    checkpointIntervalMs: draw.pick([0, 500, 2_000, 10_000]),
+    checkpointChunkBytes: draw.pick([100, 256, 500, 2_000]),
+    retentionMs: draw.pick([0, 0, 1_000, 5_000, foreverMs]),
+    collectIntervalMs: draw.pick([0, 300, 1_000, 2_000]),
+    collectGraceMs: draw.pick([0, 100, 1_000, 3_000]),
   };
 }
 
@@ -144,6 +164,47 @@ function operationsOf(
     const own = (purpose: string) => draw(`workload/${workload.name}/${purpose}`);
     return workload.generate(own, { nodes, activeMs, operations, firstLease });
   });
+}
+
+/** Operators who collect from outside: in half of the runs, now and then two at once, and once when all is over. */
+function collectorsOf(
+  draw: (purpose: string) => Draw,
+  { collectors = true }: GenerateOptions,
+  { nodes, settings, activeMs }: FaultContext,
+  { heal, endMs }: Knobs,
+): readonly Operation[] {
+  if (!collectors || draw('collectors').chance(0.5)) return [];
+  // One after the other, so that what is condemned and deleted meets a checkpoint that is being written.
+  const isBurst = draw('collectors/burst').chance(0.3);
+  const burstGapMs = draw('collectors/burst').pick([50, 200, 1_000]);
+  const count = isBurst ? draw('collectors/count').between(10, 30) : draw('collectors/count').between(1, 6);
+  const operations: Operation[] = [];
+  let atMs = 0;
+  for (let number = 1; number <= count; number++) {
+    const own = draw(`collectors/${number}`);
+    if (number === 1 || (!isBurst && own.chance(0.6))) atMs = own.below(activeMs + (endMs - activeMs) / 2);
+    else atMs += own.below(isBurst ? burstGapMs : 500);
+    const isLast = number === count && own.chance(0.5);
+    const action: CollectAction = {
+      kind: 'collect',
+      retentionMs: own.chance(0.5) ? settings.retentionMs : own.pick([0, 1_000, foreverMs]),
+      graceMs: isBurst ? 0 : own.pick([0, 0, settings.collectGraceMs, 2_000]),
+      dryRun: own.chance(0.1),
+      clockOffsetMs: own.pick([0, 0, -2_000, 5_000, -31_536_000_000, 31_536_000_000]),
+      pauseAfterCalls: own.chance(isBurst ? 0.1 : 0.4) ? own.between(1, 30) : 0,
+      pauseMs: own.pick([500, 5_000, 20_000]),
+      killAfterCalls: own.chance(0.1) ? own.between(1, 30) : 0,
+    };
+    const startMs = isLast ? Math.max(atMs, heal?.atMs ?? 0) : atMs;
+    operations.push({
+      id: `collect-${number}`,
+      client: `operator-${number}`,
+      node: own.below(nodes),
+      atMs: startMs,
+      action,
+    });
+  }
+  return operations;
 }
 
 /** Asked of the healed nodes as soon as they are. Liveness is that they come round to it in time. */
