@@ -1,6 +1,6 @@
 import { collectOnce, type Collection } from '../../src/core/collect/collect-once.ts';
 import { createTool, type ToolEffect } from '../../src/core/tool/run-tool.ts';
-import { noCompression } from '../../src/ports/compression.ts';
+import { noCompression } from '../../src/core/format/no-compression.ts';
 import type { CollectorOptions, NodeMachine, SystemEffect } from '../types/system.ts';
 
 /** `t4 gc` as a machine of its own: the very task that the command runs. */
