@@ -151,6 +151,25 @@ const commands: readonly CommandDescription[] = [
     run: async (context) => (await import('./diff.ts')).diff(context),
   },
   {
+    name: 'gc',
+    summary: 'delete what nothing needs any more',
+    description:
+      'Condemns the objects that no checkpoint and no branch needs and gives up what is older than the retention, and deletes what was ' +
+      'condemned longer ago than the grace period. A node may run meanwhile, and other collectors; leaders do the same by themselves (--collect-interval).',
+    options: [
+      ['--dry-run', 'Only say what would go.'],
+      ['--retention <DURATION>', 'Keep checkpoints and the log for so long. (default: 24h)'],
+      ['--grace <DURATION>', 'Delete what was condemned longer ago than this. (default: 1h)'],
+    ],
+    json: true,
+    examples: [
+      ['t4 gc --store s3://bucket/prefix --dry-run', 'what would go'],
+      ['t4 gc --store s3://bucket/prefix --retention 168h', 'keep a week'],
+    ],
+    after: `Exit code: 0 done, 1 something that says what is needed is damaged, so nothing was deleted, 2 wrong usage, 3 the store cannot be used.\n${patienceNote}`,
+    run: async (context) => (await import('./gc.ts')).gc(context),
+  },
+  {
     name: 'verify',
     summary: 'check everything that a database needs of its store',
     description:
@@ -397,7 +416,7 @@ function reportCommander(error: CommanderError, output: ProgramOutput): ExitCode
   if (error.exitCode === 0) return exitCodes.ok;
   if (error.code === 'commander.help') {
     output.error(
-      't4: which command? run, inspect, status, cat, history, diff, verify or branch\n    t4 --help tells what they do\n',
+      't4: which command? run, inspect, status, cat, history, diff, gc, verify or branch\n    t4 --help tells what they do\n',
     );
     return exitCodes.usage;
   }

@@ -9,6 +9,7 @@ export type CommandName =
   | 'cat'
   | 'history'
   | 'diff'
+  | 'gc'
   | 'verify'
   | 'branch create'
   | 'branch list'
