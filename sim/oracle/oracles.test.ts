@@ -681,7 +681,9 @@ describe('invariants', () => {
     expect(storing([first!.key, first!.bytes], [first!.key, first!.bytes])).toBe('one log');
     const again = [first!.key, first!.bytes] as const;
     expect(storing(again, [first!.key, undefined])).toBe('ok');
-    expect(storing(again, [first!.key, undefined], again)).toBe('one log');
+    expect(storing(again, [first!.key, undefined], again)).toBe('ok');
+    const other = [first!.key, segments()[1]!.bytes] as const;
+    expect(storing(again, [first!.key, undefined], other)).toBe('one log');
   });
   test('control goes forward, and an epoch has one leader', () => {
     expect(
