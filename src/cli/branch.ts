@@ -37,7 +37,8 @@ export async function branchCreate(context: CommandContext): Promise<ExitCode> {
         context.out(jsonText({ name, home: manifest.home, parent, databaseId, cut, store: where }));
       } else {
         const from = parent === '' ? '' : ` of branch ${branchNameOf(parent)}`;
-        context.out(`branch ${name}${from} made at ${cutWords(cut)}: ${where}\n`);
+        const at = cut.kind === 'end' ? '' : ` at ${cutWords(cut)}`;
+        context.out(`branch ${name}${from} made${at}: ${where}\n`);
       }
       return exitCodes.ok;
     },
