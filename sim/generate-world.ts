@@ -6,7 +6,11 @@ import type { Draw } from './world/random.ts';
 /** After the faults have ended, so long is left for what has to come right. */
 const settleMs = 40_000;
 
-export function settingsOf(draw: Draw, durability: NodeSettings['durability'] | undefined): NodeSettings {
+export function settingsOf(
+  draw: Draw,
+  collection: Draw,
+  durability: NodeSettings['durability'] | undefined,
+): NodeSettings {
   const drawn = draw.chance(0.7) ? 'object' : 'local';
   return {
     durability: durability ?? drawn,
@@ -14,12 +18,26 @@ export function settingsOf(draw: Draw, durability: NodeSettings['durability'] | 
     logInflightMax: draw.pick([1, 2, 4, 4, 8]),
     uploadIntervalMs: draw.pick([100, 1_000, 5_000]),
     checkpointSegments: draw.pick([3, 3, 10, 50, 2_000]),
+    ...collectionOf(collection),
     requestTimeoutMs: 7_000,
     valueCacheBytes: draw.pick([0, 200, 5_000, 268_435_456]),
     watchProgressNotifyIntervalMs: draw.pick([500, 5_000, 600_000]),
     // Small ones, so that clients need not leave a thousand messages waiting before their watchers lag.
     watchBufferMessagesMax: draw.pick([1, 2, 8, 1_024]),
     acceptLocalLoss: false,
+  };
+}
+
+/** Longer than any run. */
+export const foreverMs = 1_000_000_000_000;
+
+function collectionOf(draw: Draw) {
+  return {
+    checkpointIntervalMs: draw.pick([0, 500, 2_000, 10_000]),
+    checkpointChunkBytes: draw.pick([100, 256, 500, 2_000]),
+    retentionMs: draw.pick([0, 0, 1_000, 5_000, foreverMs]),
+    collectIntervalMs: draw.pick([0, 300, 1_000, 2_000]),
+    collectGraceMs: draw.pick([0, 100, 1_000, 3_000]),
   };
 }
 

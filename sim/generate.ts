@@ -1,8 +1,8 @@
 import { faultKinds } from './faults/index.ts';
 import type { FaultContext, FaultKind } from './faults/fault-kind.ts';
-import { knobsOf, probeOf, settingsOf } from './generate-world.ts';
+import { foreverMs, knobsOf, probeOf, settingsOf } from './generate-world.ts';
 import { generateIncident } from './incident/generate-incident.ts';
-import type { Fault, NodeSettings, Operation, Scenario } from './types/scenario.ts';
+import type { CollectAction, Fault, Knobs, NodeSettings, Operation, Scenario } from './types/scenario.ts';
 import { drawOf, type Draw } from './world/random.ts';
 import { workloads } from './workload/index.ts';
 
@@ -27,6 +27,8 @@ export interface GenerateOptions {
   readonly faults?: readonly string[];
   /** Workloads to draw from. Left out: all. */
   readonly workloads?: readonly string[];
+  /** Also tools that collect from outside. Left out: true. */
+  readonly collectors?: boolean;
   /** Switches a random subset of both off. Left out: true. */
   readonly swarm?: boolean;
   /**
@@ -57,7 +59,7 @@ export function generateScenario(seed: number, options: GenerateOptions = {}): S
   // Some of these kinds need a disk that alone holds something.
   const durability =
     options.durability ?? (isBeyond ? draw('beyond/durability').pick(['object', 'local', 'local']) : undefined);
-  const settings = { ...settingsOf(draw('settings'), durability), ...options.settings };
+  const settings = { ...settingsOf(draw('settings'), draw('settings/collection'), durability), ...options.settings };
   const topology = {
     nodes: Array.from({ length: nodeCount }, (_, node) => ({
       startAtMs: node === 0 ? 0 : draw(`start/${node}`).below(5_000),
@@ -74,7 +76,11 @@ export function generateScenario(seed: number, options: GenerateOptions = {}): S
     seed,
     topology,
     knobs,
-    operations: [...operationsOf(draw, options, nodeCount, activeMs), probeOf(knobs)],
+    operations: [
+      ...operationsOf(draw, options, nodeCount, activeMs),
+      ...collectorsOf(draw, options, context, knobs),
+      probeOf(knobs),
+    ],
     faults,
   };
 }
@@ -95,6 +101,47 @@ function operationsOf(
     const own = (purpose: string) => draw(`workload/${workload.name}/${purpose}`);
     return workload.generate(own, { nodes, activeMs, operations, firstLease });
   });
+}
+
+/** Operators who collect from outside: in half of the runs, now and then two at once, and once when all is over. */
+function collectorsOf(
+  draw: (purpose: string) => Draw,
+  { collectors = true }: GenerateOptions,
+  { nodes, settings, activeMs }: FaultContext,
+  { heal, endMs }: Knobs,
+): readonly Operation[] {
+  if (!collectors || draw('collectors').chance(0.5)) return [];
+  // One after the other, so that what is condemned and deleted meets a checkpoint that is being written.
+  const isBurst = draw('collectors/burst').chance(0.3);
+  const burstGapMs = draw('collectors/burst').pick([50, 200, 1_000]);
+  const count = isBurst ? draw('collectors/count').between(10, 30) : draw('collectors/count').between(1, 6);
+  const operations: Operation[] = [];
+  let atMs = 0;
+  for (let number = 1; number <= count; number++) {
+    const own = draw(`collectors/${number}`);
+    if (number === 1 || (!isBurst && own.chance(0.6))) atMs = own.below(activeMs + (endMs - activeMs) / 2);
+    else atMs += own.below(isBurst ? burstGapMs : 500);
+    const isLast = number === count && own.chance(0.5);
+    const action: CollectAction = {
+      kind: 'collect',
+      retentionMs: own.chance(0.5) ? settings.retentionMs : own.pick([0, 1_000, foreverMs]),
+      graceMs: isBurst ? 0 : own.pick([0, 0, settings.collectGraceMs, 2_000]),
+      dryRun: own.chance(0.1),
+      clockOffsetMs: own.pick([0, 0, -2_000, 5_000, -31_536_000_000, 31_536_000_000]),
+      pauseAfterCalls: own.chance(isBurst ? 0.1 : 0.4) ? own.between(1, 30) : 0,
+      pauseMs: own.pick([500, 5_000, 20_000]),
+      killAfterCalls: own.chance(0.1) ? own.between(1, 30) : 0,
+    };
+    const startMs = isLast ? Math.max(atMs, heal?.atMs ?? 0) : atMs;
+    operations.push({
+      id: `collect-${number}`,
+      client: `operator-${number}`,
+      node: own.below(nodes),
+      atMs: startMs,
+      action,
+    });
+  }
+  return operations;
 }
 
 function faultsOf(

@@ -200,6 +200,15 @@ const actions: KindsOf<Action> = {
     waitMs: needed(milliseconds),
   },
   probe: { nodes: needed(listOf(whole)), key: needed(bytes), value: needed(text), forMs: needed(milliseconds) },
+  collect: {
+    retentionMs: needed(milliseconds),
+    graceMs: needed(milliseconds),
+    dryRun: needed(flag),
+    clockOffsetMs: needed(whole),
+    pauseAfterCalls: needed(whole),
+    pauseMs: needed(milliseconds),
+    killAfterCalls: needed(whole),
+  },
   'compact-behind': { keepRevisions: needed(whole), physical: needed(flag) },
   'read-back': { ...range, back: needed(whole) },
 };

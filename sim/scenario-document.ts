@@ -2,7 +2,7 @@ import { faultKinds } from './faults/index.ts';
 import { generateScenario } from './generate.ts';
 import { checkAction } from './scenario-actions.ts';
 import { ScenarioError } from './scenario-error.ts';
-import type { Fault, Operation, Scenario } from './types/scenario.ts';
+import type { Fault, NodeSettings, Operation, Scenario } from './types/scenario.ts';
 
 /** A scenario as a text that people keep, send and edit: JSON, checked when it is read. */
 
@@ -25,7 +25,7 @@ export function parseScenario(
   const document = parseJson(text);
   if (!isObject(document)) throw invalid('it is no JSON object');
   if (document['version'] !== 1) throw invalid(`version ${JSON.stringify(document['version'])}; this is version 1`);
-  const scenario = document as unknown as Scenario;
+  const scenario = withSettings(document as unknown as Scenario);
   checkShape(scenario);
   checkSeed(scenario.seed);
   const nodes = scenario.topology.nodes.length;
@@ -45,6 +45,21 @@ function parseJson(text: string): unknown {
   } catch (error) {
     throw invalid(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Documents from before there were these settings mean these values. */
+const settingsFormer: Partial<NodeSettings> = {
+  checkpointIntervalMs: 10_000,
+  checkpointChunkBytes: 256,
+  retentionMs: 86_400_000,
+  collectIntervalMs: 900_000,
+  collectGraceMs: 3_600_000,
+};
+
+function withSettings(scenario: Scenario): Scenario {
+  const { topology } = scenario;
+  if (!isObject(topology) || !isObject(topology.settings)) return scenario;
+  return { ...scenario, topology: { ...topology, settings: { ...settingsFormer, ...topology.settings } } };
 }
 
 const likeSeed = 1;

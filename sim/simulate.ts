@@ -8,6 +8,7 @@ import type { PlainRequest, PlainResponse } from './types/plain.ts';
 import type { NodeStop, RunResult, Verdict } from './types/result.ts';
 import type { Scenario } from './types/scenario.ts';
 import type { SystemUnderTest } from './types/system.ts';
+import { collectorFirst, startCollector } from './world/collector-host.ts';
 import { createNodeHost, type NodeHost } from './world/node-host.ts';
 import { drawOf } from './world/random.ts';
 import { createWorld, type World } from './world/world.ts';
@@ -56,7 +57,7 @@ function run(scenario: Scenario, { system, digest, observers = [], record = fals
   for (const [node, { startAtMs }] of scenario.topology.nodes.entries()) {
     world.at(startAtMs, () => nodes[node]!.start('empty'));
   }
-  startClients(world, nodes);
+  startClients(world, system, nodes);
   heal(world, nodes);
   world.run();
   return finished(world, nodes, stops, looking);
@@ -83,9 +84,16 @@ function armFaults(world: World, nodes: readonly NodeHost[]): void {
   }
 }
 
-function startClients(world: World, nodes: readonly NodeHost[]): void {
+function startClients(world: World, system: SystemUnderTest, nodes: readonly NodeHost[]): void {
   const clients = createClients(world, nodes);
+  let collectors = 0;
   for (const operation of world.scenario.operations) {
+    const { action } = operation;
+    if (action.kind === 'collect') {
+      const writer = collectorFirst + collectors++;
+      world.at(operation.atMs, () => startCollector(world, system, operation, action, writer));
+      continue;
+    }
     world.at(operation.atMs, () => clients.start(operation, (view) => taskOf(operation.action, operation.id, view)));
   }
 }

@@ -25,6 +25,8 @@ export function taskOf(action: Action, id: string, view: ClientView): ClientTask
       return holdLease(action, id, view);
     case 'lock':
       return lock(action, id, view);
+    case 'collect':
+      throw new Error('assertion: no client collects');
     case 'probe':
       return probe(action, view);
     case 'compact-behind':

@@ -76,7 +76,10 @@ export function drawPut(draw: Draw): { readonly target: string; readonly nth: nu
     case 2:
       return { target: 'put manifest', nth: draw.between(1, 4) };
     case 3:
-      return { target: draw.pick(['put chunks/*', 'put checkpoints/*']), nth: draw.between(1, 3) };
+      return {
+        target: draw.pick(['put chunks/*', 'put checkpoints/*', 'put pages/*', 'put condemned/*']),
+        nth: draw.between(1, 3),
+      };
     case 4:
       return { target: 'put log/*', nth: draw.between(1, 30) };
     default:
@@ -85,7 +88,15 @@ export function drawPut(draw: Draw): { readonly target: string; readonly nth: nu
 }
 
 export function drawGet(draw: Draw): { readonly target: string; readonly nth: number } {
-  const target = draw.pick(['get *', 'get control', 'get manifest', 'get log/*', 'get chunks/*', 'get checkpoints/*']);
+  const target = draw.pick([
+    'get *',
+    'get control',
+    'get manifest',
+    'get log/*',
+    'get chunks/*',
+    'get checkpoints/*',
+    'get pages/*',
+  ]);
   return { target, nth: draw.between(1, 12) };
 }
 

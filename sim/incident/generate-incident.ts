@@ -28,7 +28,12 @@ export function generateIncident(seed: number): Scenario {
     logInflightMax,
     fromMs,
   });
-  const settings = { ...settingsOf(draw('settings'), 'object'), leaseMs, logInflightMax, ...course.settings };
+  const settings = {
+    ...settingsOf(draw('settings'), draw('settings/collection'), 'object'),
+    leaseMs,
+    logInflightMax,
+    ...course.settings,
+  };
   const topology = {
     nodes: Array.from({ length: nodes }, (_, node) => ({
       startAtMs: node === 0 ? 0 : startedMs - own.below(startedMs / 2),

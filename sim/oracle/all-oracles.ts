@@ -11,6 +11,7 @@ import { createLocalDisks } from './check-local.ts';
 import { checkLosses } from './check-losses.ts';
 import { checkWatches, type WatchCounts } from './check-watch.ts';
 import { claiming } from './claims.ts';
+import { createCollectionOracle } from './collection.ts';
 import { createInvariants } from './invariants.ts';
 import { createLeaseWatcher } from './lease-watcher.ts';
 import type { Ledger } from './ledger.ts';
@@ -21,6 +22,7 @@ import { keptUnder } from './promises.ts';
 const oracles = {
   invariants: createInvariants,
   log: createLogOracle,
+  collection: createCollectionOracle,
   'local-disks': createLocalDisks,
   answers: createAnswersOracle,
   watch: createWatchOracle,

@@ -682,7 +682,11 @@ describe('invariants', () => {
     const [first] = segments();
     expect(storing([first!.key, first!.bytes])).toBe('ok');
     expect(storing([first!.key, first!.bytes], [first!.key, first!.bytes])).toBe('one log');
-    expect(storing([first!.key, first!.bytes], [first!.key, undefined])).toBe('one log');
+    const again = [first!.key, first!.bytes] as const;
+    expect(storing(again, [first!.key, undefined])).toBe('ok');
+    expect(storing(again, [first!.key, undefined], again)).toBe('ok');
+    const other = [first!.key, segments()[1]!.bytes] as const;
+    expect(storing(again, [first!.key, undefined], other)).toBe('one log');
   });
   test('control goes forward, and an epoch has one leader', () => {
     expect(

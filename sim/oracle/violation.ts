@@ -18,6 +18,8 @@ export type Guarantee =
   | 'errors'
   /** A checkpoint holds what its position says. */
   | 'checkpoints'
+  /** Nothing that something names is deleted, nothing condemned is used again, and what nothing names goes in the end. */
+  | 'collection'
   | 'watch order'
   | 'watch atomicity'
   | 'watch reliability'

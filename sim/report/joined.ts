@@ -11,6 +11,8 @@ export interface JoinedHistory {
   readonly lives: readonly NodeLife[];
   readonly faults: readonly FaultFired[];
   readonly logs: readonly NodeLogged[];
+  /** By tools from outside. */
+  readonly collections: readonly Collected[];
   readonly endMs: number;
 }
 
@@ -41,6 +43,12 @@ export interface NodeLife {
   readonly end: Kind<'node-crash'> | Kind<'node-stopped'> | undefined;
 }
 
+export interface Collected {
+  readonly start: Kind<'collect-start'>;
+  /** Undefined: it is still at it when the run ends. */
+  readonly end: Kind<'collect-end'> | undefined;
+}
+
 export type FaultFired = Kind<'fault'>;
 export type NodeLogged = Kind<'node-log'>;
 
@@ -57,6 +65,7 @@ export function joinHistory(result: Pick<RunResult, 'history' | 'counts'>): Join
   const alive = new Map<number, Growing<NodeLife>>();
   const faults: FaultFired[] = [];
   const logs: NodeLogged[] = [];
+  const collections = new Map<string, Growing<Collected>>();
   result.history.forEach((event, position) => {
     switch (event.kind) {
       case 'invoke':
@@ -100,12 +109,28 @@ export function joinHistory(result: Pick<RunResult, 'history' | 'counts'>): Join
       case 'node-log':
         logs.push({ ...event, position });
         return;
+      case 'collect-start':
+        collections.set(event.operation, { start: { ...event, position }, end: undefined });
+        return;
+      case 'collect-end': {
+        const collection = collections.get(event.operation);
+        if (collection !== undefined) collection.end = { ...event, position };
+        return;
+      }
       case 'fault':
         faults.push({ ...event, position });
     }
   });
   const endMs = Math.max(result.counts.virtualMs, result.history.at(-1)?.atMs ?? 0);
-  return { calls: [...calls.values()], watches: [...watches.values()], lives, faults, logs, endMs };
+  return {
+    calls: [...calls.values()],
+    watches: [...watches.values()],
+    lives,
+    faults,
+    logs,
+    endMs,
+    collections: [...collections.values()],
+  };
 }
 
 /** What a violation names, for looking up: operations by their own ids, their calls' and their streams'. */

@@ -4,7 +4,7 @@ import { objectKeyText, shorten } from './bytes-text.ts';
 import { countText, culpritText, faultText, secondsText } from './context.ts';
 import type { ReportContext } from './context.ts';
 import { describeObject } from './describe-object.ts';
-import { joinHistory, suspectsOf } from './joined.ts';
+import { type Collected, joinHistory, suspectsOf } from './joined.ts';
 import type { JoinedCall, JoinedHistory, JoinedWatch, NodeLife, Suspects } from './joined.ts';
 import { verdictText } from './verdict.ts';
 import { changesData, keysOf, outcomeText, requestText, watchResponseText, watchText } from './words.ts';
@@ -61,6 +61,7 @@ export function storyOf(result: RunResult): Story {
     ...foldedCalls(joined.calls, suspects).map(({ call, before }) => callEvent(call, before, suspects)),
     ...joined.watches.flatMap((watch) => watchEvents(watch, suspects)),
     ...joined.lives.flatMap((life) => lifeEvents(life, joined)),
+    ...joined.collections.flatMap(collectionEvents),
     ...faultEvents(result, joined, suspects),
     ...fenceEvents(result),
     ...crashEvents(result),
@@ -200,6 +201,16 @@ function lifeEvents(life: NodeLife, joined: JoinedHistory): StoryEvent[] {
     events.push({ ...placeOf(end), rank: rankNode, text: `node ${node} stops ${why}` });
   }
   return events;
+}
+
+function collectionEvents({ start, end }: Collected): StoryEvent[] {
+  const who = `an operator's collector [${start.operation}]`;
+  const begin = { ...placeOf(start), rank: rankNode, text: `${who} begins beside node ${start.node}` };
+  if (end === undefined) return [begin];
+  return [
+    begin,
+    { ...placeOf(end), rank: rankNode, text: `${who} is ${end.outcome}: ${shorten(end.detail, outcomeLengthShown)}` },
+  ];
 }
 
 function faultEvents(result: RunResult, joined: JoinedHistory, suspects: Suspects): StoryEvent[] {

@@ -86,6 +86,7 @@ export function scenario(name: string, stage: Stage, ...parts: readonly Part[]):
     settings,
     faults: [],
     swarm: false,
+    collectors: false,
     operations: 1,
     activeMs: healAtMs,
   });

@@ -1,4 +1,3 @@
-import { configurationDefaults } from '../../src/core/configuration.ts';
 import { describeDamage } from '../../src/core/format/damage.ts';
 import { decodeLocalValue, valueKeyOf } from '../../src/core/format/local-layout.ts';
 import { createMachine, type Machine } from '../../src/core/machine.ts';
@@ -17,6 +16,7 @@ import type {
   SystemEvent,
   SystemUnderTest,
 } from '../types/system.ts';
+import { createCollector } from './collector.ts';
 import { requestOf, watchRequestOf } from './plain-request.ts';
 import {
   plainResponseOf,
@@ -31,7 +31,7 @@ import {
  * plain data. Values that an answer shows and the core does not have in memory are read from the local store; a stream's messages
  * keep their order meanwhile; a value that cannot be read is told to the core.
  */
-export const coreSystem: SystemUnderTest = { name: 't4', createNode };
+export const coreSystem: SystemUnderTest = { name: 't4', createNode, createCollector };
 
 /** Calls of the edge's own count down from here, the core's up from 1. */
 const firstEdgeCall = -1;
@@ -46,10 +46,6 @@ const elsewhere: ReadonlySet<string> = new Set([
   clientErrors.stopped.message,
 ]);
 const internalPrefix = 'internal error:';
-
-/** Small, so that the few keys of a scenario fill several chunks. */
-const checkpointChunkBytes = 256;
-const checkpointIntervalMs = 10_000;
 
 type Values = ReadonlyMap<Version, Uint8Array>;
 
@@ -72,11 +68,11 @@ function createNode(options: NodeOptions): NodeMachine {
     logInflightMax: settings.logInflightMax,
     uploadIntervalMs: settings.uploadIntervalMs,
     checkpointSegments: settings.checkpointSegments,
-    checkpointIntervalMs,
-    checkpointChunkBytes,
-    retentionMs: configurationDefaults.retentionMs,
-    collectIntervalMs: configurationDefaults.collectIntervalMs,
-    collectGraceMs: configurationDefaults.collectGraceMs,
+    checkpointIntervalMs: settings.checkpointIntervalMs,
+    checkpointChunkBytes: settings.checkpointChunkBytes,
+    retentionMs: settings.retentionMs,
+    collectIntervalMs: settings.collectIntervalMs,
+    collectGraceMs: settings.collectGraceMs,
     requestTimeoutMs: settings.requestTimeoutMs,
     valueCacheBytes: settings.valueCacheBytes,
     watchProgressNotifyIntervalMs: settings.watchProgressNotifyIntervalMs,

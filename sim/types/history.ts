@@ -65,6 +65,16 @@ export type NodeHistoryEvent =
   | { readonly kind: 'node-role'; readonly node: number; readonly role: string; readonly epoch: number }
   /** The machine ended by itself. `failure` left out: orderly. */
   | { readonly kind: 'node-stopped'; readonly node: number; readonly incarnation: number; readonly failure?: string }
+  /** A tool that collects from outside: `writer` is its number in the changes of the store. */
+  | { readonly kind: 'collect-start'; readonly operation: string; readonly node: number; readonly writer: number }
+  /** `detail`: what it says in the end. */
+  | {
+      readonly kind: 'collect-end';
+      readonly operation: string;
+      readonly node: number;
+      readonly outcome: 'done' | 'failed' | 'killed';
+      readonly detail: string;
+    }
   /** A warning or an error that the node logged: for stories. */
   | { readonly kind: 'node-log'; readonly node: number; readonly level: string; readonly message: string };
 

@@ -38,6 +38,12 @@ export interface NodeSettings {
   readonly logInflightMax: number;
   readonly uploadIntervalMs: number;
   readonly checkpointSegments: number;
+  readonly checkpointIntervalMs: number;
+  readonly checkpointChunkBytes: number;
+  readonly retentionMs: number;
+  /** 0: the leader never collects. */
+  readonly collectIntervalMs: number;
+  readonly collectGraceMs: number;
   readonly requestTimeoutMs: number;
   readonly valueCacheBytes: number;
   readonly watchProgressNotifyIntervalMs: number;
@@ -117,6 +123,7 @@ export type Action<Request = PlainRequest> =
   /** etcd's recipe for a lock: a lease, the key if absent, hold, release. */
   | LockAction
   | ProbeAction
+  | CollectAction
   /** Compacts at the newest revision that this client has seen, less `keepRevisions`. */
   | { readonly kind: 'compact-behind'; readonly keepRevisions: number; readonly physical: boolean }
   /** Reads at the newest revision that this client has seen, less `back`. */
@@ -132,6 +139,24 @@ export interface ProbeAction {
   readonly key: string;
   readonly value: string;
   readonly forMs: number;
+}
+
+/**
+ * No client's: an operator collects from outside, by a tool on a machine of its own in the network of the operation's node. What faults do
+ * to that node's way to the store they do to the tool's.
+ */
+export interface CollectAction {
+  readonly kind: 'collect';
+  readonly retentionMs: number;
+  readonly graceMs: number;
+  readonly dryRun: boolean;
+  /** Of its wall clock against the true one. */
+  readonly clockOffsetMs: number;
+  /** After so many calls of the store it stands still for `pauseMs`; 0: never. */
+  readonly pauseAfterCalls: number;
+  readonly pauseMs: number;
+  /** After so many calls of the store it is killed; 0: never. */
+  readonly killAfterCalls: number;
 }
 
 export interface WatchAction {

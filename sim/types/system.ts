@@ -3,7 +3,7 @@ import type { CallResult } from '../../src/core/types/event.ts';
 import type { Instant } from '../../src/ports/clock.ts';
 import type { Digest } from '../../src/ports/digest.ts';
 import type { PlainHeader, PlainRequest, PlainResponse, PlainWatchRequest, PlainWatchResponse } from './plain.ts';
-import type { NodeSettings } from './scenario.ts';
+import type { CollectAction, NodeSettings } from './scenario.ts';
 
 /**
  * What can be simulated: a machine that takes events and returns effects, one instance for each life of a node. It reads no clock, draws no
@@ -13,6 +13,11 @@ import type { NodeSettings } from './scenario.ts';
 export interface SystemUnderTest<Request = PlainRequest, Response = PlainResponse> {
   readonly name: string;
   createNode(options: NodeOptions): NodeMachine<Request, Response>;
+  /**
+   * A tool that collects from outside. Of the effects it uses calls of the object store, timers, logs, and in the end `stopped`, once, with
+   * what became of it logged before. Left out: there is none, and its operations do nothing.
+   */
+  createCollector?(options: CollectorOptions): NodeMachine<Request, Response>;
 }
 
 export interface NodeOptions {
@@ -23,6 +28,12 @@ export interface NodeOptions {
   readonly memberId: bigint;
   readonly settings: NodeSettings;
   readonly digest: Digest;
+}
+
+export interface CollectorOptions {
+  readonly settings: NodeSettings;
+  readonly digest: Digest;
+  readonly action: CollectAction;
 }
 
 export interface NodeMachine<Request = PlainRequest, Response = PlainResponse> {

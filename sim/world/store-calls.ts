@@ -28,7 +28,8 @@ interface UnderWay {
   stopped: boolean;
 }
 
-export function createStoreCalls(world: World, node: number): StoreCalls {
+/** `writer`: who it is that changes the store; left out: the node. */
+export function createStoreCalls(world: World, node: number, writer: number = node): StoreCalls {
   const { storeLatency, storeTimeoutMs } = world.scenario.knobs;
   const endpoint = nodeEndpoint(node);
   const counts = new Map<string, number>();
@@ -44,7 +45,7 @@ export function createStoreCalls(world: World, node: number): StoreCalls {
     if (!world.isHealed(node)) for (const rule of world.hooks.store) rule(call, plan);
     const item: UnderWay = { call, plan, answered, stopped: false };
     underWay.add(item);
-    const key = hashOf(node, target);
+    const key = hashOf(writer, target);
     const way = passage(endpoint, storeEndpoint, 'call', key, nth);
     if (way.lost || plan.loseRequest) {
       expire(item);
@@ -103,14 +104,14 @@ export function createStoreCalls(world: World, node: number): StoreCalls {
       case 'object-put': {
         const condition: PutCondition = plan.ignoreCondition ? { kind: 'none' } : operation.condition;
         const wallMs = storeWallStartMs + Math.floor(world.nowMs());
-        return { kind: 'object-put', outcome: store.put(operation.key, operation.body, condition, wallMs, node) };
+        return { kind: 'object-put', outcome: store.put(operation.key, operation.body, condition, wallMs, writer) };
       }
       case 'object-get':
         return { kind: 'object-get', outcome: store.get(operation.key, operation.range) };
       case 'object-list':
         return { kind: 'object-list', outcome: store.list(operation.prefix, operation.options) };
       case 'object-delete':
-        return { kind: 'object-delete', outcome: store.deleteMany(operation.keys, node) };
+        return { kind: 'object-delete', outcome: store.deleteMany(operation.keys, writer) };
     }
   }
 

@@ -151,6 +151,25 @@ const commands: readonly CommandDescription[] = [
     run: async (context) => (await import('./diff.ts')).diff(context),
   },
   {
+    name: 'gc',
+    summary: 'delete what nothing needs any more',
+    description:
+      'Condemns the objects that no checkpoint and no branch needs and gives up what is older than the retention, and deletes what was ' +
+      'condemned longer ago than the grace period. A node may run meanwhile, and other collectors; leaders do the same by themselves (--collect-interval).',
+    options: [
+      ['--dry-run', 'Only say what would go.'],
+      ['--retention <DURATION>', 'Keep checkpoints and the log for so long. (default: 24h)'],
+      ['--grace <DURATION>', 'Delete what was condemned longer ago than this. (default: 1h)'],
+    ],
+    json: true,
+    examples: [
+      ['t4 gc --store s3://bucket/prefix --dry-run', 'what would go'],
+      ['t4 gc --store s3://bucket/prefix --retention 168h', 'keep a week'],
+    ],
+    after: `Exit code: 0 done, 1 something that says what is needed is damaged, so nothing was deleted, 2 wrong usage, 3 the store cannot be used.\n${patienceNote}`,
+    run: async (context) => (await import('./gc.ts')).gc(context),
+  },
+  {
     name: 'verify',
     summary: 'check everything that a database needs of its store',
     description:
@@ -164,6 +183,61 @@ const commands: readonly CommandDescription[] = [
     ],
     after: `Exit code: 0 all is well, 1 something is damaged or missing, 2 wrong usage, 3 the store cannot be used, so nothing is known.\n${patienceNote}`,
     run: async (context) => (await import('./verify.ts')).verify(context),
+  },
+  {
+    name: 'branch create',
+    summary: 'make a branch, of now or of any revision or moment that is kept',
+    description:
+      'Makes a branch: a database of its own that begins as another one was, now or at a revision or moment that is kept. Nothing is copied, ' +
+      'however large the database is; what either writes never shows in the other. A node may run meanwhile.',
+    argument: ['<name>', 'a name of a-z, 0-9, dot, underscore and hyphen, at most 64 characters'],
+    options: [
+      ['--from <URL>', 'The database to begin from, as for --store; that may be a branch.'],
+      ['--at-revision <N>', 'As it was at this revision. (default: the newest)'],
+      ['--at-time <TIME>', 'As it was then: 2026-03-01T12:00:00Z, or how long ago: -90m, -24h.'],
+    ],
+    json: true,
+    examples: [
+      ['t4 branch create try-1 --from s3://bucket/prefix', 'as it is now'],
+      ['t4 branch create before --from s3://bucket/prefix --at-time -2h', 'as it was two hours ago'],
+      ['t4 run --store s3://bucket/prefix/branches/try-1', 'a node of the branch'],
+    ],
+    after: `Exit code: 0 made, 1 not made: the name is taken, or what it would begin as is not kept, 2 wrong usage, 3 the store cannot be used.\n${patienceNote}`,
+    run: async (context) => (await import('./branch.ts')).branchCreate(context),
+  },
+  {
+    name: 'branch list',
+    summary: 'show the branches of a store as a tree',
+    description:
+      'Shows the databases of a store as a tree: where each branch left its parent, when it was made, what its own objects weigh, and what its ' +
+      'parent keeps for it alone, which deleting it gives free.',
+    argument: ['[url]', 'the store, or one of its branches, as for --store'],
+    json: true,
+    examples: [
+      ['t4 branch list s3://bucket/prefix', 'for a person'],
+      ['t4 branch list file:./t4-data/store --json', 'for a machine'],
+    ],
+    after: `Exit code: 0 listed, 1 something is damaged or missing, 2 wrong usage, 3 the store cannot be used.\n${patienceNote}`,
+    run: async (context) => (await import('./branch.ts')).branchList(context),
+  },
+  {
+    name: 'branch delete',
+    summary: 'delete a branch',
+    description:
+      'Deletes a branch, and what its parent keeps for it. A node that runs it stops. One that has branches of its own is refused; with --force it is ' +
+      'closed at once, and goes when the last of them is deleted.',
+    argument: ['<name>', 'name of the branch'],
+    options: [
+      ['--from <URL>', 'The store, or any database of it, as for --store.'],
+      ['--force', 'Also one that has branches: they stay whole.'],
+    ],
+    json: true,
+    examples: [
+      ['t4 branch delete try-1 --from s3://bucket/prefix', 'the branch and its objects'],
+      ['t4 branch delete try-1 --from s3://bucket/prefix --force', 'although others began from it'],
+    ],
+    after: `Exit code: 0 deleted, 1 not deleted: there is none, or it has branches, 2 wrong usage, 3 the store cannot be used.\nAfter an interruption the same command goes on.\n${patienceNote}`,
+    run: async (context) => (await import('./branch.ts')).branchDelete(context),
   },
 ];
 
@@ -203,8 +277,8 @@ function createProgram(output: ProgramOutput, action: Action): Command {
       '\nEach command has a help of its own: t4 run --help\nt4 sim --help: break a database in a simulated world',
     );
   for (const description of commands) {
-    const command = program
-      .command(description.name)
+    const command = parentOf(program, description.name)
+      .command(description.name.split(' ').at(-1)!)
       .summary(description.summary)
       .description(description.description)
       .addHelpOption(new Option('-h, --help', 'Print this help.').helpGroup('General:'))
@@ -229,6 +303,28 @@ function createProgram(output: ProgramOutput, action: Action): Command {
     });
   }
   return program;
+}
+
+const groups: Readonly<Record<string, string>> = {
+  branch: 'make, list and delete branches: databases that begin as another one was, and copy nothing',
+};
+
+/** `branch create` is a command of the command `branch`. */
+function parentOf(program: Command, name: CommandName): Command {
+  const [group, own] = name.split(' ');
+  if (own === undefined) return program;
+  const made = program.commands.find((command) => command.name() === group);
+  const summary = groups[group!]!;
+  return (
+    made ??
+    program
+      .command(group!)
+      .summary(summary)
+      .description(`${summary[0]!.toUpperCase()}${summary.slice(1)}.`)
+      .helpOption('-h, --help', 'print this help')
+      .helpCommand(false)
+      .addHelpText('after', `\nEach has a help of its own: t4 ${name} --help`)
+  );
 }
 
 function addSetting(command: Command, name: SettingName): void {
@@ -320,7 +416,7 @@ function reportCommander(error: CommanderError, output: ProgramOutput): ExitCode
   if (error.exitCode === 0) return exitCodes.ok;
   if (error.code === 'commander.help') {
     output.error(
-      't4: which command? run, inspect, status, cat, history, diff or verify\n    t4 --help tells what they do\n',
+      't4: which command? run, inspect, status, cat, history, diff, gc, verify or branch\n    t4 --help tells what they do\n',
     );
     return exitCodes.usage;
   }

@@ -3,11 +3,11 @@ import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createNodeCompression } from '../adapters/node-compression.ts';
 import { createNodeDigest } from '../adapters/node-digest.ts';
-import { openStoreAt } from '../adapters/open-store.ts';
 import { probeObjectStore } from '../adapters/store-probe.ts';
 import { createSystemClock } from '../adapters/system-clock.ts';
 import { createSystemRandom } from '../adapters/system-random.ts';
 import { startNode } from '../host/node.ts';
+import { NoSuchBranchError, openFamilyStore } from '../library/open-family-store.ts';
 import { openLocal } from '../library/open-local.ts';
 import { startGrpcServer } from '../server/grpc/server.ts';
 import { CliError, exitCodes, type ExitCode } from './cli-error.ts';
@@ -58,7 +58,14 @@ function endOnBugs(handle: LogHandle): void {
 function realParts(): ServeParts {
   const random = createSystemRandom();
   return {
-    openStore: ({ location, credentials }) => openStoreAt(location, credentials === undefined ? {} : { credentials }),
+    openStore: async ({ location, credentials }) => {
+      try {
+        return await openFamilyStore(location, credentials === undefined ? {} : { credentials });
+      } catch (error) {
+        if (!(error instanceof NoSuchBranchError)) throw error;
+        throw new CliError(exitCodes.failed, error.message, 't4 branch list tells which there are', error);
+      }
+    },
     probe: (store) => probeObjectStore(store, (length) => random.bytes(length)),
     openLocal,
     freePort,

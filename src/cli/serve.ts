@@ -11,6 +11,7 @@ import type { DataFolder } from '../adapters/data-folder.ts';
 import type { ProbeVerdict } from '../adapters/store-probe.ts';
 import type { StoreLocation } from '../adapters/store-url.ts';
 import type { Node, NodeOptions } from '../host/node.ts';
+import type { FamilyStore } from '../library/open-family-store.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { GrpcServer, GrpcServerOptions } from '../server/grpc/server.ts';
 import { CliError, exitCodes, type ExitCode } from './cli-error.ts';
@@ -22,7 +23,7 @@ import type { StoreTarget } from './store-settings.ts';
 
 /** The world outside of this file, so that tests can be it. */
 export interface ServeParts {
-  openStore(target: StoreTarget): Promise<ObjectStore>;
+  openStore(target: StoreTarget): Promise<FamilyStore>;
   probe(store: ObjectStore): Promise<ProbeVerdict>;
   /** Undefined: in memory. */
   openLocal(path: string | undefined): Promise<DataFolder>;
@@ -74,7 +75,7 @@ async function serveWith(
   opened: (() => Promise<void>)[],
 ): Promise<ExitCode> {
   const { values } = settings;
-  const store = await parts.openStore(target);
+  const { store, home } = await parts.openStore(target);
   opened.push(() => store.close());
   await probeUntilClear(store, parts, log, stop);
 
@@ -91,6 +92,7 @@ async function serveWith(
       node: name,
       memberId: local.memberId,
       store: store.description,
+      ...(home === '' ? {} : { branch: home }),
       dataDir: folder ?? 'memory',
       durability: values.durability,
     },
@@ -99,6 +101,7 @@ async function serveWith(
   stop.throwIfAborted();
   const node = parts.startNode({
     store,
+    home,
     localStore: local.localStore,
     disk: local.disk,
     memberId: local.memberId,
@@ -111,6 +114,9 @@ async function serveWith(
     uploadIntervalMs: values['upload-interval'],
     checkpointSegments: values['checkpoint-segments'],
     checkpointIntervalMs: values['checkpoint-interval'],
+    retentionMs: values['retention'],
+    collectIntervalMs: values['collect-interval'],
+    collectGraceMs: values['collect-grace'],
     requestTimeoutMs: values['request-timeout'],
     valueCacheBytes: values['value-cache-size'],
     watchProgressNotifyIntervalMs: values['watch-progress-notify-interval'],

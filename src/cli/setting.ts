@@ -2,7 +2,18 @@
 import { formatAddress, parseAddress, type ListenAddress } from './listen-address.ts';
 import { formatDuration, formatSize, parseDuration, parseSize } from './units.ts';
 
-export type CommandName = 'run' | 'inspect' | 'status' | 'cat' | 'history' | 'diff' | 'verify';
+export type CommandName =
+  | 'run'
+  | 'inspect'
+  | 'status'
+  | 'cat'
+  | 'history'
+  | 'diff'
+  | 'gc'
+  | 'verify'
+  | 'branch create'
+  | 'branch list'
+  | 'branch delete';
 
 export interface SettingKind<Value> {
   /** Stands for the value in help: `DURATION`. */

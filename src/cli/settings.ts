@@ -20,7 +20,18 @@ import {
 } from './setting.ts';
 
 const runOnly = ['run'] as const;
-const storeCommands = ['run', 'inspect', 'cat', 'history', 'diff', 'verify'] as const;
+const storeCommands = [
+  'run',
+  'inspect',
+  'cat',
+  'history',
+  'diff',
+  'gc',
+  'verify',
+  'branch create',
+  'branch list',
+  'branch delete',
+] as const;
 
 export const settingTable = {
   store: optional(text('URL'), {
@@ -168,6 +179,24 @@ export const settingTable = {
     commands: runOnly,
     help: 'Write a checkpoint this long after the last one if something was written since; 0s leaves it to the segments.',
     default: formatDuration(configurationDefaults.checkpointIntervalMs),
+  }),
+  retention: required(duration('0s', '876000h'), {
+    group: 'Tuning',
+    commands: runOnly,
+    help: 'Keep checkpoints and the log for so long, for time travel; the newest two checkpoints stay in any case.',
+    default: formatDuration(configurationDefaults.retentionMs),
+  }),
+  'collect-interval': required(duration('0s', '24h'), {
+    group: 'Tuning',
+    commands: runOnly,
+    help: 'The leader looks this often for what nothing needs any more; 0s leaves it to t4 gc.',
+    default: formatDuration(configurationDefaults.collectIntervalMs),
+  }),
+  'collect-grace': required(duration('0s', '876000h'), {
+    group: 'Tuning',
+    commands: runOnly,
+    help: 'What nothing needs any more is deleted this much later: whoever was reading it has that long.',
+    default: formatDuration(configurationDefaults.collectGraceMs),
   }),
   'value-cache-size': required(size('1MiB', '64GiB'), {
     group: 'Tuning',

@@ -1,6 +1,6 @@
 /** What commands that read a store without a node share: opening it, progress, interruption, and the words for what went wrong. */
 import { stat } from 'node:fs/promises';
-import { familyRoot, homeInLocation } from '../library/family-root.ts';
+import { NoSuchBranchError, openFamilyStore } from '../library/open-family-store.ts';
 import { createNodeCompression } from '../adapters/node-compression.ts';
 import { createNodeDigest } from '../adapters/node-digest.ts';
 import { openStoreAt } from '../adapters/open-store.ts';
@@ -9,7 +9,6 @@ import { createSystemClock } from '../adapters/system-clock.ts';
 import { createSystemRandom } from '../adapters/system-random.ts';
 import type { Core } from '../core/core.ts';
 import type { Task } from '../core/task.ts';
-import { homeHere } from '../core/tool/home-here.ts';
 import { runTool, ToolError } from '../host/run-tool.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { CliError, exitCodes, usageError, type ExitCode } from './cli-error.ts';
@@ -19,14 +18,20 @@ import { storeTargetOf, type StoreTarget } from './store-settings.ts';
 import { createProgress } from './tool-progress.ts';
 
 export interface ToolSession {
-  /** Of the database's own location, for people. */
+  /** Of the family's store, for people. */
   readonly description: string;
+  /** In the store of its family. */
+  readonly home: string;
   run<Result>(task: (core: Core) => Task<Result>): Promise<Result>;
+  /** For the family as a whole. */
+  runAtRoot<Result>(task: (core: Core) => Task<Result>): Promise<Result>;
 }
 
 export interface ToolSessionOptions {
   /** A store that the command line names without an option. */
   readonly url?: string | undefined;
+  /** The command writes: what an interruption leaves. Undefined: it writes nothing. */
+  readonly leaves?: string;
   /** For damage that ends the command. */
   readonly damageExitCode: ExitCode;
 }
@@ -51,19 +56,12 @@ export async function withToolSession(
     <Result>(task: (core: Core) => Task<Result>): Promise<Result> =>
       runTool({ ...realParts(), store, home, signal, log: progress.log }, task);
   try {
-    const there = await open(target.location);
-    const home = (await runOn(there, '')(homeHere)) ?? homeInLocation(target.location);
-    const root = familyRoot(target.location, home);
-    if (root === undefined) {
-      throw new CliError(
-        exitCodes.failed,
-        `${there.description} holds the branch ${home}, but its place does not end in that`,
-        'name the store by the path of its family followed by branches/NAME',
-      );
-    }
-    const store = root === target.location ? there : await open(root);
-    return await use({ description: there.description, run: runOn(store, home) });
+    const { store, home } = await openFamilyStore(target.location, {}, open, (at, task) => runOn(at, '')(task));
+    return await use({ description: store.description, home, run: runOn(store, home), runAtRoot: runOn(store, '') });
   } catch (error) {
+    if (error instanceof NoSuchBranchError) {
+      throw new CliError(options.damageExitCode, error.message, 't4 branch list tells which there are', error);
+    }
     throw error instanceof ToolError ? wordsFor(error, options) : error;
   } finally {
     progress.end();
@@ -127,15 +125,11 @@ function realParts() {
   };
 }
 
-function wordsFor(error: ToolError, { damageExitCode }: ToolSessionOptions): CliError {
+function wordsFor(error: ToolError, { damageExitCode, leaves }: ToolSessionOptions): CliError {
+  const written = leaves ?? 'nothing was written';
   switch (error.reason) {
     case 'store':
-      return new CliError(
-        exitCodes.unreachable,
-        error.message,
-        'nothing was written; try again when it answers',
-        error,
-      );
+      return new CliError(exitCodes.unreachable, error.message, `${written}; try again when it answers`, error);
     case 'damage':
       return new CliError(
         damageExitCode,
@@ -144,7 +138,7 @@ function wordsFor(error: ToolError, { damageExitCode }: ToolSessionOptions): Cli
         error,
       );
     case 'aborted':
-      return new CliError(exitCodes.failed, 'interrupted; nothing was written', undefined, error);
+      return new CliError(exitCodes.failed, `interrupted; ${written}`, undefined, error);
     case 'bug':
       return new CliError(exitCodes.failed, error.message, 'this is a bug in T4: please report it', error);
   }

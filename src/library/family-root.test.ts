@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { familyRoot, homeInLocation } from './family-root.ts';
+import { branchInLocation, familyRoot, homeInLocation } from './family-root.ts';
 
-const home = 'branches/try-1/';
+const home = 'branches/try-1/0123456789abcdef/';
 
 test('the root of a database that is no branch is where it is', () => {
   const location = { kind: 'file', path: './data' } as const;
@@ -10,15 +10,34 @@ test('the root of a database that is no branch is where it is', () => {
 });
 
 test('a branch lies below its root', () => {
-  expect(familyRoot({ kind: 'file', path: '/data/branches/try-1/' }, home)).toEqual({ kind: 'file', path: '/data' });
-  expect(familyRoot({ kind: 's3', bucket: 'b', prefix: 'branches/try-1' }, home)).toMatchObject({ prefix: '' });
-  expect(familyRoot({ kind: 's3', bucket: 'b', prefix: 'p/q/branches/try-1' }, home)).toMatchObject({ prefix: 'p/q' });
-  expect(homeInLocation({ kind: 's3', bucket: 'b', prefix: 'p/branches/try-1' })).toBe(home);
+  expect(familyRoot({ kind: 'file', path: '/data/branches/try-1/0123456789abcdef/' }, home)).toEqual({
+    kind: 'file',
+    path: '/data',
+  });
+  expect(familyRoot({ kind: 's3', bucket: 'b', prefix: 'branches/try-1/0123456789abcdef' }, home)).toMatchObject({
+    prefix: '',
+  });
+  expect(familyRoot({ kind: 's3', bucket: 'b', prefix: 'p/q/branches/try-1/0123456789abcdef' }, home)).toMatchObject({
+    prefix: 'p/q',
+  });
+  expect(homeInLocation({ kind: 's3', bucket: 'b', prefix: 'p/branches/try-1/0123456789abcdef' })).toBe(home);
 });
 
 test('a location that ends in something else has no such root', () => {
   expect(familyRoot({ kind: 'file', path: '/data/other' }, home)).toBeUndefined();
-  expect(familyRoot({ kind: 'file', path: '/data/xbranches/try-1' }, home)).toBeUndefined();
-  expect(homeInLocation({ kind: 'file', path: '/data/xbranches/try-1' })).toBe('');
+  expect(familyRoot({ kind: 'file', path: '/data/xbranches/try-1/0123456789abcdef' }, home)).toBeUndefined();
+  expect(homeInLocation({ kind: 'file', path: '/data/xbranches/try-1/0123456789abcdef' })).toBe('');
   expect(homeInLocation({ kind: 'file', path: '/data/branches/a/b' })).toBe('');
+});
+
+test('a branch is named without its id too', () => {
+  expect(branchInLocation({ kind: 'file', path: '/data/branches/try-1/' })).toEqual({
+    name: 'try-1',
+    root: { kind: 'file', path: '/data' },
+  });
+  expect(branchInLocation({ kind: 'file', path: 'branches/a' })?.root).toEqual({ kind: 'file', path: '.' });
+  expect(branchInLocation({ kind: 's3', bucket: 'b', prefix: 'branches/a' })?.root).toMatchObject({ prefix: '' });
+  expect(branchInLocation({ kind: 'file', path: '/data/xbranches/a' })).toBeUndefined();
+  expect(branchInLocation({ kind: 'file', path: '/data/branches/A' })).toBeUndefined();
+  expect(branchInLocation({ kind: 'file', path: `/data/${home}` })).toBeUndefined();
 });

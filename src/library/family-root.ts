@@ -1,4 +1,4 @@
-import { splitKey } from '../core/format/keys.ts';
+import { isBranchName, splitKey } from '../core/format/keys.ts';
 import type { StoreLocation } from '../adapters/store-url.ts';
 
 /** Where the store of a family is, from where one of its databases is. A branch lies below its family's root. */
@@ -29,6 +29,19 @@ export function homeInLocation(location: StoreLocation): string {
   if (start < 0 || (start > 0 && path[start - 1] !== '/')) return '';
   const { home, rest } = splitKey(`${path.slice(start)}/`);
   return rest === '' ? home : '';
+}
+
+/** The branch that a location names without its id, as a person does: `…/branches/<name>`. */
+export function branchInLocation(
+  location: StoreLocation,
+): { readonly name: string; readonly root: StoreLocation } | undefined {
+  if (location.kind === 'memory') return undefined;
+  const path = location.kind === 'file' ? location.path.replace(/\/+$/, '') : location.prefix;
+  const match = /^(?:(.*)\/)?branches\/([^/]+)$/s.exec(path);
+  if (match === null || !isBranchName(match[2]!)) return undefined;
+  const rest = match[1];
+  if (location.kind === 's3') return { name: match[2]!, root: { ...location, prefix: rest ?? '' } };
+  return { name: match[2]!, root: { ...location, path: rest === undefined ? '.' : rest === '' ? '/' : rest } };
 }
 
 function withoutEnd(path: string, end: string): string | undefined {

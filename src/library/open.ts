@@ -1,14 +1,17 @@
 import type { DataFolder } from '../adapters/data-folder.ts';
 import { createNodeCompression } from '../adapters/node-compression.ts';
 import { createNodeDigest } from '../adapters/node-digest.ts';
-import { openObjectStore, StoreUrlError } from '../adapters/open-store.ts';
+import { StoreUrlError } from '../adapters/open-store.ts';
+import { parseStoreUrl } from '../adapters/store-url.ts';
 import type { S3Credentials } from '../adapters/s3/client.ts';
 import { probeObjectStore } from '../adapters/store-probe.ts';
 import { createSystemClock } from '../adapters/system-clock.ts';
 import { createSystemRandom } from '../adapters/system-random.ts';
 import { startNode, type Node } from '../host/node.ts';
+import { ToolError } from '../host/run-tool.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { T4Error } from './error.ts';
+import { NoSuchBranchError, openFamilyStore, type FamilyStore } from './open-family-store.ts';
 import { openLocal } from './open-local.ts';
 import { T4 } from './t4.ts';
 
@@ -18,7 +21,7 @@ export type LogFields = Readonly<Record<string, string | number | bigint | boole
 export interface OpenOptions {
   /**
    * Where the database lives: `s3://bucket/prefix?endpoint=…&region=…&path-style=true&profile=…`, `file:./folder`, or `memory:`,
-   * which is gone when it is closed.
+   * which is gone when it is closed. A branch: the store of its family followed by `/branches/<name>`.
    */
   readonly store: string;
   /** Keys for an S3 store. Default: its profile, else the AWS SDK's order (environment, files, role). */
@@ -70,12 +73,12 @@ export async function open(options: OpenOptions): Promise<T4> {
     for (const close of opened.splice(0).reverse()) await close();
   };
   try {
-    const store = await openStore(options);
+    const { store, home } = await openStore(options);
     opened.push(() => store.close());
     await probe(store);
     const local = await openLocal(options.dataDir);
     opened.push(local.close);
-    const node = start(store, local, options);
+    const node = start(store, home, local, options);
     opened.push(() => node.close());
     await ready(node, options.signal);
     opened.pop();
@@ -86,11 +89,15 @@ export async function open(options: OpenOptions): Promise<T4> {
   }
 }
 
-async function openStore({ store, credentials }: OpenOptions): Promise<ObjectStore> {
+async function openStore({ store, credentials }: OpenOptions): Promise<FamilyStore> {
+  const parsed = parseStoreUrl(store);
+  if (parsed.kind === 'invalid') throw new TypeError(`\`store\`: ${parsed.message}`);
   try {
-    return await openObjectStore(store, credentials === undefined ? {} : { credentials });
+    return await openFamilyStore(parsed.location, credentials === undefined ? {} : { credentials });
   } catch (error) {
     if (error instanceof StoreUrlError) throw new TypeError(`\`store\`: ${error.message}`, { cause: error });
+    if (error instanceof NoSuchBranchError) throw new T4Error('store', 'NotFound', error.message, error);
+    if (error instanceof ToolError) throw new T4Error('store', 'Unavailable', error.message, error);
     throw error;
   }
 }
@@ -102,11 +109,12 @@ async function probe(store: ObjectStore): Promise<void> {
   throw new T4Error('store', status, `${verdict.message} (${verdict.hint})`);
 }
 
-function start(store: ObjectStore, local: DataFolder, options: OpenOptions): Node {
+function start(store: ObjectStore, home: string, local: DataFolder, options: OpenOptions): Node {
   const { log } = options;
   for (const report of local.reports) log?.('warn', report, {});
   return startNode({
     store,
+    home,
     localStore: local.localStore,
     disk: local.disk,
     memberId: local.memberId,

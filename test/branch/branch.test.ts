@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { changeManifest } from '../../src/core/branch/change-manifest.ts';
+import { deleteBranch } from '../../src/core/branch/delete-branch.ts';
+import { listBranches } from '../../src/core/branch/list-branches.ts';
 import { readManifestAt } from '../../src/core/branch/pinned.ts';
 import { removeBranch } from '../../src/core/branch/remove-branch.ts';
 import { keysOf } from '../tool/filled-store.ts';
@@ -132,10 +135,68 @@ describe('a branch', () => {
     expect(checkpoints.map(({ key }) => key)).not.toContain(pin!.checkpoint!.key);
     expect(logFloor).toBe(pin!.firstSlot);
     expect((await contentAt(family, home)).size).toBe(29);
-    await family.tool('', (core) => removeBranch(core, home));
+    await family.tool('', (core) => removeBranch(core, home, false));
     await family.collect('');
     expect((await manifestAt(family, '')).logFloor).toBeGreaterThan(pin!.lastSlot);
     expect(await keysOf(family.store, pin!.checkpoint!.key.slice(1))).toEqual([]);
+  });
+
+  test('skips the revisions that its stretch says, and compacts them; so does a branch of it', async () => {
+    const family = createFamily();
+    await fill(family, '', 30);
+    const home = homeOf(await family.branch('', 'back', { kind: 'revision', revision: 10 }));
+    await family.tool('', (core) =>
+      changeManifest(core, home, (manifest) => ({
+        ...manifest,
+        base: {
+          ...manifest.base!,
+          stretches: manifest.base!.stretches.map((stretch) => ({ ...stretch, skippedRevision: 50 })),
+        },
+      })),
+    );
+    const child = homeOf(await family.branch(home, 'child'));
+    for (const [at, name] of [
+      [home, 'back'],
+      [child, 'child'],
+    ] as const) {
+      await family.node(at, async (database) => {
+        expect((await database.status()).compactRevision).toBe(50);
+        expect((await database.put(name, 'x')).revision).toBe(51);
+        expect((await contentOf(database)).size).toBe(10);
+        await expect(contentOf(database, 20)).rejects.toThrow(/compacted/);
+        await database.checkpoint();
+      });
+      await family.node(at, async (database) => expect((await contentOf(database)).size).toBe(10));
+    }
+    expect(await family.branch(home, 'middle', { kind: 'revision', revision: 20 })).toMatchObject({
+      kind: 'compacted',
+    });
+    const early = homeOf(await family.branch(home, 'early', { kind: 'revision', revision: 5 }));
+    expect((await contentAt(family, early)).size).toBe(4);
+  });
+
+  test('the list says where each branch left, and what is kept for it alone', async () => {
+    const family = createFamily();
+    await fill(family, '', 20);
+    await family.node('', (database) => database.checkpoint());
+    await fill(family, '', 40, 'more');
+    await family.branch('', 'try', { kind: 'revision', revision: 30 });
+    const listed = async () => (await family.tool('', listBranches)).branches[0]!;
+    expect(await listed()).toMatchObject({ name: 'try', ownBytes: 0, branch: { revision: 30, pinnedBytes: 0 } });
+    await fill(family, '', 60, 'later');
+    await family.node('', (database) => database.checkpoint());
+    await family.collect('');
+    const { pinnedBytes } = (await listed()).branch!;
+    const bytes = async () => {
+      const all = await family.store.list('', { limit: 1_000 });
+      return all.kind === 'ok' ? all.objects.reduce((sum, { size }) => sum + size, 0) : 0;
+    };
+    const before = await bytes();
+    await family.tool('', (core) => deleteBranch(core, 'try', false));
+    await family.collect('');
+    // A fence, and what was in flight after it, stays for ever; lists of what was condemned come and go.
+    expect(before - (await bytes())).toBeGreaterThan(pinnedBytes! * 0.5);
+    expect(pinnedBytes).toBeGreaterThan(1_000);
   });
 
   test('costs the same number of requests at 10 keys as at 10,000', async () => {

@@ -21,27 +21,35 @@ describe('help', () => {
   it('of the program names every command', async () => {
     const { code, out, error } = await t4('--help');
     expect({ code, error }).toEqual({ code: 0, error: '' });
-    for (const command of ['run', 'inspect', 'status', 'cat', 'history', 'diff', 'verify'])
+    for (const command of ['run', 'inspect', 'status', 'cat', 'history', 'diff', 'gc', 'verify', 'branch'])
       expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
   });
 
-  it.each<CommandName>(['run', 'inspect', 'status', 'cat', 'history', 'diff', 'verify'])(
-    'of %s names every option, its default, and examples',
-    async (command) => {
-      const { code, out } = await t4(`${command} --help`);
-      expect(code).toBe(0);
-      for (const name of settingsOf(command)) {
-        if (settingTable[name].secret) continue;
-        expect(out).toMatch(new RegExp(`^  --${name}( <|$)`, 'm'));
-        const byDefault = settingTable[name].default;
-        if (byDefault !== undefined && byDefault !== 'false')
-          expect(out.replace(/\s+/g, ' ')).toContain(`(default: ${byDefault})`);
-      }
-      expect(out).toContain('--config <FILE>');
-      expect(out).toMatch(new RegExp(`^Examples:\n(  .*\n)*  t4 ${command}`, 'm'));
-      expect(out).toContain('Exit code:');
-    },
-  );
+  it.each<CommandName>([
+    'run',
+    'inspect',
+    'status',
+    'cat',
+    'history',
+    'diff',
+    'verify',
+    'branch create',
+    'branch list',
+    'branch delete',
+  ])('of %s names every option, its default, and examples', async (command) => {
+    const { code, out } = await t4(`${command} --help`);
+    expect(code).toBe(0);
+    for (const name of settingsOf(command)) {
+      if (settingTable[name].secret) continue;
+      expect(out).toMatch(new RegExp(`^  --${name}( <|$)`, 'm'));
+      const byDefault = settingTable[name].default;
+      if (byDefault !== undefined && byDefault !== 'false')
+        expect(out.replace(/\s+/g, ' ')).toContain(`(default: ${byDefault})`);
+    }
+    expect(out).toContain('--config <FILE>');
+    expect(out).toMatch(new RegExp(`^Examples:\n(  .*\n)*  t4 ${command}`, 'm'));
+    expect(out).toContain('Exit code:');
+  });
 
   it('is reached by `help COMMAND` too', async () => {
     expect((await t4('help status')).out).toBe((await t4('status --help')).out);
@@ -59,7 +67,7 @@ describe('usage errors end with 2, name what is wrong, and touch nothing', () =>
     [
       '',
       {},
-      't4: which command? run, inspect, status, cat, history, diff or verify\n    t4 --help tells what they do\n',
+      't4: which command? run, inspect, status, cat, history, diff, gc, verify or branch\n    t4 --help tells what they do\n',
     ],
     ['runn', {}, "t4: unknown command 'runn'\n    did you mean run?\n"],
     ['run --lisen 127.0.0.1:1', {}, "t4: unknown option '--lisen'\n    did you mean --listen?\n"],

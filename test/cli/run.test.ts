@@ -54,6 +54,25 @@ describe('t4 run', () => {
     expect(unreachable.error).toContain(`t4: nobody answers on ${address}`);
   });
 
+  it('runs a branch by its name, beside its parent', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 't4-run-'));
+    const store = `file:${folder}/store`;
+    const quiet = { T4_LOG_FORMAT: 'json' };
+    const parent = start(['run', '--store', store, '--data-dir', `${folder}/parent`, ...anyPort], quiet);
+    await parent.logged('ready to serve client requests');
+    expect((await runT4(['branch', 'create', 'try', '--from', store])).code).toBe(0);
+    const branch = ['run', '--store', `${store}/branches/try`, '--data-dir', `${folder}/branch`, ...anyPort];
+    const { finished, logged } = start(branch, quiet);
+    await logged('ready to serve client requests');
+    expect(await logged('opening the database')).toMatchObject({
+      store,
+      branch: expect.stringMatching(/^branches\/try\/[0-9a-f]{16}\/$/),
+    });
+    expect((await runT4(['branch', 'delete', 'try', '--from', store])).out).toBe('branch try deleted\n');
+    expect(await finished).toMatchObject({ code: 1, error: expect.stringContaining('it was deleted') });
+    expect(parent.child.exitCode).toBe(null);
+  });
+
   it('stands by while another node leads, takes over when it goes, and knows itself unready until then', async () => {
     const folder = mkdtempSync(join(tmpdir(), 't4-run-'));
     const args = (name: string): readonly string[] => [

@@ -156,7 +156,7 @@ async function live(steps: readonly Step[]): Promise<{ readonly branches: number
       case 'remove': {
         const hasChildren = members.some(({ parent }) => parent === member);
         if (member === root || hasChildren) break;
-        await family.tool('', (core) => removeBranch(core, member.home));
+        await family.tool('', (core) => removeBranch(core, member.home, false));
         members.splice(members.indexOf(member), 1);
         break;
       }

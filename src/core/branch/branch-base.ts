@@ -67,7 +67,7 @@ function isAbove(checkpoint: CheckpointReference, cut: Cut): boolean {
 }
 
 /** Wants nothing but to know where the cut is. */
-const placeAlone: ContentReader = {
+export const placeAlone: ContentReader = {
   span: { from: '', to: '' },
   begin: () => undefined,
   version: () => undefined,

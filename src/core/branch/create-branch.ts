@@ -105,6 +105,6 @@ function* settleName(core: Core, name: string, manifest: Manifest): Task<BranchC
     return { kind: 'created', manifest };
   }
   if (other === undefined) throw new NodeFailure(`${manifest.home} was deleted while it was being made`);
-  yield* removeBranch(core, manifest.home);
+  yield* removeBranch(core, manifest.home, true);
   return { kind: 'name-taken', home: other.home };
 }

@@ -1,8 +1,9 @@
+import { assert } from '../assert.ts';
 import { log, type Core } from '../core.ts';
 import { decodeControl, encodeControl } from '../format/control.ts';
 import { NodeFailure } from '../failure.ts';
 import { describeDamage } from '../format/damage.ts';
-import { controlKey, kindOfKey, manifestKey } from '../format/keys.ts';
+import { controlKey, isHome, kindOfKey, manifestKey } from '../format/keys.ts';
 import { deleteObjects } from '../store/delete-objects.ts';
 import { listKeys } from '../store/list.ts';
 import { readDecoded, settledPut } from '../store/objects.ts';
@@ -21,24 +22,33 @@ import { parentOf } from './pinned.ts';
  * 4. its parent keeps nothing for it any more. A parent that was removed before, and has no other branch, goes too.
  */
 
-/** Homes of what is gone now: none while it has branches of its own. */
-export function* removeBranch(core: Core, home: string): Task<readonly string[]> {
+export type BranchRemoved =
+  /** `gone`: homes of what is deleted; `kept`: of what is removed, and stays for its branches. */
+  | { readonly kind: 'removed'; readonly gone: readonly string[]; readonly kept: string | undefined }
+  | { readonly kind: 'has-branches'; readonly homes: readonly string[] };
+
+/** `force`: also one that has branches. */
+export function* removeBranch(core: Core, home: string, force: boolean): Task<BranchRemoved> {
   const gone: string[] = [];
-  for (let at: string | undefined = home; at !== undefined && at !== '';) {
-    const manifest: Manifest | undefined = yield* changeManifest(core, at, (current) =>
-      current.removed ? undefined : { ...current, removed: true },
-    );
-    if (manifest === undefined) return gone;
+  for (let at = home; ;) {
+    let refused = false;
+    const manifest = yield* changeManifest(core, at, (current) => {
+      refused = !force && !current.removed && current.pins.length > 0;
+      return refused || current.removed ? undefined : { ...current, removed: true };
+    });
+    if (manifest === undefined) return { kind: 'removed', gone, kept: undefined };
+    if (refused) return { kind: 'has-branches', homes: manifest.pins.map(({ name }) => name) };
     yield* fence(core, at);
-    if (manifest.pins.length > 0) return gone;
+    if (manifest.pins.length > 0) return { kind: 'removed', gone, kept: at };
     yield* deleteBelow(core, at);
-    const parent: string = parentOf(manifest)!;
-    const left: Manifest | undefined = yield* unpin(core, parent, manifest.databaseId);
-    gone.push(at);
+    const parent = yield* unpin(core, parentOf(manifest)!, manifest.databaseId);
     log(core, 'info', 'branch deleted', { home: at });
-    at = left !== undefined && left.removed && left.pins.length === 0 ? parent : undefined;
+    gone.push(at);
+    if (parent === undefined || !parent.removed || parent.pins.length > 0) {
+      return { kind: 'removed', gone, kept: undefined };
+    }
+    at = parent.home;
   }
-  return gone;
 }
 
 /** Undefined: there is no such database. */
@@ -67,7 +77,8 @@ function* fence(core: Core, home: string): Task<void> {
 const keysPerListing = 1_000;
 
 /** What is none of ours stays. */
-function* deleteBelow(core: Core, home: string): Task<void> {
+export function* deleteBelow(core: Core, home: string): Task<void> {
+  assert(home !== '' && isHome(home), 'what is deleted is below a branch’s home');
   let after: string | undefined;
   for (;;) {
     const keys = yield* listKeys(core, `/${home}`, after, keysPerListing);

@@ -1,4 +1,5 @@
 import { log, type Core } from '../core.ts';
+import { NodeFailure } from '../failure.ts';
 import type { HeldManifest } from '../recover/locate-manifest.ts';
 import type { RecoveredDatabase } from '../recover/recover.ts';
 import type { Reign } from '../reign/reign.ts';
@@ -6,7 +7,8 @@ import { createSignal, fire, waitFor, waitForUntil, type Task } from '../task.ts
 import type { CheckpointReference, ChunkReference } from '../types/log.ts';
 import { readCheckpointBase, type CheckpointBase } from './checkpoint-tree.ts';
 import { checkpointDue } from './checkpoint-due.ts';
-import { nameCheckpoint } from './name-checkpoint.ts';
+import { missesNothing } from './may-name-checkpoint.ts';
+import { nameCheckpoint, readAgain } from './name-checkpoint.ts';
 import { writeCheckpoint } from './write-checkpoint.ts';
 
 /**
@@ -102,8 +104,23 @@ export function createCheckpointing(
     return true;
   }
 
+  /** What is uploaded from now on cannot have been condemned before; what was left of an earlier attempt may have been. */
+  function* lookAtManifest(): Task<void> {
+    try {
+      const now = yield* readAgain(core);
+      if (!missesNothing(held.manifest.generation, now.manifest.generation)) unnamed.clear();
+      held = now;
+    } catch (error) {
+      if (!(error instanceof NodeFailure)) throw error;
+      // What stands there cannot be read: if nobody has written it since, naming the checkpoint mends it.
+      log(core, 'error', 'the manifest cannot be read', { reason: error.message });
+      unnamed.clear();
+    }
+  }
+
   function* writeAndName(): Task<Outcome> {
     lastMs = core.at.monotonicMs;
+    yield* lookAtManifest();
     if (!baseRead) base = yield* readCheckpointBase(core, held.manifest);
     baseRead = true;
     for (let attempt = 1; ; attempt++) {
@@ -114,17 +131,31 @@ export function createCheckpointing(
       if (naming.kind === 'deposed') return 'deposed';
       held = naming.held;
       if (naming.kind === 'unreadable') return naming.reason;
-      base = written.base;
       if (naming.kind === 'named') {
+        base = written.base;
         unnamed.clear();
         return written.reference;
       }
-      for (const key of naming.keys) core.unusableObjects.add(key);
-      log(core, 'warn', 'a part of the checkpoint was condemned before it was named; that is written anew', {
-        slot: written.reference.slot,
-        objects: naming.keys.length,
-      });
-      if (attempt === attemptsMax) return `${naming.keys[0]} was condemned before the manifest could name it`;
+      const { slot } = written.reference;
+      if (naming.kind === 'missed') {
+        unnamed.clear();
+        log(
+          core,
+          'warn',
+          'a part of the checkpoint may have been condemned before it was named; all of it is written anew',
+          {
+            slot,
+          },
+        );
+      } else {
+        for (const key of naming.keys) core.unusableObjects.add(key);
+        log(core, 'warn', 'a part of the checkpoint was condemned before it was named; that is written anew', {
+          slot,
+          objects: naming.keys.length,
+        });
+      }
+      if (attempt === attemptsMax)
+        return 'what was uploaded was condemned again and again before the manifest could name it';
     }
   }
 

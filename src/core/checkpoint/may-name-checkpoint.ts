@@ -12,3 +12,11 @@ export interface NamingGround {
 export function mayNameCheckpoint({ objects, condemned }: NamingGround): boolean {
   return !condemned.some((key) => objects.has(key));
 }
+
+/**
+ * Whether everything that was condemned since `seen` can be told at `now`, generations of the manifest. A list is named for one generation at
+ * least. With only one between, it stands in the latter or never was; with more, one may have come and gone, and what it condemned with it.
+ */
+export function missesNothing(seen: number, now: number): boolean {
+  return now <= seen + 1;
+}

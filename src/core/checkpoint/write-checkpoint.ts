@@ -1,10 +1,11 @@
-import { drawId, type Core } from '../core.ts';
+import type { Core } from '../core.ts';
 import { encodeCheckpoint } from '../format/checkpoint.ts';
 import { encodeChunk } from '../format/chunk.ts';
 import { contentHash } from '../format/hashes.ts';
-import { attemptBytes, checkpointKey, chunkKey, pageKey } from '../format/keys.ts';
+import { checkpointKey, chunkKey, pageKey } from '../format/keys.ts';
 import { encodePage } from '../format/page.ts';
 import type { Recovered } from '../recover/recovered.ts';
+import { freshAttempt } from '../store/fresh-attempt.ts';
 import { readDecoded, settledPut } from '../store/objects.ts';
 import { all, until, type Task } from '../task.ts';
 import { equalBytes, hexOf } from '../types/bytes.ts';
@@ -214,7 +215,7 @@ function createUploads(core: Core, progress: Progress): Uploads {
   }
 
   return {
-    attempt: drawId(core).slice(0, attemptBytes),
+    attempt: freshAttempt(core),
     progress,
     *add(key, body, done) {
       waiting.push({ key, body, done });

@@ -1,7 +1,7 @@
 import type { Core } from '../core.ts';
 import { NodeFailure } from '../failure.ts';
 import { manifestKey } from '../format/keys.ts';
-import { readManifest, type HeldManifest } from '../recover/locate-manifest.ts';
+import { isStanding, readManifest, type HeldManifest } from '../recover/locate-manifest.ts';
 import { listObjects } from '../store/list.ts';
 import type { Task } from '../task.ts';
 import { condemn, type CollectSettings } from './condemn.ts';
@@ -39,14 +39,23 @@ export function* collectOnce(core: Core, settings: OutsideSettings): Task<Collec
     const held = yield* readManifest(core);
     if (held === undefined) throw new NodeFailure(`there is no database here: ${manifestKey} is missing`);
     const collection = yield* collect(core, held, settings);
-    if (collection !== 'changed') return collection;
+    if (collection === 'changed') continue;
+    if (collection.kind === 'collected') return collection.collection;
+    // What another collector took away meanwhile is needed no more.
+    if (!(yield* isStanding(core, collection.held))) continue;
+    throw new NodeFailure(`nothing was deleted, because what is still needed cannot be told: ${collection.reason}`);
   }
   throw new NodeFailure(
     `${manifestKey} was changed by others in each of ${attemptsMax} attempts: nothing was collected, try again later`,
   );
 }
 
-function* collect(core: Core, held: HeldManifest, settings: OutsideSettings): Task<Collection | 'changed'> {
+type Collected =
+  | 'changed'
+  | { readonly kind: 'collected'; readonly collection: Collection }
+  | { readonly kind: 'unreadable'; readonly held: HeldManifest; readonly reason: string };
+
+function* collect(core: Core, held: HeldManifest, settings: OutsideSettings): Task<Collected> {
   const writer = { epoch: held.manifest.epoch };
   const ripe = yield* ripeNow(core, held, settings);
   const swept = settings.dryRun
@@ -57,19 +66,20 @@ function* collect(core: Core, held: HeldManifest, settings: OutsideSettings): Ta
         slots: ripe.slotsBelow - held.manifest.logCollectedFloor,
       }
     : yield* sweep(core, writer, held, ripe);
-  if (swept.kind === 'unreadable') throw unreadable(swept.reason);
+  if (swept.kind === 'unreadable') return { ...swept, held };
   if (swept.kind !== 'swept') return 'changed';
   const condemned = yield* condemn(core, writer, swept.manifest, settings);
-  if (condemned.kind === 'unreadable') throw unreadable(condemned.reason);
+  if (condemned.kind === 'unreadable') return { ...condemned, held: swept.manifest };
   if (condemned.kind !== 'condemned') return 'changed';
   const { manifest, objects, bytes, checkpoints, slots } = condemned.condemnation;
-  return {
+  const collection = {
     condemned: { objects, bytes },
     checkpointsForgotten: checkpoints,
     slotsGivenUp: slots,
     deleted: { objects: swept.objects, slots: swept.slots },
     waiting: { objects: manifest.manifest.condemned.reduce((sum, { count }) => sum + count, 0) },
   };
+  return { kind: 'collected', collection };
 }
 
 /** When the floor was raised nobody wrote down: not later than the manifest was written last. */
@@ -81,8 +91,4 @@ function* ripeNow(core: Core, { manifest }: HeldManifest, { graceMs }: OutsideSe
     lists: manifest.condemned.filter(({ wallMs }) => wallMs <= before),
     slotsBelow: isFloorRipe ? manifest.logFloor : manifest.logCollectedFloor,
   };
-}
-
-function unreadable(reason: string): NodeFailure {
-  return new NodeFailure(`nothing was deleted, because what is still needed cannot be told: ${reason}`);
 }

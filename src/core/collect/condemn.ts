@@ -1,9 +1,19 @@
-import { drawId, log, type Core } from '../core.ts';
+import { log, type Core } from '../core.ts';
 import { encodeCondemned } from '../format/condemned.ts';
 import { contentHash } from '../format/hashes.ts';
-import { checkpointPrefix, chunkPrefix, condemnedKey, condemnedPrefix, kindOfKey, pagePrefix } from '../format/keys.ts';
+import {
+  checkpointPrefix,
+  chunkPrefix,
+  condemnedKey,
+  condemnedPrefix,
+  controlKey,
+  kindOfKey,
+  manifestKey,
+  pagePrefix,
+} from '../format/keys.ts';
 import { condemnedKeysMax } from '../limits.ts';
 import { updateManifest, type HeldManifest, type ManifestWriter } from '../recover/locate-manifest.ts';
+import { freshAttempt } from '../store/fresh-attempt.ts';
 import { listObjects } from '../store/list.ts';
 import { settledPut } from '../store/objects.ts';
 import type { Task } from '../task.ts';
@@ -50,10 +60,7 @@ export function* condemn(
   settings: CollectSettings,
 ): Task<Condemned> {
   const { manifest } = held;
-  const checkpoints = keptCheckpoints(manifest.checkpoints, {
-    retentionMs: settings.retentionMs,
-    wallMs: core.at.wallMs,
-  });
+  const checkpoints = keptCheckpoints(manifest.checkpoints, settings.retentionMs);
   const logFloor = logFloorOf(manifest.logFloor, checkpoints, manifest.pins);
   const reached = yield* reachableFrom(core, { ...manifest, checkpoints });
   if (reached.kind === 'unreadable') return reached;
@@ -62,7 +69,7 @@ export function* condemn(
     if (typeof keys === 'string') return { kind: 'unreadable', reason: keys };
     for (const key of keys) reached.names.add(key);
   }
-  const found = yield* findUnreachable(core, manifest.home, reached.names, core.at.wallMs - settings.youngMs);
+  const found = yield* findUnreachable(core, manifest.home, reached.names, yield* notYoungSince(core, settings));
   const condemnation = {
     manifest: held,
     objects: found.keys.length,
@@ -87,6 +94,17 @@ export function* condemn(
     logFloor,
   });
   return { kind: 'condemned', condemnation: { ...condemnation, manifest: updated } };
+}
+
+/** By the store's clock alone, as it stamped what is written all the time: another clock may be years off. */
+function* notYoungSince(core: Core, { youngMs }: CollectSettings): Task<number> {
+  if (youngMs === 0) return Number.POSITIVE_INFINITY;
+  let newestMs = 0;
+  for (const root of [controlKey, manifestKey]) {
+    const [object] = yield* listObjects(core, root, undefined, 1);
+    if (object?.key === root) newestMs = Math.max(newestMs, object.lastModifiedMs);
+  }
+  return newestMs - youngMs;
 }
 
 const collectedPrefixes = [checkpointPrefix, chunkPrefix, condemnedPrefix, pagePrefix] as const;
@@ -123,7 +141,7 @@ function* findUnreachable(core: Core, home: string, reachable: NameSet, notAfter
 function* writeList(core: Core, manifest: Manifest, keys: readonly string[]): Task<CondemnedReference> {
   const body = encodeCondemned({ databaseId: manifest.databaseId, keys }, core.digest);
   const hash = contentHash(body, core.digest);
-  const key = condemnedKey(manifest.home, hash, drawId(core).subarray(0, 8));
+  const key = condemnedKey(manifest.home, hash, freshAttempt(core));
   yield* settledPut(core, key, body, { kind: 'absent' });
   return {
     key,

@@ -1,5 +1,7 @@
 import { log, type Core } from '../core.ts';
-import { readManifest, type HeldManifest } from '../recover/locate-manifest.ts';
+import { NodeFailure } from '../failure.ts';
+import { manifestKey } from '../format/keys.ts';
+import { isStanding, readManifest, type HeldManifest } from '../recover/locate-manifest.ts';
 import type { Reign } from '../reign/reign.ts';
 import { until, type Task } from '../task.ts';
 import type { Manifest } from '../types/log.ts';
@@ -26,13 +28,7 @@ export function* keepCollecting(core: Core, reign: Reign, edges: CollectEdges): 
   for (;;) {
     yield* until(core.at.monotonicMs + collectIntervalMs);
     if (edges.checkpointing()) continue;
-    const held = yield* readManifest(core);
-    if (held === undefined) continue;
-    if (held.manifest.epoch > reign.epoch) {
-      edges.deposed('the manifest carries a later epoch');
-      return;
-    }
-    const end = yield* collect(core, reign, held, settings, (manifest) =>
+    const end = yield* round(core, reign, settings, (manifest) =>
       ripeIn(manifest, seen, core.at.monotonicMs, collectGraceMs),
     );
     if (end.kind === 'deposed') {
@@ -48,6 +44,24 @@ export function* keepCollecting(core: Core, reign: Reign, edges: CollectEdges): 
   }
 }
 
+/** Whatever cannot be read ends the round, not the reign: who leads can serve without it. */
+function* round(
+  core: Core,
+  reign: Reign,
+  settings: CollectSettings,
+  ripeIn: (manifest: Manifest) => Ripe,
+): Task<CollectEnd> {
+  try {
+    const held = yield* readManifest(core);
+    if (held === undefined) return { kind: 'unreadable', reason: `${manifestKey} is missing` };
+    if (held.manifest.epoch > reign.epoch) return { kind: 'deposed' };
+    return yield* collect(core, reign, held, settings, ripeIn);
+  } catch (error) {
+    if (!(error instanceof NodeFailure)) throw error;
+    return { kind: 'unreadable', reason: error.message };
+  }
+}
+
 type CollectEnd =
   { readonly kind: 'done' } | { readonly kind: 'deposed' } | { readonly kind: 'unreadable'; readonly reason: string };
 
@@ -60,13 +74,20 @@ function* collect(
 ): Task<CollectEnd> {
   const swept = yield* sweep(core, reign, held, ripeIn(held.manifest));
   if (swept.kind === 'changed') return { kind: 'done' };
-  if (swept.kind !== 'swept') return swept;
+  if (swept.kind === 'unreadable') return yield* unreadable(core, held, swept.reason);
+  if (swept.kind === 'deposed') return swept;
   const condemned = yield* condemn(core, reign, swept.manifest, settings);
   if (condemned.kind === 'changed') return { kind: 'done' };
-  if (condemned.kind !== 'condemned') return condemned;
+  if (condemned.kind === 'unreadable') return yield* unreadable(core, swept.manifest, condemned.reason);
+  if (condemned.kind === 'deposed') return condemned;
   // Counts from now what was condemned just now.
   ripeIn(condemned.condemnation.manifest.manifest);
   return { kind: 'done' };
+}
+
+/** What another collector took away meanwhile is needed no more. */
+function* unreadable(core: Core, held: HeldManifest, reason: string): Task<CollectEnd> {
+  return (yield* isStanding(core, held)) ? { kind: 'unreadable', reason } : { kind: 'done' };
 }
 
 /** What this leader has seen condemned for the whole grace period. */

@@ -4,8 +4,10 @@ import { describeDamage, type Decoded } from '../format/damage.ts';
 import { decodePage } from '../format/page.ts';
 import { readDecoded } from '../store/objects.ts';
 import { all, type Task } from '../task.ts';
-import type { CheckpointReference, Manifest, ObjectReference } from '../types/log.ts';
+import type { Manifest, ObjectReference } from '../types/log.ts';
 import { createNameSet, type NameSet } from './name-set.ts';
+import { namedByCheckpoint, namedByPage } from './named-by.ts';
+import { rootsOf } from './roots.ts';
 
 /**
  * Everything that the manifest names, directly or through what it names: checkpoints that stay, those that pins keep, their pages and chunks,
@@ -34,7 +36,7 @@ export function* reachableFrom(
       decodeCheckpoint(reference.key, body, core.digest, { hash: reference.hash }),
     );
     if (typeof checkpoint === 'string') return { kind: 'unreadable', reason: checkpoint };
-    for (const page of checkpoint.pages) pages.set(page.key, page);
+    for (const page of namedByCheckpoint(checkpoint)) pages.set(page.key, page);
   }
   const references = [...pages.values()];
   for (let first = 0; first < references.length; first += pagesAtOnce) {
@@ -47,11 +49,6 @@ export function* reachableFrom(
   return { kind: 'reached', names };
 }
 
-function rootsOf({ checkpoints, pins }: Pick<Manifest, 'checkpoints' | 'pins'>): readonly CheckpointReference[] {
-  const pinned = pins.flatMap(({ checkpoint }) => (checkpoint === undefined ? [] : [checkpoint]));
-  return [...checkpoints, ...pinned];
-}
-
 /** A text says what is wrong with the page. */
 function* reachChunks(core: Core, reference: ObjectReference, names: NameSet): Task<string | undefined> {
   names.add(reference.key);
@@ -59,7 +56,7 @@ function* reachChunks(core: Core, reference: ObjectReference, names: NameSet): T
     decodePage(reference.key, body, core.digest, { hash: reference.hash }),
   );
   if (typeof page === 'string') return page;
-  for (const { key } of page.chunks) names.add(key);
+  for (const { key } of namedByPage(page)) names.add(key);
   return undefined;
 }
 

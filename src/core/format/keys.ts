@@ -140,10 +140,9 @@ export function homesOfName(name: string): string {
   return `${branchPrefix}${name}/`;
 }
 
-/** Of a branch's home; `''` of the root's. */
+/** Of a branch's home; `''` of anything else. */
 export function branchNameOf(home: string): string {
-  assert(isHome(home), 'a home is empty or branches/<name>/<id>/');
-  return home.split('/')[1] ?? '';
+  return splitKey(home).home.split('/')[1] ?? '';
 }
 
 /** `''`, the root's, or a branch's. */

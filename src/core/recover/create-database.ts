@@ -1,3 +1,4 @@
+import { checkAlive } from '../branch/pinned.ts';
 import { drawId, log, type Core } from '../core.ts';
 import { NodeFailure } from '../failure.ts';
 import { encodeControl } from '../format/control.ts';
@@ -17,6 +18,7 @@ import { readManifest } from './locate-manifest.ts';
  */
 export function* createDatabase(core: Core): Task<void> {
   const manifest = (yield* readManifest(core))?.manifest ?? (yield* createManifest(core));
+  yield* checkAlive(core, manifest);
   const segments = yield* listKeys(core, logPrefix, undefined, 1);
   if (manifest.epoch > 0 || segments.length > 0) {
     // Another node may have made the database, and led it, since this one looked.

@@ -37,6 +37,11 @@ export function* readManifest(core: Core): Task<HeldManifest | undefined> {
   return { manifest: read.value, etag: read.object.etag };
 }
 
+/** False: somebody has written it since. */
+export function* isStanding(core: Core, { etag }: HeldManifest): Task<boolean> {
+  return (yield* readManifest(core))?.etag === etag;
+}
+
 function placeOf(home: string): string {
   return home === '' ? 'the root of its store' : `${home} below the root of its store`;
 }

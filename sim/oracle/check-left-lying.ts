@@ -1,0 +1,56 @@
+import type { RunResult, Violation } from '../types/result.ts';
+import type { DecodedManifest } from './decoder/other-objects.ts';
+import { slotKey } from './log.ts';
+import { convergenceMs, promisedUnder, quietFrom } from './promises.ts';
+import { violation } from './violation.ts';
+
+/**
+ * What nothing names is gone some time after nothing befalls the leader any more: by then its collector has condemned it, waited for the
+ * grace, and deleted it. Judged only where there is a leader who collects and every fault promises to leave nothing broken behind.
+ */
+export interface LeftLyingGround {
+  readonly manifest: DecodedManifest;
+  readonly reachable: ReadonlySet<string>;
+  /** By key: when the manifest ceased to name it. */
+  readonly namedUntilMs: ReadonlyMap<string, number>;
+  isAfterFence(slot: number): boolean;
+}
+
+const collectedPattern = /^(chunks|pages|checkpoints|condemned)\//;
+/** Calls of the store that a collection makes one after the other, at most. */
+const callsOfCollection = 12;
+
+export function checkLeftLying(
+  result: RunResult,
+  { manifest, reachable, namedUntilMs, isAfterFence }: LeftLyingGround,
+): Violation | 'gone' | 'not judged' {
+  const { scenario } = result;
+  const quiet = quietFrom(scenario);
+  const { collectIntervalMs, collectGraceMs } = scenario.topology.settings;
+  if (collectIntervalMs === 0 || quiet === undefined || promisedUnder(scenario) !== 'masked') return 'not judged';
+  const { endMs, storeLatency, storeTimeoutMs } = scenario.knobs;
+  const roundMs = collectIntervalMs + callsOfCollection * 2 * storeLatency.typicalMs + 4 * storeLatency.slowMs;
+  // One collection under way, one that condemns, one that is the first to see it, one that deletes after the grace; and twice, for others' changes between.
+  const boundMs = 2 * (4 * roundMs + 2 * collectGraceMs) + storeTimeoutMs;
+  const dueMs = endMs - boundMs;
+  if (dueMs < quiet.atMs + convergenceMs(scenario)) return 'not judged';
+  for (const key of result.objects.keys()) {
+    if (!collectedPattern.test(key) || reachable.has(key)) continue;
+    const sinceMs = Math.max(writtenMs(result, key), namedUntilMs.get(key) ?? 0);
+    if (sinceMs >= dueMs) continue;
+    return violation('collection', `${key} is named by nothing and still there at the end`, { keys: [key] });
+  }
+  const { logCollectedFloor } = manifest;
+  for (let slot = 1; slot < logCollectedFloor; slot++) {
+    const key = slotKey(slot);
+    // A late copy of the PUT that had filled a collected slot stays: no collector looks there again.
+    const isCopied = result.storeChanges.some((change) => change.key === key && change.bytes === undefined);
+    if (result.objects.has(key) && !isAfterFence(slot) && !isCopied)
+      return violation('collection', `${key} is below what has been collected, and still there`, { keys: [key] });
+  }
+  return 'gone';
+}
+
+function writtenMs({ storeChanges }: RunResult, key: string): number {
+  return storeChanges.findLast((change) => change.key === key && change.bytes !== undefined)?.atMs ?? 0;
+}

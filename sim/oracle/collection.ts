@@ -1,0 +1,213 @@
+import type { Observer } from '../types/observer.ts';
+import type { RunResult, StoreChange, Violation } from '../types/result.ts';
+import { collectorFirst } from '../world/collector-host.ts';
+import { checkLeftLying } from './check-left-lying.ts';
+import { FormatError } from './decoder/cursor.ts';
+import { decodeSegment } from './decoder/log-objects.ts';
+import { decodeControl, decodeManifest, type DecodedManifest } from './decoder/other-objects.ts';
+import type { Ledger } from './ledger.ts';
+import { slotKey, slotOfKey } from './log.ts';
+import { createReachability, keyOf, type Reachable } from './reachability.ts';
+import { violation } from './violation.ts';
+
+/**
+ * Invariant 7 of the protocol, judged at every change of the store, late ones too, against the manifest that stands there at that moment:
+ * - what is deleted was condemned before, and nothing names it;
+ * - a slot that is deleted is below the floor and no pin's; it is no fence, and none of those after one that a writer may have in flight;
+ * - the manifest names nothing that was ever condemned, and nothing that is not there; the log is kept from its oldest checkpoint on;
+ * - a name is never used for two contents;
+ * - a node writes the manifest in its own reign alone.
+ */
+export function createCollectionOracle(): Observer {
+  const first = new Map<string, Uint8Array>();
+  const present = new Set<string>();
+  /** Ever, by a manifest that stood. */
+  const condemned = new Set<string>();
+  const listsNamed = new Set<string>();
+  const namedUntilMs = new Map<string, number>();
+  /** By epoch: the node that claimed it. */
+  const leaderOf = new Map<number, number>();
+  const fences = new Set<number>();
+  const reachability = createReachability({ bytes: (key) => first.get(key) });
+  const ledger: Record<string, number> = {};
+  let manifest: DecodedManifest | undefined;
+  let reachable: Reachable = { keys: new Set(), problems: [] };
+
+  function count(name: keyof Ledger, by = 1): void {
+    ledger[name] = (ledger[name] ?? 0) + by;
+  }
+
+  function fail(change: StoreChange, words: string, keys: readonly string[] = [change.key]): Violation {
+    return violation('collection', words, { atMs: change.atMs, keys });
+  }
+
+  function put(change: StoreChange, bytes: Uint8Array): Violation | undefined {
+    const { key } = change;
+    if (change.node === undefined) return undefined;
+    if (key === 'manifest') return manifestChanged(change, bytes);
+    if (key === 'control') controlChanged(change.node, bytes);
+    const before = first.get(key);
+    if (before === undefined) {
+      first.set(key, bytes);
+      const slot = slotOfKey(key);
+      if (slot !== undefined && readable(() => decodeSegment(bytes))?.kind === 'fence') fences.add(slot);
+    } else if (isOnce(key) && !sameBytes(before, bytes)) return fail(change, `${key} was put twice, with two contents`);
+    present.add(key);
+    return undefined;
+  }
+
+  function controlChanged(node: number, bytes: Uint8Array): void {
+    const control = readable(() => decodeControl(bytes));
+    if (control !== undefined && !leaderOf.has(control.epoch)) leaderOf.set(control.epoch, node);
+  }
+
+  function manifestChanged(change: StoreChange, bytes: Uint8Array): Violation | undefined {
+    const before = manifest;
+    const next = readable(() => decodeManifest(bytes));
+    if (next === undefined) return fail(change, 'the manifest that was written cannot be read');
+    const named = reachable.keys;
+    manifest = next;
+    reachable = reachability.reach(next);
+    for (const key of named) if (!reachable.keys.has(key)) namedUntilMs.set(key, change.atMs);
+    const [problem] = reachable.problems;
+    if (problem !== undefined) return fail(change, `the manifest names what cannot be read: ${problem}`);
+    for (const key of reachability.condemnedBy(next)) {
+      if (condemned.has(key)) continue;
+      condemned.add(key);
+      count('collection: objects condemned');
+      if ((change.node ?? 0) >= collectorFirst) count('collection: condemned by a tool from outside');
+    }
+    for (const list of next.condemned) listsNamed.add(keyOf(list));
+    for (const key of reachable.keys) {
+      if (condemned.has(key)) return fail(change, `the manifest names ${key}, which has been condemned`, [key]);
+      if (!present.has(key)) return fail(change, `the manifest names ${key}, which is not there`, [key]);
+    }
+    return logProblem(change, before, next);
+  }
+
+  function logProblem(
+    change: StoreChange,
+    before: DecodedManifest | undefined,
+    next: DecodedManifest,
+  ): Violation | undefined {
+    const oldest = next.checkpoints[0];
+    const { logFloor } = next;
+    if (logFloor > (oldest?.slot ?? 0) + 1) {
+      return fail(
+        change,
+        `the log is given up below ${logFloor}, but the oldest checkpoint ends with ${oldest?.slot ?? 0}`,
+      );
+    }
+    const pin = next.pins.find(({ firstSlot, lastSlot }) => firstSlot <= lastSlot && firstSlot < logFloor);
+    if (pin !== undefined)
+      return fail(change, `the log is given up below ${logFloor}, but ${pin.name} needs ${pin.firstSlot}`);
+    if (before === undefined) return undefined;
+    const leader = leaderOf.get(next.epoch);
+    const { node } = change;
+    if (node !== undefined && node < collectorFirst && leader !== node)
+      return fail(change, `node ${node} wrote the manifest in epoch ${next.epoch}, which is not its own`);
+    if (next.epoch < before.epoch)
+      return fail(change, `epoch ${next.epoch} wrote the manifest of epoch ${before.epoch}`);
+    if (next.generation !== before.generation + 1)
+      return fail(change, `generation ${next.generation} of the manifest follows ${before.generation}`);
+    if (logFloor < before.logFloor || next.logCollectedFloor < before.logCollectedFloor)
+      return fail(change, `the log's floor sinks from ${before.logFloor} to ${logFloor}`);
+    const named = new Set(next.checkpoints.map(({ key }) => key));
+    count('collection: checkpoints forgotten', before.checkpoints.filter(({ key }) => !named.has(key)).length);
+    const [newest] = before.checkpoints.slice(-1);
+    if (newest !== undefined && !named.has(newest.key) && (next.checkpoints.at(-1)?.slot ?? 0) < newest.slot)
+      return fail(change, `the newest checkpoint, of slot ${newest.slot}, is forgotten`, [newest.key]);
+    return undefined;
+  }
+
+  function deleted(change: StoreChange): Violation | undefined {
+    const { key } = change;
+    if (change.node === undefined || key.startsWith('probe/')) return undefined;
+    if (manifest === undefined) return fail(change, `${key} was deleted where no manifest says that it may`);
+    present.delete(key);
+    const slot = slotOfKey(key);
+    if (slot !== undefined) return slotDeleted(change, manifest, slot);
+    if (!isOnce(key)) return fail(change, `${key} was deleted`);
+    if (reachable.keys.has(key)) return fail(change, `${key} was deleted, but the manifest names it`);
+    if (!condemned.has(key) && !listsNamed.has(key))
+      return fail(change, `${key} was deleted and had not been condemned`);
+    count('collection: objects deleted');
+    return undefined;
+  }
+
+  function slotDeleted(change: StoreChange, standing: DecodedManifest, slot: number): Violation | undefined {
+    const { logFloor, logInflightMax, pins } = standing;
+    if (slot >= logFloor) return fail(change, `slot ${slot} was deleted, but the log is kept from ${logFloor} on`);
+    if (pins.some(({ firstSlot, lastSlot }) => slot >= firstSlot && slot <= lastSlot))
+      return fail(change, `slot ${slot} was deleted, but is pinned`);
+    for (let before = 0; before <= logInflightMax; before++) {
+      if (fences.has(slot - before))
+        return fail(
+          change,
+          `slot ${slot} was deleted, but slot ${slot - before} is a fence and ${logInflightMax} may be in flight`,
+        );
+    }
+    count('collection: slots deleted');
+    return undefined;
+  }
+
+  /** What is named and not damaged by the world is there, and says what was written. */
+  function checkEnd(result: RunResult): Violation | undefined {
+    if (manifest === undefined) return undefined;
+    for (const key of reachable.keys) {
+      if (!result.objects.has(key)) return violation('collection', `${key} is named and not there`, { keys: [key] });
+    }
+    const { logFloor, logInflightMax } = manifest;
+    const last = Math.max(0, ...[...first.keys()].map((key) => slotOfKey(key) ?? 0));
+    for (let slot = 1; slot <= last; slot++) {
+      const key = slotKey(slot);
+      if (!first.has(key)) continue;
+      const needed = slot >= logFloor || isAfterFence(slot, logInflightMax);
+      if (needed && !result.objects.has(key)) {
+        return violation('collection', `${key} is needed and not there`, { keys: [key] });
+      }
+      if (slot < manifest.logCollectedFloor && isAfterFence(slot, logInflightMax))
+        count('collection: slots kept for a fence');
+    }
+    const left = checkLeftLying(result, {
+      manifest,
+      reachable: reachable.keys,
+      namedUntilMs,
+      isAfterFence: (slot) => isAfterFence(slot, logInflightMax),
+    });
+    if (left === 'gone') count('collection: nothing left lying');
+    return typeof left === 'object' ? left : undefined;
+  }
+
+  function isAfterFence(slot: number, inflightMax: number): boolean {
+    for (let before = 0; before <= inflightMax; before++) if (fences.has(slot - before)) return true;
+    return false;
+  }
+
+  return {
+    name: 'collection',
+    store(change) {
+      return change.bytes === undefined ? deleted(change) : put(change, change.bytes);
+    },
+    finish: checkEnd,
+    ledger: () => ledger,
+  };
+}
+
+/** Objects that are written once, under a name that says what is in them; slots too. */
+function isOnce(key: string): boolean {
+  return /^(chunks|pages|checkpoints|condemned|log)\//.test(key);
+}
+
+function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && left.every((byte, index) => byte === right[index]);
+}
+
+function readable<Value>(decode: () => Value): Value | undefined {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  }
+}

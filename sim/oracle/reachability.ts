@@ -1,0 +1,107 @@
+import { FormatError } from './decoder/cursor.ts';
+import {
+  decodeCheckpoint,
+  decodeCondemned,
+  decodePage,
+  type DecodedManifest,
+  type DecodedReference,
+} from './decoder/other-objects.ts';
+
+/**
+ * What a manifest names, and what it condemns, read from the bytes that were written under each name by the simulator's own decoder: whatever
+ * the world did to an object since.
+ */
+export interface Written {
+  /** What was put under that key first; undefined: nothing was. */
+  bytes(key: string): Uint8Array | undefined;
+}
+
+export interface Reachable {
+  /** Keys as in the store, without the slash in front. */
+  readonly keys: ReadonlySet<string>;
+  /** What is named and cannot be read, with the reason. */
+  readonly problems: readonly string[];
+}
+
+export function keyOf({ key }: Pick<DecodedReference, 'key'>): string {
+  return key.slice(1);
+}
+
+export interface Reachability {
+  /** Checkpoints, those of pins too, with all that they need, and the lists of what is condemned. */
+  reach(manifest: DecodedManifest): Reachable;
+  condemnedBy(manifest: DecodedManifest): Iterable<string>;
+}
+
+/** Names are never used twice, so what is read of an object is remembered by its name. */
+export function createReachability(written: Written): Reachability {
+  const listsRead = new Map<string, readonly string[]>();
+  const treesRead = new Map<string, Reachable>();
+  const pagesRead = new Map<string, readonly string[] | string>();
+
+  function read<Value>(key: string, decode: (name: string, bytes: Uint8Array) => Value): Value | string {
+    const bytes = written.bytes(key);
+    if (bytes === undefined) return `${key} was never written`;
+    try {
+      return decode(key, bytes);
+    } catch (error) {
+      if (error instanceof FormatError) return `${key} cannot be read: ${error.message}`;
+      throw error;
+    }
+  }
+
+  function chunksOf(page: string): readonly string[] | string {
+    const known = pagesRead.get(page);
+    if (known !== undefined) return known;
+    const chunks = read(page, decodePage);
+    const keys = typeof chunks === 'string' ? chunks : chunks.map(keyOf);
+    if (typeof keys !== 'string') pagesRead.set(page, keys);
+    return keys;
+  }
+
+  function treeOf(key: string): Reachable {
+    const known = treesRead.get(key);
+    if (known !== undefined) return known;
+    const keys = new Set([key]);
+    const problems: string[] = [];
+    const checkpoint = read(key, decodeCheckpoint);
+    if (typeof checkpoint === 'string') return { keys, problems: [checkpoint] };
+    for (const page of checkpoint.pages.map(keyOf)) {
+      keys.add(page);
+      const chunks = chunksOf(page);
+      if (typeof chunks === 'string') problems.push(chunks);
+      else for (const chunk of chunks) keys.add(chunk);
+    }
+    for (const each of keys) if (written.bytes(each) === undefined) problems.push(`${each} was never written`);
+    const tree = { keys, problems };
+    if (problems.length === 0) treesRead.set(key, tree);
+    return tree;
+  }
+
+  return {
+    reach(manifest) {
+      const keys = new Set<string>();
+      const problems: string[] = [];
+      const pinned = manifest.pins.flatMap(({ checkpoint }) => (checkpoint === undefined ? [] : [checkpoint]));
+      for (const reference of [...manifest.checkpoints, ...pinned]) {
+        const tree = treeOf(keyOf(reference));
+        for (const key of tree.keys) keys.add(key);
+        problems.push(...tree.problems);
+      }
+      for (const list of manifest.condemned) keys.add(keyOf(list));
+      return { keys, problems };
+    },
+    *condemnedBy(manifest) {
+      for (const reference of manifest.condemned) {
+        const key = keyOf(reference);
+        let keys = listsRead.get(key);
+        if (keys === undefined) {
+          const list = read(key, decodeCondemned);
+          keys = typeof list === 'string' ? [] : list.keys.map((name) => name.slice(1));
+          if (typeof list !== 'string') listsRead.set(key, keys);
+        }
+        yield* keys;
+      }
+    },
+  };
+}
