@@ -1,5 +1,7 @@
 import { faultKinds } from '../faults/index.ts';
 import type { RunResult } from '../types/result.ts';
+import { FormatError } from './decoder/cursor.ts';
+import { type DecodedControl, decodeControl } from './decoder/other-objects.ts';
 import { type Fence, type FinalLog, finalRevision } from './log.ts';
 import { momentOf } from './model.ts';
 
@@ -17,7 +19,7 @@ export interface Loss {
 }
 
 export function allowedLosses(
-  result: Pick<RunResult, 'scenario' | 'history' | 'counts'>,
+  result: Pick<RunResult, 'scenario' | 'history' | 'counts' | 'storeChanges'>,
   log: FinalLog,
 ): readonly Loss[] {
   if (result.scenario.topology.settings.durability === 'object') return [];
@@ -30,7 +32,7 @@ export function allowedLosses(
     const sinceMs = log.fences[index - 1]?.atMs ?? 0;
     const isLost = disksLost.some((atMs) => atMs >= sinceMs && atMs <= fence.atMs);
     const isOtherDisk = index > 0 && log.fences[index - 1]!.memberId !== fence.memberId;
-    const isAccepted = isOtherDisk && acceptsLocalLoss(result.history, fence);
+    const isAccepted = isOtherDisk && acceptsLocalLoss(result, fence);
     if (!isLost && !disksForget && !isAccepted) continue;
     const { atMs, epoch, moment } = fence;
     losses.push({ atMs, epoch, revision: log.model.revisionAt[moment - 1]!, moment });
@@ -38,14 +40,40 @@ export function allowedLosses(
   return [...losses, { atMs: Infinity, epoch: Infinity, revision: finalRevision(log), moment: momentOf(log.model) }];
 }
 
-/** An operator started the life that wrote the fence with the word that the loss is accepted. Without it no other disk may go on. */
-function acceptsLocalLoss(history: RunResult['history'], fence: Fence): boolean {
-  let accepts = false;
-  for (const event of history) {
-    if (event.atMs > fence.atMs) break;
-    if (event.kind === 'node-start' && event.memberId === fence.memberId) accepts = event.acceptsLocalLoss === true;
+/**
+ * An operator started the life that made the fence with the word that the loss is accepted. Without it no other disk may go on. The fence
+ * may land when that life is over and the next one has no such word; but a life sends a fence only after its claim has landed.
+ */
+function acceptsLocalLoss(
+  { history, storeChanges }: Pick<RunResult, 'history' | 'storeChanges'>,
+  fence: Fence,
+): boolean {
+  const lives = history.flatMap((event) =>
+    event.kind === 'node-start' && event.memberId === fence.memberId ? [event] : [],
+  );
+  if (!lives.some((life) => life.acceptsLocalLoss)) return false;
+  const claimedMs = claimedMsOf(storeChanges, fence);
+  if (claimedMs === undefined) return false;
+  return lives.findLast(({ atMs }) => atMs < claimedMs)?.acceptsLocalLoss === true;
+}
+
+/** When `control` first said that the fence's member leads in its epoch. */
+function claimedMsOf(changes: RunResult['storeChanges'], { epoch, memberId }: Fence): number | undefined {
+  return changes.find(({ key, node, bytes }) => {
+    if (key !== 'control' || node === undefined || bytes === undefined) return false;
+    const control = readControl(bytes);
+    return control?.epoch === epoch && control.leader?.memberId === memberId;
+  })?.atMs;
+}
+
+/** That it can be read is judged where it is written. */
+function readControl(bytes: Uint8Array): DecodedControl | undefined {
+  try {
+    return decodeControl(bytes);
+  } catch (error) {
+    if (error instanceof FormatError) return undefined;
+    throw error;
   }
-  return accepts;
 }
 
 /** A disk may not hold what it said that it holds. */

@@ -324,6 +324,38 @@ describe('log', () => {
     expect(lost(2_000)).toBe('durability, ok');
   });
 
+  test('a loss was accepted when the life that won the epoch was told so, whichever runs when its fence lands', () => {
+    const told = (winner: boolean, next: boolean): string => {
+      const craft = createCraft();
+      const start = (incarnation: number, accepts: boolean) => {
+        craft.nowMs += 1;
+        const started = {
+          atMs: craft.nowMs,
+          kind: 'node-start',
+          node: 0,
+          incarnation,
+          disk: 'kept',
+          memberId: '1',
+        } as const;
+        craft.history.push(accepts ? { ...started, acceptsLocalLoss: true } : started);
+      };
+      craft.fence(2, '2');
+      craft.ok(put('a', '1'));
+      craft.returns(craft.invoke(put('b', '1')), { ...okPut(3), header: { revision: 3, term: 2 } });
+      start(1, winner);
+      craft.nowMs += 1;
+      craft.storeChanges.push({ atMs: craft.nowMs, key: 'control', node: 0, bytes: controlBytes(3, 0) });
+      start(2, next);
+      craft.fence(3);
+      craft.ok(put('c', '1'));
+      return `${verdictOf('log', craft, localScenario())}, ${verdictOf('answers', craft, localScenario())}`;
+    };
+    expect(told(true, false)).toBe('ok, ok');
+    expect(told(true, true)).toBe('ok, ok');
+    expect(told(false, true)).toMatch(/revisions/);
+    expect(told(false, false)).toMatch(/revisions/);
+  });
+
   test('a lease that went with a lost disk was there before; one that nobody loses was not', () => {
     const told = (durability: 'local' | 'object'): string => {
       const craft = createCraft();

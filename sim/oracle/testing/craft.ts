@@ -34,7 +34,7 @@ export interface Craft {
     record: DecodedRecord,
     options?: { readonly epoch?: number; readonly previousHash?: Uint8Array; readonly kind?: 'fence' | 'data' },
   ): void;
-  fence(epoch: number): void;
+  fence(epoch: number, memberId?: string): void;
   revision(): number;
   watch(request: PlainWatchRequest, stream?: string): (response: Partial<PlainWatchResponse>) => void;
   /** What a watcher of the whole store is shown of a revision. */
@@ -189,8 +189,8 @@ export function createCraft(): Craft {
       frameHash = sha256(frame);
       applyRecord(model, record);
     },
-    fence(next) {
-      craft.record({ kind: 'fence', epoch: next, memberId: '1' }, { epoch: next });
+    fence(next, memberId = '1') {
+      craft.record({ kind: 'fence', epoch: next, memberId }, { epoch: next });
     },
     revision: () => revisionOf(model),
     watch(request, name) {
