@@ -657,6 +657,16 @@ describe('liveness', () => {
     expect(asked((craft) => craft.unknown(put('a', '1'), false))).toBe('liveness');
     expect(asked((craft) => craft.error(put('a', '1'), 'Unavailable', 'etcdserver: no leader'))).toBe('liveness');
   });
+  test('one that a standby refuses, for a client that asks no other node', () => {
+    const refused = (leader: number) => (craft: Craft) => {
+      craft.history.push({ atMs: 2, kind: 'node-role', node: 0, role: 'standby', epoch: 1 });
+      craft.history.push({ atMs: 3, kind: 'node-role', node: 1, role: 'leader', epoch: 2 });
+      if (leader === -1) craft.history.push({ atMs: 4, kind: 'node-crash', node: 1, incarnation: 1, power: false });
+      craft.error(put('a', '1'), 'Unavailable', 'etcdserver: no leader');
+    };
+    expect(asked(refused(1))).toBe('ok');
+    expect(asked(refused(-1))).toBe('liveness');
+  });
   test('a probe of the healed part', () => {
     const action = { kind: 'probe', nodes: [0], key: 'probe', value: 'probe', forMs: 90_000 } as const;
     const scenario = {
