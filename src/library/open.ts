@@ -11,6 +11,7 @@ import { startNode, type Node } from '../host/node.ts';
 import { ToolError } from '../host/run-tool.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { T4Error } from './error.ts';
+import { keepingOf, type KeepingOptions } from './keeping.ts';
 import { NoSuchBranchError, openFamilyStore, type FamilyStore } from './open-family-store.ts';
 import { openLocal } from './open-local.ts';
 import { T4 } from './t4.ts';
@@ -42,6 +43,17 @@ export interface OpenOptions {
   readonly leaseMs?: number;
   /** Durability `local`: a write is in the store at most this many milliseconds later. Default 1,000. */
   readonly uploadIntervalMs?: number;
+  /** A checkpoint is written this many milliseconds after the last one if something came since; 0: by the log's segments alone. Default 600,000. */
+  readonly checkpointIntervalMs?: number;
+  /**
+   * Checkpoints and the log are kept for so many milliseconds, for time travel and branches; `Infinity`: for ever. The newest two checkpoints
+   * stay in any case. Default 86,400,000.
+   */
+  readonly retentionMs?: number;
+  /** How often this node looks for what nothing needs any more, in milliseconds; 0: never, it is left to `t4 gc`. Default 900,000. */
+  readonly collectIntervalMs?: number;
+  /** What nothing needs any more is deleted this many milliseconds later: whoever reads it has that long. Default 3,600,000. */
+  readonly collectGraceMs?: number;
   /** Memory for values, in bytes. Default 256 MiB. */
   readonly valueCacheBytes?: number;
   /** Gives up waiting for the lead. Default: waits for as long as another process leads. */
@@ -68,6 +80,7 @@ export async function open(options: OpenOptions): Promise<T4> {
   if (durability === 'local' && options.dataDir === undefined) {
     throw new TypeError('durability `local` needs a `dataDir`: it is the disk that makes a write durable');
   }
+  const keeping = keepingOf(options);
   const opened: (() => Promise<void>)[] = [];
   const release = async (): Promise<void> => {
     for (const close of opened.splice(0).reverse()) await close();
@@ -78,7 +91,7 @@ export async function open(options: OpenOptions): Promise<T4> {
     await probe(store);
     const local = await openLocal(options.dataDir);
     opened.push(local.close);
-    const node = start(store, home, local, options);
+    const node = start(store, home, local, options, keeping);
     opened.push(() => node.close());
     await ready(node, options.signal);
     opened.pop();
@@ -109,7 +122,13 @@ async function probe(store: ObjectStore): Promise<void> {
   throw new T4Error('store', status, `${verdict.message} (${verdict.hint})`);
 }
 
-function start(store: ObjectStore, home: string, local: DataFolder, options: OpenOptions): Node {
+function start(
+  store: ObjectStore,
+  home: string,
+  local: DataFolder,
+  options: OpenOptions,
+  keeping: KeepingOptions,
+): Node {
   const { log } = options;
   for (const report of local.reports) log?.('warn', report, {});
   return startNode({
@@ -128,6 +147,7 @@ function start(store: ObjectStore, home: string, local: DataFolder, options: Ope
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
     ...(options.uploadIntervalMs === undefined ? {} : { uploadIntervalMs: options.uploadIntervalMs }),
     ...(options.valueCacheBytes === undefined ? {} : { valueCacheBytes: options.valueCacheBytes }),
+    ...keeping,
     log: (level, message, fields) => log?.(level, message, fields),
   });
 }

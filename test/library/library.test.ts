@@ -40,6 +40,44 @@ describe('checkpoints', () => {
   });
 });
 
+describe('what is kept', () => {
+  it.each([
+    ['retentionMs', -1],
+    ['retentionMs', Number.NaN],
+    ['checkpointIntervalMs', 0.5],
+    ['collectIntervalMs', Infinity],
+    ['collectGraceMs', 876_001 * 3_600_000],
+    ['collectGraceMs', '1h'],
+  ])('%s is not %s', async (name, value) => {
+    await expect(openOne({ [name]: value })).rejects.toThrow(`\`${name}\` is a whole number of milliseconds`);
+  });
+
+  it('is collected by the node as it is told', async () => {
+    const store = `file:${folder()}`;
+    const collected = Promise.withResolvers<void>();
+    const db = await openOne({
+      store,
+      checkpointIntervalMs: 0,
+      retentionMs: 0,
+      collectIntervalMs: 10,
+      collectGraceMs: 0,
+      log: (_level, message) => void (message === 'deleted what had been condemned' && collected.resolve()),
+    });
+    for (let round = 0; round < 4; round++) {
+      await db.put('key', `value ${round}`);
+      await db.checkpoint();
+    }
+    await collected.promise;
+    expect((await db.get('key'))?.text()).toBe('value 3');
+  });
+
+  it('for ever, if retention is infinite', async () => {
+    const db = await openOne({ retentionMs: Infinity });
+    await db.put('key', 'value');
+    expect((await db.get('key'))?.text()).toBe('value');
+  });
+});
+
 describe('keys and values', () => {
   it('are put, read, read as of the past, and deleted', async () => {
     const db = await openOne();
