@@ -8,7 +8,9 @@ import {
   toSummaryJson,
   type ReportContext,
 } from '../report/index.ts';
+import { failureTitle, type Failure } from '../search/failure.ts';
 import type { RunResult } from '../types/result.ts';
+import type { Scenario } from '../types/scenario.ts';
 
 /** The files of one finding: its scenario, which is the bug report, and the views of its run. */
 export interface FindingFiles {
@@ -23,10 +25,23 @@ export function findingFiles(folder: string, name: string): FindingFiles {
   return { scenario: file('.json'), html: file('.html'), all: endings.map(file) };
 }
 
+/** As soon as it fails: what shrinks it may take long, or never come to its end. */
+export function writeScenario(folder: string, name: string, scenario: Scenario): void {
+  writeText(join(folder, `${name}.json`), `${JSON.stringify(scenario, undefined, 2)}\n`);
+}
+
+export function findingName(verdict: Failure, seed: number): string {
+  return `${slugOf(failureTitle(verdict))}-${seed}`;
+}
+
+function slugOf(text: string): string {
+  return text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+}
+
 export function writeFindingFiles(folder: string, name: string, result: RunResult, context: ReportContext): void {
   mkdirSync(folder, { recursive: true });
   const file = (ending: string): string => join(folder, `${name}${ending}`);
-  writeFileSync(file('.json'), `${JSON.stringify(result.scenario, undefined, 2)}\n`);
+  writeScenario(folder, name, result.scenario);
   writeFileSync(
     file('.html'),
     toHtml(result, context, [

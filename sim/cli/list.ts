@@ -1,5 +1,6 @@
 import { readCorpus } from '../search/corpus.ts';
 import { listMutants } from '../search/mutants.ts';
+import { incidents } from '../incident/index.ts';
 import { scenarioList } from '../scenarios/index.ts';
 import type { Output } from './output.ts';
 import { loadSubject, type SubjectSettings } from './settings.ts';
@@ -11,9 +12,11 @@ export async function list(options: SubjectSettings & { readonly json: boolean }
   const faults = subject.faultKinds ?? [];
   const workloads = subject.workloads ?? [];
   const scenarios = scenarioList.map(({ name, tells }) => ({ name, tells }));
+  // The store's generator alone makes them.
+  const made = options.subject === undefined ? incidents.map(({ name, does }) => ({ name, does })) : [];
   const corpus = readCorpus().map(({ file, scenario }) => ({ file, name: scenario.name }));
   if (options.json) {
-    output.out(`${JSON.stringify({ faults, mutants, workloads, scenarios, corpus }, undefined, 2)}\n`);
+    output.out(`${JSON.stringify({ faults, mutants, workloads, incidents: made, scenarios, corpus }, undefined, 2)}\n`);
     return;
   }
   const section = (title: string, lines: readonly (readonly [string, string])[]): void => {
@@ -32,6 +35,10 @@ export async function list(options: SubjectSettings & { readonly json: boolean }
   section(
     'Workloads',
     workloads.map(({ name, does }) => [name, does]),
+  );
+  section(
+    'Incidents',
+    made.map(({ name, does }) => [name, does]),
   );
   section(
     'Scenarios',

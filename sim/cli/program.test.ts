@@ -11,13 +11,30 @@ let folder = '';
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 't4-sim-'))));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function sim(...argv: readonly string[]): Promise<{ code: number; out: string; error: string }> {
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly error: string;
+}
+
+function sim(...argv: readonly string[]): Promise<Ran> {
+  return simInterrupted(argv, () => false);
+}
+
+/** Interrupted as soon as what was printed satisfies `when`. */
+async function simInterrupted(argv: readonly string[], when: (out: string) => boolean): Promise<Ran> {
+  const interruption = new AbortController();
+  if (when('')) interruption.abort();
   let out = '';
   let error = '';
   const code = await runSimulator(argv, {
-    out: (text) => void (out += text),
+    out: (text) => {
+      out += text;
+      if (when(out)) interruption.abort();
+    },
     error: (text) => void (error += text),
     isTerminal: false,
+    interruption: () => interruption.signal,
   });
   return { code, out, error };
 }
@@ -51,6 +68,59 @@ test('the same campaign in JSON', async () => {
   );
   expect(code).toBe(3);
   expect(JSON.parse(out)).toMatchObject({ findings: [{ key: 'safety: register reads' }] });
+});
+
+test('an interrupted campaign keeps what it found, as it is', async () => {
+  const own = mkdtempSync(join(folder, 'interrupted-'));
+  const junit = join(own, 'junit.xml');
+  const { code, out, error } = await simInterrupted(
+    [
+      'run',
+      '--subject',
+      register,
+      '--seeds',
+      '50',
+      '--findings',
+      '1',
+      '--workers',
+      '1',
+      '--out',
+      own,
+      '--junit',
+      junit,
+    ],
+    (printed) => printed.includes('Seed '),
+  );
+  expect(code).toBe(3);
+  expect(error).toContain('Interrupted');
+  expect(out).toContain('interrupted; t4 sim shrink');
+  expect(out).toMatch(/\d+ seeds, .* 1 findings/);
+  expect(readFileSync(junit, 'utf8')).toContain('<failure');
+  const file = readdirSync(own).find((name) => /^register-reads-\d+\.json$/.test(name))!;
+  const { subject } = await import('../examples/register-subject.ts');
+  expect(JSON.parse(readFileSync(join(own, file), 'utf8'))).toEqual(subject.generate(Number(/\d+/.exec(file)![0])));
+});
+
+test('a scenario that fails is written before it is shrunk', async () => {
+  const own = mkdtempSync(join(folder, 'at-once-'));
+  let written: readonly string[] | undefined;
+  await simInterrupted(
+    ['run', '--subject', register, '--seeds', '50', '--findings', '1', '--workers', '1', '--out', own],
+    (printed) => {
+      if (printed.includes('Seed ')) written ??= readdirSync(own);
+      return written !== undefined;
+    },
+  );
+  expect(written).toEqual([expect.stringMatching(/^register-reads-\d+\.json$/)]);
+});
+
+test('interrupted before anything was found', async () => {
+  const { code, out } = await simInterrupted(
+    ['run', '--minutes', '60', '--workers', '1', '--out', folder, '--json'],
+    () => true,
+  );
+  expect(code).toBe(130);
+  expect(JSON.parse(out)).toMatchObject({ runs: 0, interrupted: true, findings: [] });
 });
 
 test.each([
@@ -92,11 +162,12 @@ test.each([
   expect(code).toBe(2);
 });
 
-test('the list names faults, mutants, workloads and scenarios', async () => {
+test('the list names faults, mutants, workloads, incidents and scenarios', async () => {
   const { code, out } = await sim('list', '--json');
   expect(code).toBe(0);
   const listed = JSON.parse(out) as Record<string, readonly unknown[]>;
-  for (const name of ['faults', 'mutants', 'workloads', 'scenarios']) expect(listed[name]?.length).toBeGreaterThan(5);
+  for (const name of ['faults', 'mutants', 'workloads', 'incidents', 'scenarios'])
+    expect(listed[name]?.length).toBeGreaterThan(5);
 });
 
 test('a campaign too short to put everything to the test does not pass, and names what it left out', async () => {

@@ -170,7 +170,7 @@ function addCrashPoints(program: Command, output: Output, done: (code: ExitCode)
 function addList(program: Command, output: Output): void {
   program
     .command('list')
-    .description('name the faults, mutants, workloads, scenarios and the corpus')
+    .description('name the faults, mutants, workloads, incidents, scenarios and the corpus')
     .option('--subject <MODULE>', 'of this module instead of the store')
     .option('--json', 'print JSON', false)
     .action(async (flags: { readonly json: boolean; readonly subject?: string }) => list(flags, output));

@@ -1,13 +1,14 @@
 import { toJunitXml, type JunitCase } from '../report/index.ts';
-import { runCampaign, type CampaignResult, type SeedRange } from '../search/campaign.ts';
+import { runCampaign, type CampaignResult, type Finding, type SeedRange } from '../search/campaign.ts';
 import { readCorpus } from '../search/corpus.ts';
 import { isFailure } from '../search/failure.ts';
-import type { Pool } from '../search/pool.ts';
+import { JobGivenUpError, type Pool } from '../search/pool.ts';
 import type { Subject } from '../search/subject.ts';
 import { neverExercised, neverFired, withoutOccasion } from '../search/totals.ts';
-import type { Verdict } from '../types/result.ts';
+import type { RunResult, Verdict } from '../types/result.ts';
+import type { Scenario } from '../types/scenario.ts';
 import { commitText } from './build.ts';
-import { writeText } from './finding-files.ts';
+import { findingName, writeScenario, writeText } from './finding-files.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-code.ts';
 import type { Output } from './output.ts';
 import { coreSpeedText, createProgress, speedText } from './progress.ts';
@@ -26,18 +27,27 @@ export interface CampaignCommandOptions extends TellOptions {
   readonly without?: readonly string[];
 }
 
-/** The corpus, then seeds until the count, the time or the findings are reached. */
+/**
+ * The corpus, then seeds until the count, the time or the findings are reached. Interrupted, it tells and writes what there is so far; a scenario
+ * that fails is written when it fails, so that nothing that ends the process takes it along.
+ */
 export async function campaign(options: CampaignCommandOptions, given: Output): Promise<ExitCode> {
   const output: Output = options.json ? { ...given, out: given.error.bind(given) } : given;
   const pool = await openPool(options);
+  const stop = given.interruption?.();
+  stop?.addEventListener('abort', () =>
+    output.error('\nInterrupted: telling what there is; once more ends it at once.\n'),
+  );
   try {
     const cases: JunitCase[] = [];
-    const verdicts = await runCorpus(pool, options, cases, output);
+    const verdicts = await runCorpus(pool, options, cases, output, stop);
     const progress = createProgress(output);
     const result = await runCampaign(pool, {
       seeds: options.seeds,
       milliseconds: options.minutes === undefined ? undefined : options.minutes * 60_000,
       findingsMax: options.findingsMax,
+      stop,
+      found: (finding) => keepScenario(finding, options.folder),
       run: { withoutObservers: options.without ?? [] },
       progress: progress.tell,
     });
@@ -49,7 +59,7 @@ export async function campaign(options: CampaignCommandOptions, given: Output): 
       output.out(
         `\nSeed ${finding.run.seed} (no. ${finding.seedsRun}), ${finding.count} of ${result.totals.runs} runs:\n`,
       );
-      const told = await tellFinding(pool, scenario, options, output);
+      const told = await tellFinding(pool, scenario, options, output, stop);
       if (told !== undefined) {
         const { shrunk, context } = told;
         cases.push({ name: finding.key, seconds: finding.run.totals.cpuMs / 1_000, result: shrunk.result, context });
@@ -57,17 +67,23 @@ export async function campaign(options: CampaignCommandOptions, given: Output): 
     }
     const subject = await loadSubject(options);
     const missing = tellTotals(result, subject, output);
-    await addPassed(pool, options, result, cases);
+    const interrupted = stop?.aborted === true;
+    await addPassed(pool, options, result, cases, interrupted);
     if (options.junit !== undefined) writeText(options.junit, toJunitXml('t4 sim', cases));
     const code = exitCodeOf(verdicts);
+    if (options.json) given.out(`${JSON.stringify(summaryOf(result, missing, interrupted), undefined, 2)}\n`);
+    if (interrupted) return code === exitCodes.ok ? exitCodes.interrupted : code;
     const vacuous = code === exitCodes.ok && missing.length > 0 && !options.allowUnexercised;
     if (vacuous)
       output.error('Nothing was found, but what is named above was not put to the test: that does not pass.\n');
-    if (options.json) given.out(`${JSON.stringify(summaryOf(result, missing), undefined, 2)}\n`);
     return vacuous ? exitCodes.unknown : code;
   } finally {
     await pool.close();
   }
+}
+
+function keepScenario({ verdict, run: { seed, scenario } }: Finding, folder: string): void {
+  if (scenario !== undefined) writeScenario(folder, findingName(verdict, seed), scenario);
 }
 
 async function runCorpus(
@@ -75,13 +91,15 @@ async function runCorpus(
   options: CampaignCommandOptions,
   cases: JunitCase[],
   output: Output,
+  stop: AbortSignal | undefined,
 ): Promise<Verdict[]> {
   if (!options.corpus || options.subject !== undefined) return [];
   const entries = readCorpus();
   const verdicts: Verdict[] = [];
   for (const { file, scenario } of entries) {
     const startedMs = performance.now();
-    const { result } = await pool.ask({ kind: 'scenario', scenario });
+    const result = await runUnless(stop, pool, scenario);
+    if (result === undefined) break;
     const context = {
       replayCommand: `t4 sim run sim/corpus/${file}${subjectFlags(options)}`,
       commit: commitText(),
@@ -91,8 +109,22 @@ async function runCorpus(
     verdicts.push(result.verdict);
     if (isFailure(result.verdict)) output.out(`Corpus ${file}: ${result.verdict.explanation}\n`);
   }
-  if (entries.length > 0) output.out(`Corpus: ${entries.length} scenarios of former failures run.\n`);
+  if (entries.length > 0) output.out(`Corpus: ${verdicts.length} scenarios of former failures run.\n`);
   return verdicts;
+}
+
+/** Undefined: interrupted. */
+async function runUnless(
+  stop: AbortSignal | undefined,
+  pool: Pool,
+  scenario: Scenario,
+): Promise<RunResult | undefined> {
+  try {
+    return (await pool.ask({ kind: 'scenario', scenario }, stop)).result;
+  } catch (error) {
+    if (error instanceof JobGivenUpError) return undefined;
+    throw error;
+  }
 }
 
 /** Prints what the campaign did, and returns what it left out. */
@@ -134,13 +166,14 @@ async function addPassed(
   options: CampaignCommandOptions,
   { totals, elapsedMs, findings }: CampaignResult,
   cases: JunitCase[],
+  interrupted: boolean,
 ): Promise<void> {
-  if (options.junit === undefined || findings.length > 0) return;
+  if (options.junit === undefined || findings.length > 0 || totals.runs === 0) return;
   const { first, shard } = options.seeds;
   const subject = await loadSubject(options);
   const scenario = subject.generate(first + shard.part - 1);
   const { result } = await pool.ask({ kind: 'scenario', scenario });
-  const name = `${totals.runs} seeds from ${first}, shard ${shard.part}/${shard.parts}`;
+  const name = `${totals.runs} seeds from ${first}, shard ${shard.part}/${shard.parts}${interrupted ? ', interrupted' : ''}`;
   const context = {
     replayCommand: `t4 sim run --seed ${scenario.seed}${subjectFlags(options)}`,
     commit: commitText(),
@@ -149,9 +182,10 @@ async function addPassed(
   cases.push({ name, seconds: elapsedMs / 1_000, result, context });
 }
 
-function summaryOf({ totals, elapsedMs, findings }: CampaignResult, missing: readonly string[]) {
+function summaryOf({ totals, elapsedMs, findings }: CampaignResult, missing: readonly string[], interrupted: boolean) {
   return {
     ...totals,
+    interrupted,
     elapsedMs,
     notExercised: missing,
     commit: commitText(),

@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'vitest';
 import { runCampaign, type CampaignOptions } from './campaign.ts';
 import { runCrashPoints } from './crash-points.ts';
 import { loadMutant, plantedMutant } from './mutants.ts';
-import { createPool, type Pool } from './pool.ts';
+import { createPool, JobGivenUpError, type Pool } from './pool.ts';
 import { neverExercised } from './totals.ts';
 import { subject } from '../../test/support/toy-subject.ts';
 
@@ -50,6 +50,33 @@ test('the shards of a campaign are all of its seeds, each once', async () => {
     runs.push(totals.runs);
   }
   expect(runs).toEqual([4, 4, 3]);
+});
+
+test('an interruption ends a campaign that has no other end, and what was found is kept', async () => {
+  const stop = new AbortController();
+  const found: string[] = [];
+  const options = campaign({ count: undefined }, { findingsMax: Infinity, stop: stop.signal });
+  const { totals, findings } = await runCampaign(pool(1), {
+    ...options,
+    found: (finding) => {
+      found.push(finding.key);
+      stop.abort();
+    },
+  });
+  expect(found).toEqual(['safety: toy']);
+  expect(findings).toMatchObject([{ key: 'safety: toy' }]);
+  expect(totals.runs - findings[0]!.seedsRun).toBeLessThan(4);
+});
+
+test('a job that is given up leaves a worker for the next one', async () => {
+  const asked = pool(1);
+  const scenario = subject.generate(1);
+  const giveUp = new AbortController();
+  const given = [1, 2].map(() => asked.ask({ kind: 'shrink', scenario, runsMax: 1_000 }, giveUp.signal));
+  giveUp.abort();
+  for (const one of given) await expect(one).rejects.toThrow(JobGivenUpError);
+  await expect(asked.ask({ kind: 'scenario', scenario }, giveUp.signal)).rejects.toThrow(JobGivenUpError);
+  expect((await asked.ask({ kind: 'scenario', scenario })).result.scenario).toEqual(scenario);
 });
 
 test('an oracle that is switched off leaves a hole in the ledger', async () => {

@@ -17,7 +17,11 @@ export interface CampaignOptions {
   readonly milliseconds: number | undefined;
   /** Failures after which no further seed begins. */
   readonly findingsMax: number;
+  /** Aborted: no further seed begins. */
+  readonly stop?: AbortSignal | undefined;
   readonly run?: RunOptions;
+  /** At once when a guarantee is first seen broken, and again when a seed before that one breaks it too. */
+  found?(finding: Finding): void;
   progress?(progress: CampaignProgress): void;
 }
 
@@ -64,7 +68,7 @@ export async function runCampaign(pool: Pool, options: CampaignOptions): Promise
   const elapsedMs = (): number => performance.now() - startedMs;
 
   function nextSeeds(): readonly number[] {
-    if (findings.size >= findingsMax) return [];
+    if (findings.size >= findingsMax || options.stop?.aborted === true) return [];
     if (milliseconds !== undefined && elapsedMs() >= milliseconds) return [];
     const batch: number[] = [];
     while (batch.length < seedsAtOnce && (seeds.count === undefined || taken < countOfShard(seeds))) {
@@ -80,9 +84,14 @@ export async function runCampaign(pool: Pool, options: CampaignOptions): Promise
     const key = failureKey(verdict);
     if (key === undefined || verdict.kind === 'ok') return;
     const known = findings.get(key);
-    if (known === undefined) findings.set(key, { key, verdict, run, seedsRun, count: 1 });
-    else if (seedsRun < known.seedsRun) findings.set(key, { key, verdict, run, seedsRun, count: known.count + 1 });
-    else findings.set(key, { ...known, count: known.count + 1 });
+    const count = (known?.count ?? 0) + 1;
+    if (known !== undefined && known.seedsRun <= seedsRun) {
+      findings.set(key, { ...known, count });
+      return;
+    }
+    const finding: Finding = { key, verdict, run, seedsRun, count };
+    findings.set(key, finding);
+    options.found?.(finding);
   }
 
   async function work(): Promise<void> {

@@ -38,6 +38,7 @@ export interface RunTotals {
 export interface ShrunkScenario {
   readonly scenario: Scenario;
   readonly result: RunResult;
+  /** 0: it is as it was found, and nothing was tried. */
   readonly runs: number;
   readonly neededFaults: readonly string[];
   readonly complete: boolean;

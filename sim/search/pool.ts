@@ -4,11 +4,15 @@ import type { Job, JobAnswer } from './job.ts';
 import type { PlantedMutant } from './mutant-hook.ts';
 import type { WorkerSettings } from './worker.ts';
 
-/** Workers that answer jobs, one at a time each. A worker that breaks takes the pool with it: its bug is ours. */
+/**
+ * Workers that answer jobs, one at a time each. A worker that breaks takes the pool with it: its bug is ours. A job that is given up takes
+ * its worker with it, and another one comes in its place.
+ */
 export interface Pool {
   readonly workers: number;
   ask<Kind extends Job['kind']>(
     job: Extract<Job, { readonly kind: Kind }>,
+    giveUp?: AbortSignal,
   ): Promise<Extract<JobAnswer, { readonly kind: Kind }>>;
   close(): Promise<void>;
 }
@@ -17,6 +21,10 @@ export interface PoolOptions {
   readonly workers: number;
   readonly subjectUrl: string;
   readonly mutant?: PlantedMutant | undefined;
+}
+
+export class JobGivenUpError extends Error {
+  override readonly name = 'JobGivenUpError';
 }
 
 interface Waiting {
@@ -66,23 +74,57 @@ export function createPool({ workers, subjectUrl, mutant }: PoolOptions): Pool {
     }
   }
 
-  const all = Array.from({ length: workers }, start);
+  function giveUpJob(waiting: Waiting): void {
+    const queued = queue.indexOf(waiting);
+    if (queued >= 0) queue.splice(queued, 1);
+    for (const [worker, { job }] of busy) {
+      if (job !== waiting.job) continue;
+      busy.delete(worker);
+      all.delete(worker);
+      closing.push(worker.terminate());
+      const next = start();
+      all.add(next);
+      idle.push(next);
+    }
+    waiting.reject(new JobGivenUpError('given up'));
+    dispatch();
+  }
+
+  const closing: Promise<unknown>[] = [];
+  const all = new Set(Array.from({ length: workers }, start));
   idle.push(...all);
 
   return {
     workers,
-    ask<Kind extends Job['kind']>(job: Extract<Job, { readonly kind: Kind }>) {
+    ask<Kind extends Job['kind']>(job: Extract<Job, { readonly kind: Kind }>, giveUp?: AbortSignal) {
       return new Promise<Extract<JobAnswer, { readonly kind: Kind }>>((resolve, reject) => {
         if (broken !== undefined) {
           reject(broken);
           return;
         }
-        queue.push({ job, resolve: (answer) => resolve(answer as Extract<JobAnswer, { kind: Kind }>), reject });
+        if (giveUp?.aborted === true) {
+          reject(new JobGivenUpError('given up'));
+          return;
+        }
+        const onAbort = (): void => giveUpJob(waiting);
+        const waiting: Waiting = {
+          job,
+          resolve(answer) {
+            giveUp?.removeEventListener('abort', onAbort);
+            resolve(answer as Extract<JobAnswer, { kind: Kind }>);
+          },
+          reject(error) {
+            giveUp?.removeEventListener('abort', onAbort);
+            reject(error);
+          },
+        };
+        giveUp?.addEventListener('abort', onAbort);
+        queue.push(waiting);
         dispatch();
       });
     },
     async close() {
-      await Promise.all(all.map((worker) => worker.terminate()));
+      await Promise.all([...closing, ...[...all].map((worker) => worker.terminate())]);
     },
   };
 }

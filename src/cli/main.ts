@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 import { runProgram } from './program.ts';
 import { runSimulator, simulatorCommand } from './simulator.ts';
+import { stopOnSignals } from './stop-on-signals.ts';
 
 /** A handle that a library forgot must not keep a finished command alive. */
 const lingerMsMax = 500;
+
+const signalsTogetherMs = 200;
 
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
@@ -17,6 +20,13 @@ const [command, ...others] = process.argv.slice(2);
 
 process.exitCode =
   command === simulatorCommand
-    ? await runSimulator(others, output)
+    ? await runSimulator(others, {
+        ...output,
+        interruption: () =>
+          stopOnSignals(process, (_, exitCode) => process.exit(exitCode), {
+            togetherMs: signalsTogetherMs,
+            nowMs: () => performance.now(),
+          }),
+      })
     : await runProgram(process.argv.slice(2), process.env, output);
 setTimeout(() => process.exit(), lingerMsMax).unref();

@@ -6,6 +6,7 @@ export interface SimulatorOutput {
   out(text: string): void;
   error(text: string): void;
   readonly isTerminal: boolean;
+  interruption?(): AbortSignal;
 }
 
 export const simulatorCommand = 'sim';

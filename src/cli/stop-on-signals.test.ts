@@ -16,3 +16,17 @@ it.each([
   source.emit(second);
   expect(ends).toEqual([[second, exitCode]]);
 });
+
+it('takes signals that come together for one', () => {
+  const source = new EventEmitter();
+  const ends: unknown[] = [];
+  let atMs = 7_000;
+  stopOnSignals(source, (_, code) => ends.push(code), { togetherMs: 200, nowMs: () => atMs });
+  source.emit('SIGINT');
+  atMs += 199;
+  source.emit('SIGINT');
+  expect(ends).toEqual([]);
+  atMs += 1;
+  source.emit('SIGINT');
+  expect(ends).toEqual([130]);
+});

@@ -7,13 +7,23 @@ interface SignalSource {
   on(signal: StopSignal, listener: () => void): unknown;
 }
 
-/** The first signal aborts: stop in good order. Any later one calls `end` with the exit code that a signal's death has. */
-export function stopOnSignals(source: SignalSource, end: (signal: StopSignal, exitCode: number) => void): AbortSignal {
+/**
+ * The first signal aborts: stop in good order. Any later one calls `end` with the exit code that a signal's death has. Within `togetherMs` of the
+ * first one it is the same: a terminal sends Ctrl-C to npm and to its child, and npm passes it on once more.
+ */
+export function stopOnSignals(
+  source: SignalSource,
+  end: (signal: StopSignal, exitCode: number) => void,
+  { togetherMs, nowMs }: { readonly togetherMs: number; nowMs(): number } = { togetherMs: 0, nowMs: () => 0 },
+): AbortSignal {
   const stop = new AbortController();
+  let stoppedMs = 0;
   for (const signal of Object.keys(signalNumbers) as StopSignal[]) {
     source.on(signal, () => {
-      if (stop.signal.aborted) end(signal, exitCodeOfSignal + signalNumbers[signal]);
-      else stop.abort(signal);
+      if (!stop.signal.aborted) {
+        stoppedMs = nowMs();
+        stop.abort(signal);
+      } else if (nowMs() - stoppedMs >= togetherMs) end(signal, exitCodeOfSignal + signalNumbers[signal]);
     });
   }
   return stop.signal;
