@@ -43,6 +43,7 @@ import { storeDuplicated } from './store-duplicated.ts';
 import { storeInternalError } from './store-internal-error.ts';
 import { storeLateDelete } from './store-late-delete.ts';
 import { storeListingSkew } from './store-listing-skew.ts';
+import { storeObjectRotten } from './store-object-rotten.ts';
 import { storePermissionLost } from './store-permission-lost.ts';
 import { storeReadOnly } from './store-read-only.ts';
 import { storeSlow } from './store-slow.ts';
@@ -99,6 +100,7 @@ export const faultKinds: readonly FaultKind[] = [
   storeInternalError,
   storeLateDelete,
   storeListingSkew,
+  storeObjectRotten,
   storePermissionLost,
   storeReadOnly,
   storeSlow,

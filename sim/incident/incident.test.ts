@@ -38,7 +38,11 @@ describe.each(each)('%s', (name) => {
   });
 
   test('comes about: another node takes over, and the core gets through', () => {
-    for (const scenario of scenariosOf(name, 2)) {
+    // What happens beside it may keep the leader in its place: the core gets through that too, and the incident has not come about.
+    const scenarios = scenariosOf(name, 20);
+    const undisturbed = scenarios.filter(({ faults }) => !faults.some(({ id }) => id.endsWith('-beside'))).slice(0, 2);
+    expect(undisturbed).toHaveLength(2);
+    for (const scenario of undisturbed) {
       const { verdict, history } = subject.run(scenario);
       expect(verdict).toEqual({ kind: 'ok' });
       const leaders = history.flatMap((event) =>

@@ -1,4 +1,5 @@
 import { clockSetBack } from './clock-set-back.ts';
+import { deletedBetweenCheckpoints } from './deleted-between-checkpoints.ts';
 import { driftingClocks } from './drifting-clocks.ts';
 import type { Incident } from './incident.ts';
 import { latePuts } from './late-puts.ts';
@@ -9,6 +10,7 @@ import { renewalAnsweredLate } from './renewal-answered-late.ts';
 /** Every incident there is. One more: its file, and its line here; nobody else has to know. */
 export const incidents: readonly Incident[] = [
   clockSetBack,
+  deletedBetweenCheckpoints,
   driftingClocks,
   latePuts,
   leaderAsleep,
