@@ -21,6 +21,19 @@ const folder = (): string => mkdtempSync(join(tmpdir(), 't4-library-'));
 const texts = (entries: readonly { text(): string }[]): readonly string[] => entries.map((entry) => entry.text());
 
 describe('checkpoints', () => {
+  it('hold empty values, and so does a memory that has room for no value', async () => {
+    const store = `file:${folder()}`;
+    const first = await openOne({ store, valueCacheBytes: 0 });
+    await first.put('empty', '');
+    await first.put('full', 'something');
+    expect((await first.get('empty'))?.value).toHaveLength(0);
+    await first.checkpoint();
+    await first.close();
+    const second = await openOne({ store, valueCacheBytes: 0 });
+    expect(texts((await second.range({ prefix: '' })).entries)).toEqual(['', 'something']);
+    expect((await second.status()).epoch).toBe(2);
+  });
+
   it('are written on request, and a start without a data folder reads them', async () => {
     const store = `file:${folder()}`;
     const first = await openOne({ store });

@@ -136,7 +136,7 @@ function* storeChunks(core: Core, state: State, chunks: readonly (readonly Versi
   }
   yield* writeLocal(operations);
   for (const versions of chunks) {
-    for (const version of versions) if (version.version > 0) version.value = undefined;
+    for (const version of versions) if (version.valueBytes > 0) version.value = undefined;
   }
   return [];
 }

@@ -37,6 +37,14 @@ describe('the value cache', () => {
     expect(cache.bytes()).toBe(0);
   });
 
+  test('leaves empty values alone: the local store has no entry for them to be read from', () => {
+    const cache = createValueCache(0);
+    const empty = versionOf(1, 0);
+    cache.persisted([empty, versionOf(2, 100)]);
+    expect(empty.value).toHaveLength(0);
+    expect(cache.bytes()).toBe(0);
+  });
+
   test('leaves tombstones, which have no value to drop, alone', () => {
     const cache = createValueCache(0);
     const tombstone: Version = { ...versionOf(1, 0), version: 0, createRevision: 0 };

@@ -34,7 +34,8 @@ export function createValueCache(bytesMax: number): ValueCache {
   return {
     persisted(versions) {
       for (const version of versions) {
-        if (version.version === 0 || version.value === undefined) continue;
+        // Empty ones take no room, and the local store has no entry to read them from: tombstones are among them.
+        if (version.valueBytes === 0 || version.value === undefined) continue;
         queue.push(version);
         bytes += version.valueBytes + overheadBytes;
       }
