@@ -44,7 +44,7 @@ function checkProbes(analysis: Analysis, counts: LivenessCounts): readonly Viola
   for (const { id, atMs, action } of scenario.operations) {
     if (action.kind !== 'probe') continue;
     const dueMs = atMs + convergenceMs(scenario) + 3 * client.timeoutMs;
-    if (dueMs > endMs || action.nodes.length === 0) continue;
+    if (dueMs > Math.min(endMs, atMs + action.forMs) || action.nodes.length === 0) continue;
     const answered = analysis.calls.filter((call) => call.operation === id && isOk(call) && call.returnedMs <= dueMs);
     const wrote = answered.some(({ request }) => request.kind === 'put');
     const read = answered.some(({ request }) => request.kind === 'range');
