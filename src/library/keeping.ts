@@ -1,7 +1,17 @@
-import type { OpenOptions } from './open.ts';
-
 /** What `open` is told of checkpoints and of what is kept. Invariant: a value that no node could mean is refused before anything is opened. */
-export type KeepingOptions = Pick<OpenOptions, KeepingName>;
+export interface KeepingOptions {
+  /** A checkpoint is written this many milliseconds after the last one if something came since; 0: by the log's segments alone. Default 600,000. */
+  readonly checkpointIntervalMs?: number;
+  /**
+   * Checkpoints and the log are kept for so many milliseconds, for time travel and branches; `Infinity`: for ever. The newest two checkpoints
+   * stay in any case. Default 86,400,000.
+   */
+  readonly retentionMs?: number;
+  /** How often this node looks for what nothing needs any more, in milliseconds; 0: never, it is left to `t4 gc`. Default 900,000. */
+  readonly collectIntervalMs?: number;
+  /** What nothing needs any more is deleted this many milliseconds later: whoever reads it has that long. Default 3,600,000. */
+  readonly collectGraceMs?: number;
+}
 
 const hourMs = 3_600_000;
 

@@ -19,7 +19,7 @@ import { T4 } from './t4.ts';
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type LogFields = Readonly<Record<string, string | number | bigint | boolean>>;
 
-export interface OpenOptions {
+export interface OpenOptions extends KeepingOptions {
   /**
    * Where the database lives: `s3://bucket/prefix?endpoint=…&region=…&path-style=true&profile=…`, `file:./folder`, or `memory:`,
    * which is gone when it is closed. A branch: the store of its family followed by `/branches/<name>`.
@@ -43,17 +43,6 @@ export interface OpenOptions {
   readonly leaseMs?: number;
   /** Durability `local`: a write is in the store at most this many milliseconds later. Default 1,000. */
   readonly uploadIntervalMs?: number;
-  /** A checkpoint is written this many milliseconds after the last one if something came since; 0: by the log's segments alone. Default 600,000. */
-  readonly checkpointIntervalMs?: number;
-  /**
-   * Checkpoints and the log are kept for so many milliseconds, for time travel and branches; `Infinity`: for ever. The newest two checkpoints
-   * stay in any case. Default 86,400,000.
-   */
-  readonly retentionMs?: number;
-  /** How often this node looks for what nothing needs any more, in milliseconds; 0: never, it is left to `t4 gc`. Default 900,000. */
-  readonly collectIntervalMs?: number;
-  /** What nothing needs any more is deleted this many milliseconds later: whoever reads it has that long. Default 3,600,000. */
-  readonly collectGraceMs?: number;
   /** Memory for values, in bytes. Default 256 MiB. */
   readonly valueCacheBytes?: number;
   /** Gives up waiting for the lead. Default: waits for as long as another process leads. */
