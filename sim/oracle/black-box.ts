@@ -20,12 +20,14 @@ export interface BlackBoxOptions {
   readonly hint?: Hint;
 }
 
-const budgetDefault = 400_000;
+const budgetMin = 400_000;
+/** A history in which nothing is in doubt takes one to three evaluations a call and an order. */
+const budgetPerCall = 20;
 
 export function checkBlackBox({ calls, streams }: Traffic, options: BlackBoxOptions = {}): BlackBoxVerdict {
   const facts = factsOf(calls, streams);
   if ('violation' in facts) return { kind: 'violation', violation: facts.violation, evaluations: 0 };
-  const { budget = budgetDefault, hint } = options;
+  const { budget = Math.max(budgetMin, budgetPerCall * calls.length), hint } = options;
   const tried = hint === undefined ? preferences : [hint, ...preferences];
   let evaluations = 0;
   for (const [index, preference] of tried.entries()) {
