@@ -1,8 +1,9 @@
 import type { Core } from '../core.ts';
-import { readUpTo, upTo, type ContentReader } from '../tool/read-up-to.ts';
+import { isBeyond } from '../recover/is-beyond.ts';
+import { placeAlone, readUpTo, upTo } from '../tool/read-up-to.ts';
 import type { DatabaseFound } from '../tool/read-database.ts';
 import type { Task } from '../task.ts';
-import type { Base, CheckpointReference, Cut, Manifest, Pin } from '../types/log.ts';
+import type { Base, Cut, Manifest, Pin } from '../types/log.ts';
 import { endOfLog } from './end-of-log.ts';
 
 /**
@@ -23,8 +24,8 @@ export type BranchBase =
 export function* branchBase(core: Core, database: DatabaseFound, cut: Cut): Task<BranchBase> {
   const { manifest } = database;
   const { checkpoints, base, logFloor } = manifest;
-  const below = checkpoints.findLast((checkpoint) => !isAbove(checkpoint, cut));
-  const above = checkpoints.find((checkpoint) => isAbove(checkpoint, cut));
+  const below = checkpoints.findLast((checkpoint) => !isBeyond(cut, checkpoint));
+  const above = checkpoints.find((checkpoint) => isBeyond(cut, checkpoint));
   if (below === undefined && logFloor > 1) {
     return { kind: 'compacted', revision: checkpoints[0]?.revision ?? 0, wallMs: checkpoints[0]?.wallMs ?? 0 };
   }
@@ -52,26 +53,3 @@ function based(base: Base): BranchBase {
   const checkpoint = base.stretches.length === 1 ? base.checkpoint : undefined;
   return { kind: 'base', base, needs: { checkpoint, firstSlot, lastSlot } };
 }
-
-function isAbove(checkpoint: CheckpointReference, cut: Cut): boolean {
-  switch (cut.kind) {
-    case 'end':
-      return false;
-    case 'sequence':
-      return checkpoint.sequence > cut.sequence;
-    case 'revision':
-      return checkpoint.revision > cut.revision;
-    case 'moment':
-      return checkpoint.wallMs > cut.wallMs;
-  }
-}
-
-/** Wants nothing but to know where the cut is. */
-export const placeAlone: ContentReader = {
-  span: { from: '', to: '' },
-  begin: () => undefined,
-  version: () => undefined,
-  loaded: () => undefined,
-  record: () => undefined,
-  skipped: () => undefined,
-};

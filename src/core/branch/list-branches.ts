@@ -5,10 +5,9 @@ import { NodeFailure } from '../failure.ts';
 import { branchNameOf, checkpointPrefix, chunkPrefix, logPrefix, pagePrefix, slotOfKey } from '../format/keys.ts';
 import { listObjects } from '../store/list.ts';
 import type { Task } from '../task.ts';
-import { readGenesis } from '../tool/read-up-to.ts';
+import { placeAlone, readGenesis } from '../tool/read-up-to.ts';
 import { equalBytes } from '../types/bytes.ts';
 import type { Cut, Manifest, Pin } from '../types/log.ts';
-import { placeAlone } from './branch-base.ts';
 import { readFamily, type BranchMember, type Member } from './family.ts';
 
 /** The tree of a family, with what each branch weighs. */

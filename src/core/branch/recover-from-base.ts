@@ -6,13 +6,13 @@ import { NodeFailure } from '../failure.ts';
 import { slotKey } from '../format/keys.ts';
 import type { DecodedFrame } from '../format/frame.ts';
 import { nothing, positionOfGenesis, skipping } from '../recover/genesis.ts';
+import { isBeyond, placed } from '../recover/is-beyond.ts';
 import { completed } from '../recover/local-state.ts';
 import { followLog, type SegmentTaker } from '../recover/read-log.ts';
 import type { Recovered } from '../recover/recovered.ts';
 import { replayFrame, writeLocal } from '../recover/replay.ts';
 import { createState } from '../state/state.ts';
 import type { Task } from '../task.ts';
-import { isBeyond } from '../tool/is-beyond.ts';
 import type { Base, Manifest, Stretch } from '../types/log.ts';
 import type { Version } from '../types/version.ts';
 
@@ -98,11 +98,7 @@ function* replayStretch(core: Core, manifest: Manifest, recovered: Recovered, st
 function withinCut({ position }: Recovered, found: DecodedFrame, { cut }: Stretch): DecodedFrame {
   const { frame } = found;
   const beyond = frame.records.findIndex((record, index) =>
-    isBeyond(cut, {
-      sequence: position.sequence + 1 + index,
-      revision: record.kind === 'write' || record.kind === 'lease-revoke' ? record.revision : 0,
-      wallMs: frame.wallMs,
-    }),
+    isBeyond(cut, placed(record, position.sequence + 1 + index, frame.wallMs)),
   );
   return beyond < 0 ? found : { ...found, frame: { ...frame, records: frame.records.slice(0, beyond) } };
 }

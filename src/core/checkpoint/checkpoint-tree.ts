@@ -1,6 +1,6 @@
 import { log, type Core } from '../core.ts';
 import { all, type Task } from '../task.ts';
-import { readCheckpoint, readPage, type Referenced } from '../tool/read-reference.ts';
+import { readCheckpoint, readPage, type Referenced } from '../store/read-reference.ts';
 import type { Checkpoint, CheckpointReference, ChunkReference, Manifest, PageReference } from '../types/log.ts';
 
 /**

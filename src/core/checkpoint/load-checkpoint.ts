@@ -8,7 +8,7 @@ import { writeLocal } from '../recover/replay.ts';
 import { loadLease, loadVersion } from '../state/load.ts';
 import { createState, type State } from '../state/state.ts';
 import { all, type Task } from '../task.ts';
-import { readChunk, type Referenced } from '../tool/read-reference.ts';
+import { readChunk, type Referenced } from '../store/read-reference.ts';
 import type { CheckpointReference, ChunkReference, Manifest } from '../types/log.ts';
 import type { Version } from '../types/version.ts';
 import { readCheckpointTree, unusable } from './checkpoint-tree.ts';

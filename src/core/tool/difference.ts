@@ -5,7 +5,7 @@ import type { Cut } from '../types/log.ts';
 import { isTombstone, type Version } from '../types/version.ts';
 import { allKeys, isWithin, spanOfPrefix } from './key-span.ts';
 import { readingDatabase, type DatabaseFound } from './read-database.ts';
-import { readUpTo, upTo, type ContentReader, type ReadUpTo } from './read-up-to.ts';
+import { placeAlone, readUpTo, upTo, type ContentReader, type ReadUpTo } from './read-up-to.ts';
 import { versionsOfRecord } from './versions-of-record.ts';
 
 /**
@@ -51,15 +51,7 @@ function* revisionAt(
   cut: Cut,
 ): Task<number | Exclude<ReadUpTo, { readonly kind: 'read' }>> {
   if (cut.kind === 'revision') return cut.revision;
-  const nobody: ContentReader = {
-    span: { from: '', to: '' },
-    begin: () => undefined,
-    version: () => undefined,
-    loaded: () => undefined,
-    record: () => undefined,
-    skipped: () => undefined,
-  };
-  const read = yield* readUpTo(core, database, upTo(cut), nobody);
+  const read = yield* readUpTo(core, database, upTo(cut), placeAlone);
   return read.kind === 'read' ? read.position.revision : read;
 }
 

@@ -3,16 +3,16 @@ import { NodeFailure } from '../failure.ts';
 import { slotKey } from '../format/keys.ts';
 import type { DecodedFrame } from '../format/frame.ts';
 import { nothing, positionOfGenesis, skipping } from '../recover/genesis.ts';
+import { isBeyond, placed } from '../recover/is-beyond.ts';
 import { followLog, type LogPlace, type LogRules, type LogStretch, type SegmentTaker } from '../recover/read-log.ts';
 import { positionAfter, proveFrame } from '../recover/replay.ts';
+import { readCheckpoint, readChunk, readPage, type Referenced } from '../store/read-reference.ts';
 import { all, type Task } from '../task.ts';
 import type { Base, Checkpoint, Cut, LogPosition, Manifest } from '../types/log.ts';
 import type { LogRecord } from '../types/record.ts';
 import type { Version } from '../types/version.ts';
-import { isBeyond } from './is-beyond.ts';
 import { isWithin, referencesWithin, type KeySpan } from './key-span.ts';
 import type { DatabaseFound } from './read-database.ts';
-import { readCheckpoint, readChunk, readPage, type Referenced } from './read-reference.ts';
 import { startsFor, type Start, type StartOrder } from './starts.ts';
 
 /**
@@ -35,6 +35,16 @@ export interface ContentReader {
   /** A branch's own log goes on here: revisions up to this position's are skipped, and compacted. */
   skipped(position: LogPosition): void;
 }
+
+/** Wants nothing but to know where the cut is. */
+export const placeAlone: ContentReader = {
+  span: { from: '', to: '' },
+  begin: () => undefined,
+  version: () => undefined,
+  loaded: () => undefined,
+  record: () => undefined,
+  skipped: () => undefined,
+};
 
 export type ReadUpTo =
   | {
@@ -267,9 +277,8 @@ function takeFrame(
 ): number | undefined {
   proveFrame(at.position, frame, source);
   for (const record of frame.records) {
-    const sequence = at.position.sequence + 1;
-    const placed = { sequence, revision: revisionOf(record), wallMs: frame.wallMs };
-    const beyond = cuts.findIndex((cut) => isBeyond(cut, placed));
+    const place = placed(record, at.position.sequence + 1, frame.wallMs);
+    const beyond = cuts.findIndex((cut) => isBeyond(cut, place));
     if (beyond >= 0) return beyond;
     reader.record(record, frame.wallMs);
     at.position = positionAfter(at.position, record);
@@ -277,8 +286,4 @@ function takeFrame(
   }
   at.position = { ...at.position, frameHash: hash };
   return undefined;
-}
-
-function revisionOf(record: LogRecord): number {
-  return record.kind === 'write' || record.kind === 'lease-revoke' ? record.revision : 0;
 }

@@ -1,3 +1,4 @@
+import { isBeyond } from '../recover/is-beyond.ts';
 import type { Base, CheckpointReference, Cut, Manifest } from '../types/log.ts';
 
 /** Where a reading of the log may begin. Without a checkpoint: from the empty state, and a log's first slot. */
@@ -19,21 +20,8 @@ export function startsFor(manifest: Manifest, cut: Cut, order: StartOrder): read
   const own = checkpoints.map((checkpoint): Start => ({ checkpoint, base: undefined }));
   const genesis: Start[] = logFloor > 1 ? [] : [{ checkpoint: base?.checkpoint, base }];
   const ascending = [...genesis, ...own];
-  const below = ascending.filter(({ checkpoint }) => checkpoint === undefined || !isAbove(checkpoint, cut));
-  const above = ascending.filter(({ checkpoint }) => checkpoint !== undefined && isAbove(checkpoint, cut));
+  const below = ascending.filter(({ checkpoint }) => checkpoint === undefined || !isBeyond(cut, checkpoint));
+  const above = ascending.filter(({ checkpoint }) => checkpoint !== undefined && isBeyond(cut, checkpoint));
   const first = order === 'newest-first' ? below.toReversed() : below;
   return cut.kind === 'revision' ? [...first, ...above] : first;
-}
-
-function isAbove(checkpoint: CheckpointReference, cut: Cut): boolean {
-  switch (cut.kind) {
-    case 'end':
-      return false;
-    case 'sequence':
-      return checkpoint.sequence > cut.sequence;
-    case 'revision':
-      return checkpoint.revision > cut.revision;
-    case 'moment':
-      return checkpoint.wallMs > cut.wallMs;
-  }
 }

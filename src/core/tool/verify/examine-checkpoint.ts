@@ -4,7 +4,7 @@ import { equalBytes, type ByteString } from '../../types/bytes.ts';
 import type { Checkpoint, CheckpointReference, ChunkReference, LogPosition } from '../../types/log.ts';
 import type { Version } from '../../types/version.ts';
 import { obsoleteVersions } from '../../compact/obsolete.ts';
-import { readCheckpoint, readChunk, readPage, type Referenced } from '../read-reference.ts';
+import { readCheckpoint, readChunk, readPage, type Referenced } from '../../store/read-reference.ts';
 import { compareUnit } from './compare-unit.ts';
 import { createRebuilt, type Rebuilt } from './rebuilt.ts';
 import { alsoOf, checkpointsScope, count, type Survey } from './survey.ts';

@@ -7,7 +7,7 @@ import type { Task } from '../../task.ts';
 import { equalBytes } from '../../types/bytes.ts';
 import type { CheckpointReference, Manifest } from '../../types/log.ts';
 import { readGenesis } from '../read-up-to.ts';
-import { readReferenced } from '../read-reference.ts';
+import { readReferenced } from '../../store/read-reference.ts';
 import { findingOf } from './costs.ts';
 import { examineCheckpoint, rebuildFrom } from './examine-checkpoint.ts';
 import { createRebuilt, type Rebuilt } from './rebuilt.ts';

@@ -3,7 +3,7 @@ import { decodeCheckpoint } from '../format/checkpoint.ts';
 import { decodeChunk } from '../format/chunk.ts';
 import { describeDamage, type Decoded } from '../format/damage.ts';
 import { decodePage } from '../format/page.ts';
-import { readDecoded } from '../store/objects.ts';
+import { readDecoded } from './objects.ts';
 import type { Task } from '../task.ts';
 import type {
   Checkpoint,
