@@ -15,6 +15,7 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import type { RandomSource } from '../ports/random.ts';
 import { createCalls } from './calls.ts';
 import { DatabaseError, type Database, type DatabaseAnswer, type WatchConsumer, type WatchStream } from './database.ts';
+import { createPump } from './pump.ts';
 import { createTimers } from './timers.ts';
 import { createValueReader, type ValueReader } from './value-reader.ts';
 
@@ -55,29 +56,15 @@ export function startNode(options: NodeOptions): Node {
   const streams = new Map<number, OpenStream>();
   const roleWatchers = new Set<() => void>();
   const stopped = Promise.withResolvers<{ readonly failure: string | undefined }>();
-  const queue: EventBody[] = [];
-  let stepping = false;
   let ended = false;
   let role: Role = 'starting';
   let nextRequest = 1;
   let nextStream = 1;
 
+  const post = createPump((body: EventBody) => machine.step({ ...body, at: clock.now() }), perform);
   const calls = createCalls(store, localStore, disk, (call, result) => post({ kind: 'result', call, result }));
   const timers = createTimers(clock, (timer) => post({ kind: 'timer', timer }));
   const values: ValueReader = createValueReader(calls, digest, (reason) => post({ kind: 'local-damaged', reason }));
-
-  function post(body: EventBody): void {
-    queue.push(body);
-    if (stepping) return;
-    stepping = true;
-    try {
-      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-        for (const effect of machine.step({ ...next, at: clock.now() })) perform(effect);
-      }
-    } finally {
-      stepping = false;
-    }
-  }
 
   function perform(effect: Effect): void {
     switch (effect.kind) {

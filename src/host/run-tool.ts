@@ -1,7 +1,7 @@
 import { configurationDefaults, type MachineConfiguration } from '../core/configuration.ts';
 import type { Core } from '../core/core.ts';
 import type { Task } from '../core/task.ts';
-import { createTool, type ToolEffect, type ToolEvent } from '../core/tool/run-tool.ts';
+import { createTool, type ToolEffect, type ToolEventBody } from '../core/tool/run-tool.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Compression } from '../ports/compression.ts';
 import type { Digest } from '../ports/digest.ts';
@@ -9,6 +9,7 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import type { RandomSource } from '../ports/random.ts';
 import { createObjectCalls } from './object-calls.ts';
 import type { NodeLog } from './node.ts';
+import { createPump } from './pump.ts';
 import { createTimers } from './timers.ts';
 
 /** A task of the core on an object store: no node, no lease, no disk. */
@@ -48,24 +49,10 @@ export async function runTool<Result>(options: ToolOptions, task: (core: Core) =
   if (signal?.aborted === true) throw aborted();
   const tool = createTool<Result>(configurationOf(options), task);
   const done = Promise.withResolvers<Result>();
-  const queue: DistributiveOmit<ToolEvent, 'at'>[] = [];
-  let stepping = false;
   let ended = false;
+  const post = createPump((body: ToolEventBody) => (ended ? [] : tool.step({ ...body, at: clock.now() })), perform);
   const calls = createObjectCalls(store, (call, result) => post({ kind: 'result', call, result }));
   const timers = createTimers(clock, (timer) => post({ kind: 'timer', timer }));
-
-  function post(body: DistributiveOmit<ToolEvent, 'at'>): void {
-    queue.push(body);
-    if (stepping) return;
-    stepping = true;
-    try {
-      for (let next = queue.shift(); next !== undefined && !ended; next = queue.shift()) {
-        for (const effect of tool.step({ ...next, at: clock.now() })) perform(effect);
-      }
-    } finally {
-      stepping = false;
-    }
-  }
 
   function perform(effect: ToolEffect<Result>): void {
     if (ended) return;
@@ -125,5 +112,3 @@ function configurationOf(options: ToolOptions): MachineConfiguration & { readonl
     storePatienceMs: options.storePatienceMs ?? storePatienceMsDefault,
   };
 }
-
-type DistributiveOmit<Union, Name extends PropertyKey> = Union extends unknown ? Omit<Union, Name> : never;

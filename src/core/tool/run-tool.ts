@@ -22,7 +22,9 @@ export interface Tool<Result> {
   step(event: ToolEvent): readonly ToolEffect<Result>[];
 }
 
-export type ToolEvent = { readonly at: Instant } & Extract<EventBody, { readonly kind: 'start' | 'timer' | 'result' }>;
+export type ToolEvent = { readonly at: Instant } & ToolEventBody;
+
+export type ToolEventBody = Extract<EventBody, { readonly kind: 'start' | 'timer' | 'result' }>;
 
 export type ToolEffect<Result> =
   | EdgeEffect
