@@ -17,6 +17,7 @@ import { openObjectStore } from '../src/adapters/open-store.ts';
 import { createSystemClock } from '../src/adapters/system-clock.ts';
 import { createSystemRandom } from '../src/adapters/system-random.ts';
 import { startNode, type Node } from '../src/host/node.ts';
+import { putRequest, rangeRequest } from '../src/library/requests.ts';
 import { countingStore, sumOf, type CountingStore, type StoreCount } from './counting-store.ts';
 import { machineFacts } from './machine.ts';
 
@@ -59,7 +60,7 @@ async function bench(): Promise<void> {
   const begun = performance.now();
   ({ node, close } = await start(store, 'second'));
   const readyMs = performance.now() - begun;
-  await node.request({ ...rangeOf(keyOf(first)), kind: 'range' });
+  await node.request(rangeRequest(keyOf(first), {}));
   const readMs = performance.now() - begun;
   const read = sumOf(store.taken(), ['chunks', 'pages', 'checkpoints', 'log', 'control', 'manifest']);
   await close();
@@ -121,15 +122,7 @@ async function write(node: Node, keys: readonly number[]): Promise<void> {
   async function writer(): Promise<void> {
     while (next < keys.length) {
       const some = keys.slice(next, (next += operationsPerTransaction));
-      const success = some.map((index) => ({
-        kind: 'put' as const,
-        key: keyOf(index),
-        value: randomBytes(valueBytes),
-        lease: 0n,
-        previousKv: false,
-        ignoreValue: false,
-        ignoreLease: false,
-      }));
+      const success = some.map((index) => putRequest(keyOf(index), randomBytes(valueBytes), {}));
       await node.request({ kind: 'txn', compare: [], success, failure: [] });
     }
   }
@@ -149,24 +142,6 @@ function sample(count: number): readonly number[] {
   const chosen = new Set<number>();
   while (chosen.size < count) chosen.add(Math.floor(Math.random() * keyCount));
   return [...chosen];
-}
-
-function rangeOf(key: string) {
-  return {
-    key,
-    rangeEnd: undefined,
-    limit: 0,
-    revision: 0,
-    sortOrder: 'none',
-    sortTarget: 'key',
-    serializable: false,
-    keysOnly: false,
-    countOnly: false,
-    minModRevision: 0,
-    maxModRevision: 0,
-    minCreateRevision: 0,
-    maxCreateRevision: 0,
-  } as const;
 }
 
 function table(lines: readonly (readonly string[])[]): string {
