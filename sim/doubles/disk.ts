@@ -1,4 +1,5 @@
 import type { DiskDurability } from '../../src/ports/disk.ts';
+import { flipBit } from './flip-bit.ts';
 
 /**
  * The disk for the local log: what a process reads, and what a loss of power would leave.
@@ -153,8 +154,7 @@ export function createSimulatedDisk(initial: ReadonlyMap<string, Uint8Array> = n
       const name = names[choose(names.length)]!;
       const entry = files.get(name)!;
       const content = joined(entry.pieces, entry.bytes);
-      const bit = choose(content.length * 8);
-      content[bit >>> 3] = content[bit >>> 3]! ^ (1 << (bit & 7));
+      flipBit(content, choose(content.length * 8));
       files.set(name, { ...entry, pieces: [content] });
       return true;
     },

@@ -1,5 +1,6 @@
 import type { LocalEntry, LocalOperation } from '../../src/ports/local-store.ts';
 import { byteStringOf, bytesOf } from '../../src/core/types/bytes.ts';
+import { flipBit } from './flip-bit.ts';
 
 /**
  * The local store on a simulated disk: what it holds now, and what of that would survive a loss of power.
@@ -103,8 +104,7 @@ export function createSimulatedLocalStore(initial: ReadonlyMap<string, Uint8Arra
       const key = sorted[choose(sorted.length)]!;
       const value = values.get(key)!.slice();
       if (value.length === 0) return false;
-      const bit = choose(value.length * 8);
-      value[bit >>> 3] = value[bit >>> 3]! ^ (1 << (bit & 7));
+      flipBit(value, choose(value.length * 8));
       values.set(key, value);
       return true;
     },

@@ -1,6 +1,6 @@
 import { drawGet, drawNode, numberOf, shrinkNumber } from './address.ts';
 import type { FaultKind } from './fault-kind.ts';
-import { armStoreRule, changeBody } from './store-rule.ts';
+import { armStoreRule, corruptBody } from './store-rule.ts';
 
 export const storeBodyCorrupt: FaultKind = {
   kind: 'store-body-corrupt',
@@ -15,13 +15,7 @@ export const storeBodyCorrupt: FaultKind = {
   arm(fault, stage) {
     armStoreRule(fault, stage, (plan, call) => {
       if (call.operation.kind !== 'object-get') return false;
-      plan.changeResult = (result) =>
-        changeBody(result, (body) => {
-          if (body.length === 0) return body;
-          const bit = Math.floor(body.length * 8 * numberOf(fault, 'bit'));
-          body[bit >>> 3] = body[bit >>> 3]! ^ (1 << (bit & 7));
-          return body;
-        });
+      plan.changeResult = (result) => corruptBody(result, numberOf(fault, 'bit'));
       return true;
     });
   },

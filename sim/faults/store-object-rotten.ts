@@ -1,6 +1,6 @@
 import { drawWindow, isIn, numberOf, shrinkNumber, shrinkWindow, textOf, windowOf } from './address.ts';
 import type { FaultKind } from './fault-kind.ts';
-import { changeBody } from './store-rule.ts';
+import { corruptBody } from './store-rule.ts';
 
 /**
  * What is stored is bad, not one answer: whoever reads it, and however often, gets the same wrong bit, until the store has mended it from another
@@ -36,13 +36,7 @@ export const storeObjectRotten: FaultKind = {
       seen.add(call.target);
       if (seen.size === nth) rotten ??= call.target;
       if (call.target !== rotten) return;
-      plan.changeResult = (result) =>
-        changeBody(result, (body) => {
-          if (body.length === 0) return body;
-          const bit = Math.floor(body.length * 8 * numberOf(fault, 'bit'));
-          body[bit >>> 3] = body[bit >>> 3]! ^ (1 << (bit & 7));
-          return body;
-        });
+      plan.changeResult = (result) => corruptBody(result, numberOf(fault, 'bit'));
       world.fired(fault, call.target, call.node);
     });
   },

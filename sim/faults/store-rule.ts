@@ -1,6 +1,7 @@
 import type { CallResult } from '../../src/core/types/event.ts';
 import type { Fault } from '../types/scenario.ts';
 import type { StoreCall, StorePlan } from '../world/hooks.ts';
+import { flipBit } from '../doubles/flip-bit.ts';
 import { matcherOf } from './address.ts';
 import type { FaultStage } from './fault-kind.ts';
 
@@ -22,4 +23,12 @@ export function armStoreRule(
 export function changeBody(result: CallResult, change: (body: Uint8Array) => Uint8Array): CallResult {
   if (result.kind !== 'object-get' || result.outcome.kind !== 'ok') return result;
   return { kind: 'object-get', outcome: { ...result.outcome, body: change(result.outcome.body) } };
+}
+
+/** Flips the bit that lies this share of the way through the body. */
+export function corruptBody(result: CallResult, share: number): CallResult {
+  return changeBody(result, (body) => {
+    if (body.length > 0) flipBit(body, Math.floor(body.length * 8 * share));
+    return body;
+  });
 }
