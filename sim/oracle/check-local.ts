@@ -5,7 +5,7 @@ import { faultKinds } from '../faults/index.ts';
 import { type Analysis, analysisOf } from './analysis.ts';
 import { isObsolete, leasesProblem, versionsProblem } from './check-checkpoints.ts';
 import { showKv } from './compare.ts';
-import { FormatError } from './decoder/cursor.ts';
+import { FormatError, readable } from './decoder/cursor.ts';
 import {
   decodeLocalPosition,
   decodeLocalStore,
@@ -179,13 +179,4 @@ function storeProblem({ log: { model, records } }: Analysis, found: FoundStore):
   const wrong =
     leasesProblem(model, store.leases, sequence) ?? versionsProblem(model, store.versions, revision, compactRevision);
   return wrong === undefined ? undefined : problem(wrong);
-}
-
-function readable<Value>(read: () => Value): Value | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof FormatError) return undefined;
-    throw error;
-  }
 }

@@ -2,7 +2,7 @@ import type { Observer } from '../types/observer.ts';
 import type { RunResult, StoreChange, Violation } from '../types/result.ts';
 import { collectorFirst } from '../world/collector-host.ts';
 import { checkLeftLying } from './check-left-lying.ts';
-import { FormatError } from './decoder/cursor.ts';
+import { readable } from './decoder/cursor.ts';
 import { decodeSegment } from './decoder/log-objects.ts';
 import { decodeControl, decodeManifest, type DecodedManifest } from './decoder/other-objects.ts';
 import type { Ledger } from './ledger.ts';
@@ -201,13 +201,4 @@ function isOnce(key: string): boolean {
 
 function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
   return left.length === right.length && left.every((byte, index) => byte === right[index]);
-}
-
-function readable<Value>(decode: () => Value): Value | undefined {
-  try {
-    return decode();
-  } catch (error) {
-    if (error instanceof FormatError) return undefined;
-    throw error;
-  }
 }

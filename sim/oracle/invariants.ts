@@ -5,7 +5,7 @@ import type { StoreChange, Violation } from '../types/result.ts';
 import type { SystemEffect } from '../types/system.ts';
 import type { HistoryEvent } from '../types/history.ts';
 import { saysItWrote } from './calls.ts';
-import { FormatError } from './decoder/cursor.ts';
+import { readable } from './decoder/cursor.ts';
 import {
   type DecodedFrame,
   type DecodedSegment,
@@ -303,13 +303,4 @@ function takesRevision(record: {
   readonly revision?: number;
 }): record is { kind: string; revision: number } {
   return record.kind === 'write' || (record.kind === 'lease-revoke' && record.revision! > 0);
-}
-
-function readable<Value>(decode: () => Value): Value | undefined {
-  try {
-    return decode();
-  } catch (error) {
-    if (error instanceof FormatError) return undefined;
-    throw error;
-  }
 }

@@ -6,6 +6,16 @@ import { crc32 } from './digest.ts';
  */
 export class FormatError extends Error {}
 
+/** Undefined: what is to be decoded is not exactly what the notation describes. */
+export function readable<Value>(decode: () => Value): Value | undefined {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  }
+}
+
 export class Cursor {
   readonly bytes: Uint8Array;
   readonly end: number;
