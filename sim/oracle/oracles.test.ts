@@ -308,14 +308,7 @@ describe('log', () => {
       craft.returns(craft.invoke(put('b', '1')), okPut(3));
       craft.nowMs += spreadMs;
       craft.returns(craft.invoke(put('b', '2')), okPut(4));
-      craft.history.push({
-        atMs: craft.nowMs,
-        kind: 'node-start',
-        node: 0,
-        incarnation: 1,
-        disk: 'empty',
-        memberId: '2',
-      });
+      craft.losesDisk();
       craft.fence(2);
       craft.ok(put('c', '1'));
       return `${verdictOf('log', craft, scenario)}, ${verdictOf('answers', craft, scenario)}`;
@@ -366,14 +359,7 @@ describe('log', () => {
       const asked = craft.invoke({ kind: 'lease-time-to-live', id: '7' });
       const response = { kind: 'lease-time-to-live', id: '7', ttlSeconds: 3, grantedTtlSeconds: 3, keys: [] } as const;
       craft.returns(asked, { kind: 'ok', header, response });
-      craft.history.push({
-        atMs: craft.nowMs,
-        kind: 'node-start',
-        node: 0,
-        incarnation: 1,
-        disk: 'empty',
-        memberId: '2',
-      });
+      craft.losesDisk();
       craft.fence(2);
       craft.ok(put('b', '1'));
       return verdictOf('answers', craft, durability === 'local' ? localScenario() : {});
@@ -394,15 +380,7 @@ describe('log', () => {
         craft.returns(compact, { kind: 'ok', header: { revision: 3, term: 1 }, response: { kind: 'compact' } });
       }
       show({ canceled: true, revision: undefined, compactRevision: 3 });
-      craft.nowMs += 1;
-      craft.history.push({
-        atMs: craft.nowMs,
-        kind: 'node-start',
-        node: 0,
-        incarnation: 1,
-        disk: 'empty',
-        memberId: '2',
-      });
+      craft.losesDisk();
       craft.fence(2);
       craft.ok(put('b', '1'));
       return verdictOf('watch', craft, localScenario());

@@ -1,3 +1,4 @@
+import { craftedSettings } from '../../sim/oracle/testing/craft.ts';
 import type { RunOptions, Subject } from '../../sim/search/subject.ts';
 import type { RunResult, Verdict } from '../../sim/types/result.ts';
 import type { Fault, Latency, Operation, Scenario } from '../../sim/types/scenario.ts';
@@ -36,23 +37,7 @@ function generate(seed: number): Scenario {
     seed,
     topology: {
       nodes: [{ startAtMs: 0 }, { startAtMs: 0 }, { startAtMs: 0 }],
-      settings: {
-        durability: 'object',
-        leaseMs: 1_000,
-        logInflightMax: 4,
-        uploadIntervalMs: 100,
-        checkpointSegments: 10,
-        checkpointIntervalMs: 10_000,
-        checkpointChunkBytes: 256,
-        retentionMs: 86_400_000,
-        collectIntervalMs: 0,
-        collectGraceMs: 3_600_000,
-        requestTimeoutMs: 1_000,
-        valueCacheBytes: 1_000,
-        watchProgressNotifyIntervalMs: 1_000,
-        watchBufferMessagesMax: 1_024,
-        acceptLocalLoss: false,
-      },
+      settings: craftedSettings,
     },
     knobs: {
       storeLatency: latency,

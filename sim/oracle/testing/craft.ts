@@ -37,6 +37,8 @@ export interface Craft {
   fence(epoch: number, memberId?: string): void;
   revision(): number;
   watch(request: PlainWatchRequest, stream?: string): (response: Partial<PlainWatchResponse>) => void;
+  /** The node begins another life on another disk, an empty one. */
+  losesDisk(): void;
   /** What a watcher of the whole store is shown of a revision. */
   events(revision: number): PlainWatchResponse['events'];
   result(scenario?: Partial<Scenario>): RunResult;
@@ -59,29 +61,31 @@ export const digest = {
 
 const latency = { minMs: 1, typicalMs: 1, slowMs: 1, slowShare: 0 };
 
+export const craftedSettings: Scenario['topology']['settings'] = {
+  durability: 'object',
+  leaseMs: 1_000,
+  logInflightMax: 4,
+  uploadIntervalMs: 100,
+  checkpointSegments: 10,
+  checkpointIntervalMs: 10_000,
+  checkpointChunkBytes: 256,
+  retentionMs: 86_400_000,
+  collectIntervalMs: 0,
+  collectGraceMs: 3_600_000,
+  requestTimeoutMs: 5_000,
+  valueCacheBytes: 1_000_000,
+  watchProgressNotifyIntervalMs: 600_000,
+  watchBufferMessagesMax: 1_024,
+  acceptLocalLoss: false,
+};
+
 export const craftedScenario: Scenario = {
   version: 1,
   name: 'crafted',
   seed: 1,
   topology: {
     nodes: [{ startAtMs: 0 }, { startAtMs: 0 }],
-    settings: {
-      durability: 'object',
-      leaseMs: 1_000,
-      logInflightMax: 4,
-      uploadIntervalMs: 100,
-      checkpointSegments: 10,
-      checkpointIntervalMs: 10_000,
-      checkpointChunkBytes: 256,
-      retentionMs: 86_400_000,
-      collectIntervalMs: 0,
-      collectGraceMs: 3_600_000,
-      requestTimeoutMs: 5_000,
-      valueCacheBytes: 1_000_000,
-      watchProgressNotifyIntervalMs: 600_000,
-      watchBufferMessagesMax: 1_024,
-      acceptLocalLoss: false,
-    },
+    settings: craftedSettings,
   },
   knobs: {
     storeLatency: latency,
@@ -191,6 +195,9 @@ export function createCraft(): Craft {
     },
     fence(next, memberId = '1') {
       craft.record({ kind: 'fence', epoch: next, memberId }, { epoch: next });
+    },
+    losesDisk() {
+      add({ kind: 'node-start', node: 0, incarnation: 1, disk: 'empty', memberId: '2' });
     },
     revision: () => revisionOf(model),
     watch(request, name) {
