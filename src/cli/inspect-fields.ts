@@ -90,6 +90,7 @@ export function manifestFields(manifest: Manifest) {
     base: manifest.base === undefined ? null : baseFields(manifest.base),
     pins: manifest.pins.map(pinFields),
     successor: manifest.successor ?? null,
+    predecessor: manifest.predecessor ?? null,
     removed: manifest.removed,
   };
 }

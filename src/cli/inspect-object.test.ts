@@ -125,8 +125,8 @@ describe('a described object', () => {
           in sync       abcd
           durable slot  6
 
-        manifest: manifest, 711 B
-          sha256        850d4e0efed07dfdc9162d040a294f96b58052080f45aeee178be1d663eebe9f
+        manifest: manifest, 745 B
+          sha256        aed5f960aa1db63369f5bb3d5f38d0a6218062c74bd1184abdd8004e1bbf7899
           database      000102030405060708090a0b0c0d0e0f
           epoch         3
           generation    4
@@ -136,6 +136,7 @@ describe('a described object', () => {
           collected     below slot 2
           home          branches/one/0123456789abcdef/
           successor     branches/seven/0123456789abcdef/
+          predecessor   branches/eight/0123456789abcdef/
           removed       kept for its children alone
 
           CHECKPOINT AT SLOT  SEQUENCE  REVISION  EPOCH  TAKEN                     SIZE   KEY

@@ -88,6 +88,7 @@ function manifestLines(manifest: ManifestFields): readonly string[] {
       ['collected', `below slot ${manifest.logCollectedFloor}`],
       ['home', homeWords(manifest.home)],
       ...(manifest.successor === null ? [] : [['successor', homeWords(manifest.successor)] as const]),
+      ...(manifest.predecessor === null ? [] : [['predecessor', homeWords(manifest.predecessor)] as const]),
       ...(manifest.removed ? [['removed', 'kept for its children alone'] as const] : []),
     ]),
     ...table(

@@ -58,6 +58,7 @@ function databaseRows({ control, manifest, log }: StoreSummary): readonly (reado
     rows.push(['created', timeText(manifest.createdWallMs)]);
     if (manifest.home !== '') rows.push(['branch', shown(manifest.home)]);
     if (manifest.successor !== undefined) rows.push(['successor', shown(manifest.successor || '/')]);
+    if (manifest.predecessor !== undefined) rows.push(['predecessor', shown(manifest.predecessor || '/')]);
     if (manifest.removed) rows.push(['removed', 'kept for its children alone']);
     rows.push(['log floor', String(manifest.logFloor)]);
     for (const { name, firstSlot, lastSlot } of manifest.pins) {

@@ -8,7 +8,7 @@ export interface MachineConfiguration {
   readonly digest: Digest;
   /** Of chunks. */
   readonly compression: Compression;
-  /** Where the database's own objects are in the store of its family: `''` for a root, else `branches/<name>/<id>/`. */
+  /** Where the database is opened in the store of its family: `''` for a root, else `branches/<name>/<id>/`. */
   readonly home: string;
   /** Names this node's disk: a node that lost its disk is another member. Never 0. */
   readonly memberId: bigint;

@@ -7,6 +7,8 @@ import type { Effect, LogFields } from './types/effect.ts';
 export interface Core {
   readonly configuration: MachineConfiguration;
   readonly digest: Digest;
+  /** Where the database at hand is in the store of its family. A node that finds a successor goes on there. */
+  home: string;
   /** Time of the event that is being stepped. */
   at: Instant;
   /** From the `start` event: the only source of chance. */
@@ -27,6 +29,7 @@ export function createCore(configuration: MachineConfiguration, emit: (effect: E
   return {
     configuration,
     digest: configuration.digest,
+    home: configuration.home,
     at: { monotonicMs: 0, wallMs: 0 },
     seed: new Uint8Array(0),
     draws: 0,

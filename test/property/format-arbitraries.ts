@@ -220,6 +220,7 @@ export const manifests: fc.Arbitrary<Manifest> = record({
     .uniqueArray(pins, { maxLength: 3, selector: ({ id }) => byteStringOf(id) })
     .map((named) => named.sort((left, right) => compareBytes(left.id, right.id))),
   successor: fc.option(homes, { nil: undefined }),
+  predecessor: fc.option(homes, { nil: undefined }),
   removed: fc.boolean(),
 }).map((manifest) => ({
   ...manifest,

@@ -154,6 +154,7 @@ const manifest: Manifest = {
     },
   ],
   successor: 'branches/seven/0123456789abcdef/',
+  predecessor: 'branches/eight/0123456789abcdef/',
   removed: true,
 };
 
@@ -169,6 +170,7 @@ const newManifest: Manifest = {
   base: undefined,
   pins: [],
   successor: undefined,
+  predecessor: undefined,
   removed: false,
 };
 

@@ -36,6 +36,7 @@ export interface DecodedManifest {
   readonly base: DecodedBase | undefined;
   readonly pins: readonly DecodedPin[];
   readonly successor: string | undefined;
+  readonly predecessor: string | undefined;
   readonly removed: boolean;
 }
 
@@ -186,6 +187,7 @@ export function decodeManifest(bytes: Uint8Array): DecodedManifest {
   const pins = cursor.list(decodePin);
   const base = cursor.flag() ? decodeBase(cursor) : undefined;
   const successor = cursor.flag() ? decodeHome(cursor) : undefined;
+  const predecessor = cursor.flag() ? decodeHome(cursor) : undefined;
   const removed = cursor.flag();
   cursor.finish();
   if (logInflightMax < 1 || logInflightMax > 64) throw new FormatError(`${logInflightMax} segments in flight`);
@@ -195,7 +197,7 @@ export function decodeManifest(bytes: Uint8Array): DecodedManifest {
   checkAscending(pins, (left, right) => left.id < right.id, 'pins');
   const log = { logInflightMax, logFloor, logCollectedFloor };
   const own = { databaseId, home, epoch, generation, createdWallMs };
-  return { ...own, ...log, checkpoints, condemned, base, pins, successor, removed };
+  return { ...own, ...log, checkpoints, condemned, base, pins, successor, predecessor, removed };
 }
 
 const homeText = /^(branches\/[a-z0-9][a-z0-9._-]{0,63}\/[0-9a-f]{16}\/)?$/;

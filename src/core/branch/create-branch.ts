@@ -91,6 +91,7 @@ function manifestOf(parent: Manifest, base: Base, pin: Pin): Manifest {
     base,
     pins: [],
     successor: undefined,
+    predecessor: undefined,
     removed: false,
   };
 }

@@ -63,7 +63,7 @@ export function* writeCheckpoint(core: Core, ground: CheckpointGround): Task<Wri
   };
   const body = encodeCheckpoint(checkpoint, core.digest);
   const hash = contentHash(body, core.digest);
-  const key = checkpointKey(core.configuration.home, position.slot, hash, uploads.attempt);
+  const key = checkpointKey(core.home, position.slot, hash, uploads.attempt);
   const failure = (yield* uploads.add(key, body)) ?? (yield* uploads.flush());
   if (failure !== undefined) return failure;
   const { slot, sequence, revision, epoch } = position;
@@ -145,7 +145,7 @@ function* encodeContent(core: Core, { versions, continues }: ChunkContent, attem
   }));
   const { bytes: body, keysBytes } = encodeChunk({ versions: whole }, core.digest, core.configuration.compression);
   const hash = contentHash(body, core.digest);
-  const key = chunkKey(core.configuration.home, hash, attempt);
+  const key = chunkKey(core.home, hash, attempt);
   const firstKey = versions[0]!.key;
   const reference = { key, hash, bytes: body.length, keysBytes, firstKey, continues, versions: versions.length };
   return { reference, body };
@@ -168,7 +168,7 @@ function* writePages(
     }
     const body = encodePage({ chunks }, core.digest);
     const hash = contentHash(body, core.digest);
-    const key = pageKey(core.configuration.home, hash, uploads.attempt);
+    const key = pageKey(core.home, hash, uploads.attempt);
     const { firstKey } = chunks[0]!;
     pages.push({ reference: { key, hash, bytes: body.length, firstKey, chunks: chunks.length }, chunks });
     uploads.progress.pagesWritten += 1;

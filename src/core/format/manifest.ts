@@ -49,6 +49,8 @@ export function encodeManifest(manifest: Manifest, digest: Digest): Uint8Array {
   if (manifest.base !== undefined) writeBase(writer, manifest.base);
   writeFlag(writer, manifest.successor !== undefined);
   if (manifest.successor !== undefined) writeHome(writer, manifest.successor);
+  writeFlag(writer, manifest.predecessor !== undefined);
+  if (manifest.predecessor !== undefined) writeHome(writer, manifest.predecessor);
   writeFlag(writer, manifest.removed);
   return endObject(writer, digest);
 }
@@ -76,6 +78,7 @@ export function decodeManifest(
     const pins = readPins(reader);
     const base = readFlag(reader, 'base') ? readBase(reader) : undefined;
     const successor = readFlag(reader, 'successor') ? readHome(reader, 'successor') : undefined;
+    const predecessor = readFlag(reader, 'predecessor') ? readHome(reader, 'predecessor') : undefined;
     const removed = readFlag(reader, 'removed');
     reader.end();
     return {
@@ -92,6 +95,7 @@ export function decodeManifest(
       base,
       pins,
       successor,
+      predecessor,
       removed,
     };
   });

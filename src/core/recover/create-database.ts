@@ -49,7 +49,7 @@ export function controlOfNew(core: Core, databaseId: Uint8Array): Control {
 }
 
 function* createManifest(core: Core): Task<Manifest> {
-  const { home } = core.configuration;
+  const { home } = core;
   if (home !== '') throw new NodeFailure(`there is no branch at ${home}, or it was deleted: a node makes none`);
   const manifest: Manifest = {
     databaseId: drawId(core),
@@ -65,6 +65,7 @@ function* createManifest(core: Core): Task<Manifest> {
     base: undefined,
     pins: [],
     successor: undefined,
+    predecessor: undefined,
     removed: false,
   };
   const put = yield* settledPut(core, manifestKey, encodeManifest(manifest, core.digest), { kind: 'absent' });

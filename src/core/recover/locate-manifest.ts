@@ -27,7 +27,7 @@ export function* readManifest(core: Core): Task<HeldManifest | undefined> {
       `${describeDamage(read.damage)}. It names the checkpoints and the log's floor: restore this object from a version or a backup of the bucket.`,
     );
   }
-  const { home } = core.configuration;
+  const { home } = core;
   if (read.value.home !== home) {
     throw new NodeFailure(
       `${manifestKey} says that the database is at ${placeOf(read.value.home)}, but it was opened at ${placeOf(home)}: ` +

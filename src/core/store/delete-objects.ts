@@ -9,7 +9,7 @@ const deletesAtOnce = 1_000;
 
 /** Deletes until the store has said of each that it is gone. A missing one is gone. */
 export function* deleteObjects(core: Core, keys: readonly string[]): Task<void> {
-  const { home } = core.configuration;
+  const { home } = core;
   let left = keys.map((key) => storeKeyOf(home, key));
   for (let attempt = 0; left.length > 0;) {
     const batch = left.slice(0, deletesAtOnce);

@@ -27,7 +27,7 @@ export function* listObjects(
   after: string | undefined,
   limit: number,
 ): Task<readonly ObjectSummary[]> {
-  const { home } = core.configuration;
+  const { home } = core;
   const objects: ObjectSummary[] = [];
   let last = after === undefined ? undefined : storeKeyOf(home, after);
   for (let attempt = 0; objects.length < limit;) {

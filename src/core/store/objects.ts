@@ -113,14 +113,14 @@ function* readBack(
 }
 
 function* putOnce(core: Core, key: string, body: Uint8Array, condition: PutCondition): Task<PutOutcome> {
-  const storeKey = storeKeyOf(core.configuration.home, key);
+  const storeKey = storeKeyOf(core.home, key);
   const result = yield* call({ kind: 'object-put', key: storeKey, body, condition });
   if (result.kind === 'local-failed') throw new NodeFailure(result.message);
   return result.outcome;
 }
 
 function* getOnce(core: Core, key: string, range: ByteRange | undefined): Task<GetOutcome> {
-  const storeKey = storeKeyOf(core.configuration.home, key);
+  const storeKey = storeKeyOf(core.home, key);
   const operation = { kind: 'object-get', key: storeKey } as const;
   const result = yield* call(range === undefined ? operation : { ...operation, range });
   if (result.kind === 'local-failed') throw new NodeFailure(result.message);

@@ -93,6 +93,8 @@ export interface Manifest {
   readonly pins: readonly Pin[];
   /** Home of the database that goes on from here after a rollback: who opens this one opens that. */
   readonly successor: string | undefined;
+  /** Home of the database that this one goes on for after a rollback, if that one names it as its successor; else nobody may run it. */
+  readonly predecessor: string | undefined;
   /** Removed by force while it had children: kept for them alone, nobody may run it. */
   readonly removed: boolean;
 }

@@ -58,7 +58,7 @@ function* manifestFromListing(core: Core, databaseId: Uint8Array | undefined): T
   const checkpoints: CheckpointReference[] = [];
   let id = databaseId;
   for (const relative of keys) {
-    const key = `/${core.configuration.home}${relative}`;
+    const key = `/${core.home}${relative}`;
     const name = nameOfKey(key);
     const read = yield* look(core, key, (body) => decodeCheckpoint(key, body, core.digest, { databaseId: id }));
     if (read.kind !== 'ok' || name === undefined) continue;
@@ -77,10 +77,11 @@ function* manifestFromListing(core: Core, databaseId: Uint8Array | undefined): T
     logCollectedFloor: 1,
     checkpoints: checkpoints.sort((left, right) => left.slot - right.slot),
     condemned: [],
-    home: core.configuration.home,
+    home: core.home,
     base: undefined,
     pins: [],
     successor: undefined,
+    predecessor: undefined,
     removed: false,
   };
 }
