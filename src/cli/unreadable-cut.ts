@@ -1,4 +1,4 @@
-/** A revision or moment that nothing kept goes back to, or that has not come: etcd's words, and what can be read instead. */
+/** A revision or moment that nothing kept goes back to, that has not come, or that is before everything: what can be read instead. */
 import type { ReadUpTo } from '../core/tool/read-up-to.ts';
 import { clientErrors } from '../core/types/error.ts';
 import type { Cut } from '../core/types/log.ts';
@@ -15,6 +15,10 @@ export function unreadableCut(
   if (answer.kind === 'future') {
     const { message } = clientErrors.futureRevision;
     return new CliError(exitCode, `${message}: ${cutWords(cut)}`, `the log in the store ends at ${place}`);
+  }
+  if (answer.kind === 'not-begun') {
+    const hint = `it began at ${new Date(wallMs).toISOString()}`;
+    return new CliError(exitCode, `the database did not exist yet: ${cutWords(cut)}`, hint);
   }
   const { message } = clientErrors.compacted;
   return new CliError(exitCode, `${message}: ${cutWords(cut)}`, `what is kept begins with ${place}`);

@@ -54,6 +54,32 @@ describe('a branch', () => {
     });
   });
 
+  test('of a moment before its database began is none, in a branch as in the root', async () => {
+    const family = createFamily();
+    await fill(family, '', 20);
+    const home = homeOf(await family.branch('', 'first', { kind: 'revision', revision: 5 }));
+    const nested = homeOf(await family.branch(home, 'nested'));
+    const early = { kind: 'moment', wallMs: 1_000 } as const;
+    const refused = await family.branch('', 'early', early);
+    expect(refused).toMatchObject({ kind: 'not-begun', revision: 1 });
+    expect(await family.branch(nested, 'early', early)).toEqual(refused);
+    expect(await family.tool('', listBranches)).toMatchObject({
+      branches: [{ name: 'first', branches: [{ name: 'nested' }] }],
+    });
+  });
+
+  test('of a moment before the checkpoint that its parent began as names what is kept', async () => {
+    const family = createFamily();
+    await fill(family, '', 40);
+    const home = homeOf(await family.branch('', 'late'));
+    const { checkpoint } = (await manifestAt(family, home)).base!;
+    expect(await family.branch(home, 'early', { kind: 'moment', wallMs: 1_000 })).toMatchObject({
+      kind: 'compacted',
+      revision: checkpoint!.revision,
+      wallMs: checkpoint!.wallMs,
+    });
+  });
+
   test('of a branch, within what that one itself began as, is one of the ancestor', async () => {
     const family = createFamily();
     await fill(family, '', 20);

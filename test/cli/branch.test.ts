@@ -79,6 +79,28 @@ test('branches of a folder: made, opened, read, listed, deleted', async () => {
   expect((await t4('branch', 'create', 'try-1', '--from', store)).code).toBe(0);
 });
 
+test('a branch at a time is what the database was then', async () => {
+  const store = await writtenStore();
+  const { versions } = JSON.parse((await t4('history', 'a', '--store', store, '--values', '--json')).out) as {
+    versions: readonly { readonly revision: number; readonly time: string; readonly value: string }[];
+  };
+  expect(versions.map(({ value }) => value)).toEqual(['1', '2', '3']);
+  for (const { revision, time } of versions) {
+    // Writes of one moment belong together.
+    const { value } = versions.findLast((other) => other.time <= time)!;
+    const name = `at-${revision}`;
+    expect(await t4('branch', 'create', name, '--from', store, '--at-time', time)).toEqual({
+      code: 0,
+      out: `branch ${name} made at ${time}: ${store}/branches/${name}\n`,
+      error: '',
+    });
+    expect((await t4('cat', 'a', '--store', `${store}/branches/${name}`)).out).toBe(value);
+    expect((await t4('cat', 'a', '--store', store, '--at', time)).out).toBe(value);
+  }
+  expect((await t4('branch', 'create', 'now', '--from', store, '--at-time', '-0s')).code).toBe(0);
+  expect((await t4('cat', 'a', '--store', `${store}/branches/now`)).out).toBe('3');
+});
+
 test('what cannot be made, opened or deleted says why', async () => {
   const store = await writtenStore();
   const create = (...more: readonly string[]) => t4('branch', 'create', 'b', '--from', store, ...more);

@@ -68,6 +68,20 @@ describe('t4 cat', () => {
     });
   });
 
+  test('says when the database began where it is asked for a time before', async () => {
+    const early = '2001-03-01T12:00:00Z';
+    const error = expect.stringMatching(
+      /^t4: the database did not exist yet: 2001-03-01T12:00:00\.000Z\n {4}it began at 2\d{3}-\S+Z\n$/,
+    );
+    expect(await t4('cat', 'a', '--at', early)).toEqual({ code: 1, out: '', error });
+    expect(await t4('diff', '--from', early)).toEqual({ code: 3, out: '', error });
+    expect(await t4('branch', 'create', 'early', '--from', `file:${folder}`, '--at-time', early)).toEqual({
+      code: 1,
+      out: '',
+      error,
+    });
+  });
+
   test.each([
     [['cat'], "missing required argument 'key'"],
     [['cat', 'a', '--at', 'yesterday'], '"yesterday" is neither a revision nor a time'],

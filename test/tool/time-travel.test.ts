@@ -68,6 +68,28 @@ test('a moment is the state of the last frame at or before it', async () => {
   }
 });
 
+/** The moment of the first frame of all. */
+async function beginOf(store: ObjectStore): Promise<number> {
+  const answer = await tool(store, (core) => keyAt(core, 'key-1', { kind: 'moment', wallMs: 1 }));
+  if (answer.kind !== 'not-begun') throw new Error(`there is something at that moment: ${answer.kind}`);
+  return answer.wallMs;
+}
+
+test('a moment before the first frame is before the database', async () => {
+  const wallMs = await beginOf(filled.store);
+  const before = { kind: 'moment', wallMs: wallMs - 1 } as const;
+  const notBegun = { kind: 'not-begun', wallMs };
+  expect(await tool(filled.store, (core) => keyAt(core, 'key-1', before))).toMatchObject(notBegun);
+  expect(await tool(filled.store, (core) => stateAt(core, before))).toMatchObject(notBegun);
+  expect(
+    await tool(filled.store, (core) => difference(core, before, { kind: 'end' }, { prefix: '', values: false })),
+  ).toMatchObject({ ...notBegun, cut: before });
+  expect(await tool(filled.store, (core) => keyAt(core, 'key-1', { kind: 'moment', wallMs }))).toMatchObject({
+    kind: 'found',
+    version: undefined,
+  });
+});
+
 test('the history of a key holds every version that it had', async () => {
   const { versions, revision } = await tool(filled.store, (core) => keyHistory(core, 'key-2', true));
   const expected: (readonly [number, string | undefined])[] = [];
@@ -107,8 +129,9 @@ describe('the difference', () => {
   });
 
   test('below a prefix, and from a moment', async () => {
+    const wallMs = await beginOf(filled.store);
     const answer = await tool(filled.store, (core) =>
-      difference(core, { kind: 'moment', wallMs: 1 }, { kind: 'end' }, { prefix: 'key-2', values: false }),
+      difference(core, { kind: 'moment', wallMs }, { kind: 'end' }, { prefix: 'key-2', values: false }),
     );
     const newest = [...filled.contents.get(filled.revision)!.keys()].filter((key) => key.startsWith('key-2')).sort();
     expect(answer).toMatchObject({ kind: 'difference', fromRevision: 1, toRevision: filled.revision });

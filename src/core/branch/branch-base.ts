@@ -1,6 +1,6 @@
 import type { Core } from '../core.ts';
 import { isBeyond } from '../recover/is-beyond.ts';
-import { placeAlone, readUpTo, upTo } from '../tool/read-up-to.ts';
+import { placeAlone, readUpTo, upTo, type ReadUpTo } from '../tool/read-up-to.ts';
 import type { DatabaseFound } from '../tool/read-database.ts';
 import type { Task } from '../task.ts';
 import type { Base, Cut, Manifest, Pin } from '../types/log.ts';
@@ -19,7 +19,7 @@ export type BranchBase =
       readonly base: Base;
       readonly needs: Pick<Pin, 'checkpoint' | 'firstSlot' | 'lastSlot'>;
     }
-  | { readonly kind: 'compacted' | 'future'; readonly revision: number; readonly wallMs: number };
+  | Exclude<ReadUpTo, { readonly kind: 'read' }>;
 
 export function* branchBase(core: Core, database: DatabaseFound, cut: Cut): Task<BranchBase> {
   const { manifest } = database;
@@ -30,7 +30,10 @@ export function* branchBase(core: Core, database: DatabaseFound, cut: Cut): Task
     return { kind: 'compacted', revision: checkpoints[0]?.revision ?? 0, wallMs: checkpoints[0]?.wallMs ?? 0 };
   }
   const fromBase = below === undefined && base !== undefined;
-  const isSettled = cut.kind === 'end' || (!fromBase && (above !== undefined || cut.kind === 'moment'));
+  // Of a moment before the database was made its first slot is read, and says so.
+  const mayPrecede = cut.kind === 'moment' && cut.wallMs < manifest.createdWallMs;
+  const isThere = above !== undefined || cut.kind === 'moment';
+  const isSettled = cut.kind === 'end' || (!fromBase && !(below === undefined && mayPrecede) && isThere);
   const read = isSettled ? undefined : yield* readUpTo(core, database, upTo(cut), placeAlone);
   if (read !== undefined && read.kind !== 'read') return read;
   const start = Math.max(database.control.durableSlot, checkpoints.at(-1)?.slot ?? 0);

@@ -13,7 +13,7 @@ import type { LogRecord } from '../types/record.ts';
 import type { Version } from '../types/version.ts';
 import { isWithin, referencesWithin, type KeySpan } from './key-span.ts';
 import type { DatabaseFound } from './read-database.ts';
-import { startsFor, type Start, type StartOrder } from './starts.ts';
+import { oldestKept, startsFor, type Start, type StartOrder } from './starts.ts';
 
 /**
  * Reads a database's content up to a cut from the object store alone: a checkpoint, then the log's slots, proving the chain as a recovery does.
@@ -57,7 +57,9 @@ export type ReadUpTo =
     }
   /** Nothing that is kept goes back so far; `revision` is the first that can be read. */
   | { readonly kind: 'compacted'; readonly revision: number; readonly wallMs: number }
-  | { readonly kind: 'future'; readonly revision: number; readonly wallMs: number };
+  | { readonly kind: 'future'; readonly revision: number; readonly wallMs: number }
+  /** The moment is before everything: the database began at `wallMs`. */
+  | { readonly kind: 'not-begun'; readonly revision: number; readonly wallMs: number };
 
 const chunksAtOnce = 8;
 const pagesAtOnce = 8;
@@ -88,7 +90,7 @@ export function* readUpTo(core: Core, database: DatabaseFound, reach: Reach, rea
     return yield* follow(core, database, value, reach.to, reader);
   }
   if (unusable !== undefined) throw new NodeFailure(unusable);
-  const oldest = database.manifest.checkpoints[0];
+  const oldest = oldestKept(database.manifest);
   return { kind: 'compacted', revision: oldest?.revision ?? 0, wallMs: oldest?.wallMs ?? 0 };
 }
 
@@ -98,6 +100,8 @@ interface Following extends LogPlace {
   /** What the log of the start's own database goes on with. */
   readonly base: Base | undefined;
   cutIn: number | undefined;
+  /** Of the frame that a cut left out, or cut short. */
+  beyondWallMs: number;
 }
 
 function* beginAt(
@@ -114,7 +118,7 @@ function* beginAt(
     reader.loaded(position);
     return {
       kind: 'ok',
-      value: { kind: 'follow', position, nextSlot: 1, wallMs: 0, base: start.base, cutIn: undefined },
+      value: { kind: 'follow', position, nextSlot: 1, wallMs: 0, base: start.base, cutIn: undefined, beyondWallMs: 0 },
     };
   }
   const databaseId = start.base === undefined ? manifest.databaseId : undefined;
@@ -134,7 +138,15 @@ function* beginAt(
     return { kind: 'ok', value: { kind: 'read', position: loaded, wallMs, cutIn: undefined } };
   return {
     kind: 'ok',
-    value: { kind: 'follow', position, nextSlot: position.slot + 1, wallMs, base: start.base, cutIn: undefined },
+    value: {
+      kind: 'follow',
+      position,
+      nextSlot: position.slot + 1,
+      wallMs,
+      base: start.base,
+      cutIn: undefined,
+      beyondWallMs: 0,
+    },
   };
 }
 
@@ -176,6 +188,7 @@ function* follow(
   reader: ContentReader,
 ): Task<ReadUpTo> {
   if ((yield* followBase(core, manifest, at, [cut], reader)) === 'cut') {
+    if (isBeforeAll(at, cut)) return notBegun(at);
     return { kind: 'read', position: at.position, wallMs: at.wallMs, cutIn: at.cutIn };
   }
   const { revision, compactRevision } = at.position;
@@ -183,12 +196,23 @@ function* follow(
     return { kind: 'compacted', revision: compactRevision, wallMs: at.wallMs };
   }
   const durableSlot = Math.max(control.durableSlot, manifest.checkpoints.at(-1)?.slot ?? 0);
-  yield* followOne(core, at, rulesOf(manifest, manifest.databaseId, durableSlot), [cut], reader, undefined);
+  const rules = rulesOf(manifest, manifest.databaseId, durableSlot);
+  const ended = yield* followOne(core, at, rules, [cut], reader, undefined);
+  if (ended === 'cut' && isBeforeAll(at, cut)) return notBegun(at);
   const { position, wallMs } = at;
   if (cut.kind === 'revision' && position.revision < cut.revision) {
     return { kind: 'future', revision: position.revision, wallMs };
   }
   return { kind: 'read', position, wallMs, cutIn: undefined };
+}
+
+/** A cut was met at the first record of all. Of other cuts than a moment that is the empty state. */
+function isBeforeAll({ position }: Following, cut: Cut): boolean {
+  return cut.kind === 'moment' && position.sequence === 0;
+}
+
+function notBegun({ position, beyondWallMs }: Following): ReadUpTo {
+  return { kind: 'not-begun', revision: position.revision, wallMs: beyondWallMs };
 }
 
 /** What a database began as: nothing, or the ancestors' content that is its base. Throws when that cannot be read. */
@@ -279,7 +303,10 @@ function takeFrame(
   for (const record of frame.records) {
     const place = placed(record, at.position.sequence + 1, frame.wallMs);
     const beyond = cuts.findIndex((cut) => isBeyond(cut, place));
-    if (beyond >= 0) return beyond;
+    if (beyond >= 0) {
+      at.beyondWallMs = frame.wallMs;
+      return beyond;
+    }
     reader.record(record, frame.wallMs);
     at.position = positionAfter(at.position, record);
     at.wallMs = frame.wallMs;

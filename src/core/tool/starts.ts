@@ -25,3 +25,8 @@ export function startsFor(manifest: Manifest, cut: Cut, order: StartOrder): read
   const first = order === 'newest-first' ? below.toReversed() : below;
   return cut.kind === 'revision' ? [...first, ...above] : first;
 }
+
+/** The first place whose content can be told, when that is not the empty one. */
+export function oldestKept({ checkpoints, base, logFloor }: Manifest): CheckpointReference | undefined {
+  return (logFloor > 1 ? undefined : base?.checkpoint) ?? checkpoints[0];
+}
