@@ -10,4 +10,4 @@ export const mutant: Mutant = {
   description: 'Drops what a compaction made obsolete although no slot holds the compaction.',
 };
 
-export const mayScrub: typeof original.mayScrub = ({ checkpointing }) => !checkpointing;
+export const mayScrub: typeof original.mayScrub = ({ checkpointing, hashing }) => !checkpointing && !hashing;

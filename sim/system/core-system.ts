@@ -130,7 +130,7 @@ function createEdge(machine: Machine, digest: Digest): NodeMachine {
       return;
     }
     const { header, response } = given;
-    if (response.kind === 'status' || response.kind === 'checkpoint') {
+    if (response.kind === 'status' || response.kind === 'checkpoint' || response.kind === 'hash-kv') {
       throw new Error(`assertion: no simulated client asks for a ${response.kind}`);
     }
     const versions = missing((each) => versionsShown(response, each));

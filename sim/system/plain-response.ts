@@ -34,7 +34,7 @@ export function versionsWatched(response: WatchResponse, show: (version: Version
 }
 
 export function plainResponseOf(
-  response: Exclude<Response, { kind: 'status' | 'checkpoint' }>,
+  response: Exclude<Response, { kind: 'status' | 'checkpoint' | 'hash-kv' }>,
   valueOf: ValueOf,
 ): PlainResponse {
   switch (response.kind) {

@@ -5,6 +5,7 @@ import type {
   CheckpointResponse,
   CompactResponse,
   DeleteRangeResponse,
+  HashKvResponse,
   LeaseGrantResponse,
   LeaseKeepAliveResponse,
   LeaseLeasesResponse,
@@ -48,6 +49,7 @@ export interface ResponseByKind {
   'lease-leases': LeaseLeasesResponse;
   status: StatusResponse;
   checkpoint: CheckpointResponse;
+  'hash-kv': HashKvResponse;
 }
 
 export interface DatabaseAnswer<Kind extends Request['kind'] = Request['kind']> {

@@ -13,7 +13,7 @@ import { runTool } from '../../src/host/run-tool.ts';
 import { T4 } from '../../src/library/t4.ts';
 import type { ObjectStore } from '../../src/ports/object-store.ts';
 
-const edges = () => ({
+export const edges = () => ({
   clock: createSystemClock(),
   random: createSystemRandom(),
   digest: createNodeDigest(),

@@ -4,6 +4,7 @@ import { scrub } from '../compact/scrub.ts';
 import { drawId, log, type Core } from '../core.ts';
 import { localDeletesOfVersion } from '../format/local-layout.ts';
 import { keepCollecting } from '../collect/keep-collecting.ts';
+import { createHashing } from '../hash/answer-hashes.ts';
 import { createLeaseClock } from '../lease/lease-clock.ts';
 import { leaseHeld } from '../lease/leader-lease.ts';
 import { startLeases } from '../lease/start-leases.ts';
@@ -91,6 +92,8 @@ export function createLeadership(
   const mayScrubSignal = createSignal();
   let scrubbing = false;
   let checkpointing = false;
+  let hashing = false;
+  const scrubbedSignal = createSignal();
   const askingCheckpoint = new Set<number>();
   let feeding = false;
   let draining = false;
@@ -212,6 +215,11 @@ export function createLeadership(
         return;
       case 'checkpoint':
         checkpoint(id);
+        return;
+      case 'hash-kv':
+        withLease(id, incoming, deadlineMs, () => {
+          if (!hashes.ask(id, incoming.revision)) fail(id, clientErrors.tooManyRequests);
+        });
         return;
       case 'range':
         if (incoming.serializable) answerRead(id, incoming, deadlineMs, values);
@@ -383,6 +391,7 @@ export function createLeadership(
       settledRevision: state.settledCompactRevision,
       slotRevision: recovered.position.compactRevision,
       checkpointing,
+      hashing,
     };
   }
 
@@ -401,6 +410,7 @@ export function createLeadership(
     }
     scrubbing = false;
     for (const answer of compacting.splice(0)) release(answer);
+    fire(scrubbedSignal);
   }
 
   function* keepHouse(): Task<void> {
@@ -464,6 +474,19 @@ export function createLeadership(
     deposed,
   });
   scope.spawn(checkpoints.keep());
+  const hashes = createHashing(core, state, {
+    durable,
+    scrubWaits: () => scrubbing && mayScrub(scrubGround()),
+    scrubbed: scrubbedSignal,
+    began: () => (hashing = true),
+    ended: () => {
+      hashing = false;
+      fire(mayScrubSignal);
+    },
+    answer: (id, response) => succeed(id, response, durable.revision),
+    fail,
+  });
+  scope.spawn(hashes.keep());
   scope.spawn(keepCollecting(core, reign, { checkpointing: () => checkpointing, deposed }));
   if (durable.compactRevision > 0) startScrub();
 
@@ -473,6 +496,7 @@ export function createLeadership(
       parked.take(id);
       loading.take(id);
       askingCheckpoint.delete(id);
+      hashes.abandon(id);
     },
     watch(event) {
       const nowMs = core.at.monotonicMs;
@@ -510,7 +534,7 @@ export function createLeadership(
         if (!answer.settled) fail(answer.id, clientErrors.timeout);
       }
       for (const { id } of [...parked.takeAll(), ...loading.takeAll()]) fail(id, error);
-      for (const id of askingCheckpoint) fail(id, error);
+      for (const id of [...askingCheckpoint, ...hashes.takeAll()]) fail(id, error);
       askingCheckpoint.clear();
       hub.endAll(error);
     },

@@ -5,7 +5,8 @@ import type { LeaseId } from '../types/bytes.ts';
 import type { Cut, LogPosition } from '../types/log.ts';
 import type { Version } from '../types/version.ts';
 import { readingDatabase } from './read-database.ts';
-import { readUpTo, upTo, type ReadUpTo } from './read-up-to.ts';
+import { readUpTo, type ReadUpTo } from './read-up-to.ts';
+import type { StartOrder } from './starts.ts';
 import { createStateReader } from './state-reader.ts';
 
 /** The whole state at a cut, as a recovery would build it, without the values. */
@@ -23,14 +24,19 @@ export type StateAt =
  * Of a checkpoint above the cut it would not be the state at that moment, leases and sequence included: a revision that only such a one
  * still holds counts as compacted.
  */
-export function* stateAt(core: Core, cut: Cut, look: (version: Version) => void = () => undefined): Task<StateAt> {
+export function* stateAt(
+  core: Core,
+  cut: Cut,
+  look: (version: Version) => void = () => undefined,
+  order: StartOrder = 'newest-first',
+): Task<StateAt> {
   return yield* readingDatabase(core, function* (database) {
     const reader = createStateReader(look);
     const oldest = database.manifest.checkpoints[0];
     const isKept =
       database.manifest.logFloor <= 1 || cut.kind !== 'revision' || cut.revision >= (oldest?.revision ?? 0);
     if (!isKept) return { kind: 'compacted', revision: oldest?.revision ?? 0, wallMs: oldest?.wallMs ?? 0 };
-    const read = yield* readUpTo(core, database, upTo(cut), reader);
+    const read = yield* readUpTo(core, database, { from: cut, to: cut, order }, reader);
     if (read.kind !== 'read') return read;
     return {
       kind: 'state',

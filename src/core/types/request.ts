@@ -117,6 +117,12 @@ export interface CheckpointRequest {
   readonly kind: 'checkpoint';
 }
 
+/** etcd's hash of the state at a revision: 0 for the newest. */
+export interface HashKvRequest {
+  readonly kind: 'hash-kv';
+  readonly revision: number;
+}
+
 export type Request =
   | RangeRequest
   | PutRequest
@@ -129,4 +135,5 @@ export type Request =
   | LeaseTimeToLiveRequest
   | LeaseLeasesRequest
   | StatusRequest
-  | CheckpointRequest;
+  | CheckpointRequest
+  | HashKvRequest;

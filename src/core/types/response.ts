@@ -82,6 +82,15 @@ export interface CheckpointResponse {
   readonly revision: number;
 }
 
+export interface HashKvResponse {
+  readonly kind: 'hash-kv';
+  /** 32 bits, unsigned. */
+  readonly hash: number;
+  /** Of which revision it is, and the compaction that it rests on: hashes of one revision compare where this is the same. */
+  readonly hashRevision: number;
+  readonly compactRevision: number;
+}
+
 export type Role = 'starting' | 'standby' | 'recovering' | 'leader' | 'stopping' | 'stopped' | 'failed';
 
 export interface StatusResponse {
@@ -130,4 +139,5 @@ export type Response =
   | LeaseTimeToLiveResponse
   | LeaseLeasesResponse
   | StatusResponse
-  | CheckpointResponse;
+  | CheckpointResponse
+  | HashKvResponse;

@@ -4,6 +4,7 @@ import type { Resolved } from '../../host/database.ts';
 import { databaseBytesQuota } from '../limits.ts';
 import { MaintenanceDefinition } from '../generated/etcdserverpb/maintenance.ts';
 import { etcdStorageVersion, etcdVersion } from '../version.ts';
+import { numberOf } from '../wire/number.ts';
 import type { Method } from './call.ts';
 import type { Node } from './node.ts';
 import { methodsOf } from './service.ts';
@@ -28,6 +29,19 @@ export function maintenanceMethods(node: Node): readonly Method[] {
         isLearner: false,
         storageVersion: etcdStorageVersion,
         downgradeInfo: { enabled: false, targetVersion: '' },
+      };
+    },
+    hashKV: async ({ revision }, { signal }) => {
+      const { header, response } = await node.database.request<'hash-kv'>(
+        { kind: 'hash-kv', revision: numberOf(revision) },
+        signal,
+      );
+      return {
+        header: await node.header(header),
+        hash: response.hash,
+        hashRevision: BigInt(response.hashRevision),
+        // etcd's word for a store that was never compacted.
+        compactRevision: response.compactRevision === 0 ? -1n : BigInt(response.compactRevision),
       };
     },
   });
