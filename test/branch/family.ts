@@ -11,13 +11,14 @@ import { collectOnce } from '../../src/core/collect/collect-once.ts';
 import type { Core } from '../../src/core/core.ts';
 import type { Task } from '../../src/core/task.ts';
 import type { Cut } from '../../src/core/types/log.ts';
-import { startNode, type NodeLog, type NodeOptions } from '../../src/host/node.ts';
+import { startNode, type Node, type NodeLog, type NodeOptions } from '../../src/host/node.ts';
 import { runTool } from '../../src/host/run-tool.ts';
 import { T4 } from '../../src/library/t4.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import type { ObjectStore } from '../../src/ports/object-store.ts';
 
-const edges = () => ({
-  clock: createSystemClock(),
+const edgesOn = (clock: Clock) => ({
+  clock,
   random: createSystemRandom(),
   digest: createNodeDigest(),
   compression: createNodeCompression(),
@@ -28,13 +29,22 @@ export interface Family {
   /** Calls of the store so far. */
   readonly requests: string[];
   tool<Result>(home: string, task: (core: Core) => Task<Result>): Promise<Result>;
-  node<Result>(home: string, use: (database: T4) => Promise<Result>, settings?: Partial<NodeOptions>): Promise<Result>;
+  node<Result>(
+    home: string,
+    use: (database: T4, node: Node) => Promise<Result>,
+    settings?: Partial<NodeOptions>,
+  ): Promise<Result>;
   branch(home: string, name: string, cut?: Cut): Promise<BranchCreated>;
   /** Deletes at once whatever nothing keeps. */
   collect(home: string): Promise<void>;
 }
 
-export function createFamily(store: ObjectStore = openMemoryStore(), log: NodeLog = () => undefined): Family {
+export function createFamily(
+  store: ObjectStore = openMemoryStore(),
+  log: NodeLog = () => undefined,
+  clock: Clock = createSystemClock(),
+): Family {
+  const edges = () => edgesOn(clock);
   const requests: string[] = [];
   const counted: ObjectStore = {
     ...store,
@@ -64,7 +74,7 @@ export function createFamily(store: ObjectStore = openMemoryStore(), log: NodeLo
       });
       await node.whenReady();
       try {
-        return await use(new T4(node, async () => undefined));
+        return await use(new T4(node, async () => undefined), node);
       } finally {
         await node.close();
       }
