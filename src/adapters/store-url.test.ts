@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { openObjectStore, openStoreAt, StoreUrlError } from './open-store.ts';
-import { parseStoreUrl } from './store-url.ts';
+import { parseStoreUrl, urlOfStore, type StoreLocation } from './store-url.ts';
 
 describe('store URLs', () => {
   test.each([
@@ -28,6 +28,7 @@ describe('store URLs', () => {
     ['s3://bucket?path-style=false', { kind: 's3', bucket: 'bucket', prefix: '', forcePathStyle: false }],
   ])('%s', (url, location) => {
     expect(parseStoreUrl(url)).toEqual({ kind: 'ok', location });
+    expect(parseStoreUrl(urlOfStore(location as StoreLocation))).toEqual({ kind: 'ok', location });
   });
 
   test.each([

@@ -33,6 +33,20 @@ export function parseStoreUrl(url: string): ParsedStoreUrl {
   return invalid(`unknown kind of store ${scheme} (known: ${forms})`);
 }
 
+/** The text that is read as this location again. */
+export function urlOfStore(location: StoreLocation): string {
+  if (location.kind === 'file') return `file:${location.path}`;
+  if (location.kind === 'memory') return `memory:${location.name}`;
+  const { bucket, prefix, endpoint, region, forcePathStyle, profile } = location;
+  const parameters = new URLSearchParams();
+  if (endpoint !== undefined) parameters.set('endpoint', endpoint);
+  if (region !== undefined) parameters.set('region', region);
+  if (forcePathStyle !== undefined) parameters.set('path-style', String(forcePathStyle));
+  if (profile !== undefined) parameters.set('profile', profile);
+  const query = parameters.size === 0 ? '' : `?${parameters.toString()}`;
+  return `s3://${bucket}${prefix === '' ? '' : `/${prefix}`}${query}`;
+}
+
 /** The path is taken as it stands: nothing in it is decoded. */
 function parseFile(url: string): ParsedStoreUrl {
   const rest = url.slice('file:'.length);

@@ -31,7 +31,7 @@ export async function branchCreate(context: CommandContext): Promise<ExitCode> {
       if (created.kind !== 'created') throw unreadableCut(cut, created, exitCodes.failed);
       const { manifest } = created;
       const parent = manifest.base!.stretches.at(-1)!.home;
-      const where = `${session.description}/branches/${name}`;
+      const where = session.branchUrl(name);
       if (context.json) {
         const databaseId = hexOf(manifest.databaseId);
         context.out(jsonText({ name, home: manifest.home, parent, databaseId, cut, store: where }));

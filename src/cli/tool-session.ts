@@ -1,10 +1,12 @@
 /** What commands that read a store without a node share: opening it, progress, interruption, and the words for what went wrong. */
 import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { locationOfBranch } from '../library/family-root.ts';
 import { NoSuchBranchError, openFamilyStore } from '../library/open-family-store.ts';
 import { createNodeCompression } from '../adapters/node-compression.ts';
 import { createNodeDigest } from '../adapters/node-digest.ts';
 import { openStoreAt } from '../adapters/open-store.ts';
-import { parseStoreUrl, type StoreLocation } from '../adapters/store-url.ts';
+import { parseStoreUrl, urlOfStore, type StoreLocation } from '../adapters/store-url.ts';
 import { createSystemClock } from '../adapters/system-clock.ts';
 import { createSystemRandom } from '../adapters/system-random.ts';
 import type { Core } from '../core/core.ts';
@@ -22,6 +24,8 @@ export interface ToolSession {
   readonly description: string;
   /** In the store of its family. */
   readonly home: string;
+  /** By which a branch of the family is opened. */
+  branchUrl(name: string): string;
   run<Result>(task: (core: Core) => Task<Result>): Promise<Result>;
   /** For the family as a whole. */
   runAtRoot<Result>(task: (core: Core) => Task<Result>): Promise<Result>;
@@ -56,8 +60,14 @@ export async function withToolSession(
     <Result>(task: (core: Core) => Task<Result>): Promise<Result> =>
       runTool({ ...realParts(), store, home, signal, log: progress.log }, task);
   try {
-    const { store, home } = await openFamilyStore(target.location, {}, open, (at, task) => runOn(at, '')(task));
-    return await use({ description: store.description, home, run: runOn(store, home), runAtRoot: runOn(store, '') });
+    const { store, root, home } = await openFamilyStore(target.location, {}, open, (at, task) => runOn(at, '')(task));
+    return await use({
+      description: store.description,
+      home,
+      branchUrl: (name) => urlOfStore(locationOfBranch(anywhere(root), name)),
+      run: runOn(store, home),
+      runAtRoot: runOn(store, ''),
+    });
   } catch (error) {
     if (error instanceof NoSuchBranchError) {
       throw new CliError(options.damageExitCode, error.message, 't4 branch list tells which there are', error);
@@ -107,6 +117,11 @@ async function openExisting(location: StoreLocation, credentials: StoreTarget['c
     throw new CliError(exitCodes.failed, `there is no folder ${location.path}`);
   }
   return openStoreAt(location, credentials === undefined ? {} : { credentials });
+}
+
+/** The same from every working folder. */
+function anywhere(location: StoreLocation): StoreLocation {
+  return location.kind === 'file' ? { ...location, path: resolve(location.path) } : location;
 }
 
 async function isFolder(path: string): Promise<boolean> {

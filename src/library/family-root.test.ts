@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { branchInLocation, familyRoot, homeInLocation } from './family-root.ts';
+import { branchInLocation, familyRoot, homeInLocation, locationOfBranch } from './family-root.ts';
 
 const home = 'branches/try-1/0123456789abcdef/';
 
@@ -40,4 +40,16 @@ test('a branch is named without its id too', () => {
   expect(branchInLocation({ kind: 'file', path: '/data/xbranches/a' })).toBeUndefined();
   expect(branchInLocation({ kind: 'file', path: '/data/branches/A' })).toBeUndefined();
   expect(branchInLocation({ kind: 'file', path: `/data/${home}` })).toBeUndefined();
+});
+
+test('a branch is found again where it is said to be', () => {
+  for (const root of [
+    { kind: 'file', path: '/data' },
+    { kind: 'file', path: '.' },
+    { kind: 's3', bucket: 'b', prefix: '' },
+    { kind: 's3', bucket: 'b', prefix: 'p/q', endpoint: 'http://127.0.0.1:1' },
+  ] as const) {
+    expect(branchInLocation(locationOfBranch(root, 'try-1'))).toEqual({ name: 'try-1', root });
+  }
+  expect(locationOfBranch({ kind: 'file', path: '/data/' }, 'a')).toEqual({ kind: 'file', path: '/data/branches/a' });
 });

@@ -44,6 +44,19 @@ export function branchInLocation(
   return { name: match[2]!, root: { ...location, path: rest === undefined ? '.' : rest === '' ? '/' : rest } };
 }
 
+/** What `branchInLocation` reads. A family in memory has no such place. */
+export function locationOfBranch(root: StoreLocation, name: string): StoreLocation {
+  const branch = `branches/${name}`;
+  switch (root.kind) {
+    case 'memory':
+      return root;
+    case 'file':
+      return { ...root, path: `${root.path.replace(/\/+$/, '')}/${branch}` };
+    case 's3':
+      return { ...root, prefix: root.prefix === '' ? branch : `${root.prefix}/${branch}` };
+  }
+}
+
 function withoutEnd(path: string, end: string): string | undefined {
   if (path === end) return '';
   return path.endsWith(`/${end}`) ? path.slice(0, -end.length - 1) : undefined;

@@ -19,6 +19,8 @@ import { branchInLocation, familyRoot, homeInLocation } from './family-root.ts';
  */
 export interface FamilyStore {
   readonly store: ObjectStore;
+  /** Of that store: the family's root. */
+  readonly root: StoreLocation;
   readonly home: string;
 }
 
@@ -38,14 +40,17 @@ export async function openFamilyStore(
   run: Run = runPlainly,
 ): Promise<FamilyStore> {
   const home = homeInLocation(location);
-  if (home !== '') return { store: await open(familyRoot(location, home)!), home };
+  if (home !== '') {
+    const root = familyRoot(location, home)!;
+    return { store: await open(root), root, home };
+  }
   const named = branchInLocation(location);
-  if (named === undefined) return { store: await open(location), home: '' };
+  if (named === undefined) return { store: await open(location), root: location, home: '' };
   const store = await open(named.root);
   try {
     const [live, ...others] = await run(store, (core) => liveBranches(core, named.name));
     if (others.length > 0) throw new NoSuchBranchError(`two branches ${named.name} are being made at this moment`);
-    if (live !== undefined) return { store, home: live.home };
+    if (live !== undefined) return { store, root: named.root, home: live.home };
     // A database of its own may lie below a folder of that name; but not within another one.
     const isFamily = (await run(store, homeHere)) !== undefined;
     if (isFamily) throw new NoSuchBranchError(`${store.description} has no branch ${named.name}`);
@@ -54,7 +59,7 @@ export async function openFamilyStore(
     throw error;
   }
   await store.close();
-  return { store: await open(location), home: '' };
+  return { store: await open(location), root: location, home: '' };
 }
 
 function runPlainly<Result>(store: ObjectStore, task: (core: Core) => Task<Result>): Promise<Result> {

@@ -27,7 +27,7 @@ function world(
     async openStore({ location }) {
       steps.push(`open store ${location.kind}`);
       const store = await openObjectStore('memory:');
-      return { store: { ...store, close: async () => void steps.push('close store') }, home: '' };
+      return { store: { ...store, close: async () => void steps.push('close store') }, root: location, home: '' };
     },
     probe: async () => ({ kind: 'ok' }),
     async openLocal(path) {
