@@ -31,11 +31,15 @@ export function settingsOf(
 /** Longer than any run. */
 export const foreverMs = 1_000_000_000_000;
 
+/** From the newest two checkpoints alone to everything of a run, of a few kilobytes each. */
+export const retentionSizes = [0, 1_000, 3_000, 10_000, 30_000, 1_000_000] as const;
+
 function collectionOf(draw: Draw) {
   return {
     checkpointIntervalMs: draw.pick([0, 500, 2_000, 10_000]),
     checkpointChunkBytes: draw.pick([100, 256, 500, 2_000]),
     retentionMs: draw.pick([0, 0, 1_000, 5_000, foreverMs]),
+    retentionBytes: draw.chance(0.3) ? draw.pick(retentionSizes) : -1,
     collectIntervalMs: draw.pick([0, 300, 1_000, 2_000]),
     collectGraceMs: draw.pick([0, 100, 1_000, 3_000]),
   };

@@ -1,6 +1,6 @@
 import { faultKinds } from './faults/index.ts';
 import type { FaultContext, FaultKind } from './faults/fault-kind.ts';
-import { foreverMs, knobsOf, probeOf, settingsOf } from './generate-world.ts';
+import { foreverMs, knobsOf, probeOf, retentionSizes, settingsOf } from './generate-world.ts';
 import { generateIncident } from './incident/generate-incident.ts';
 import type { CollectAction, Fault, Knobs, NodeSettings, Operation, Scenario } from './types/scenario.ts';
 import { drawOf, type Draw } from './world/random.ts';
@@ -125,6 +125,7 @@ function collectorsOf(
     const action: CollectAction = {
       kind: 'collect',
       retentionMs: own.chance(0.5) ? settings.retentionMs : own.pick([0, 1_000, foreverMs]),
+      ...(own.chance(0.2) ? { retentionBytes: own.pick(retentionSizes) } : {}),
       graceMs: isBurst ? 0 : own.pick([0, 0, settings.collectGraceMs, 2_000]),
       dryRun: own.chance(0.1),
       clockOffsetMs: own.pick([0, 0, -2_000, 5_000, -31_536_000_000, 31_536_000_000]),

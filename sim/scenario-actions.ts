@@ -202,6 +202,7 @@ const actions: KindsOf<Action> = {
   probe: { nodes: needed(listOf(whole)), key: needed(bytes), value: needed(text), forMs: needed(milliseconds) },
   collect: {
     retentionMs: needed(milliseconds),
+    retentionBytes: maybe(whole),
     graceMs: needed(milliseconds),
     dryRun: needed(flag),
     clockOffsetMs: needed(whole),

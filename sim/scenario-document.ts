@@ -52,6 +52,7 @@ const settingsFormer: Partial<NodeSettings> = {
   checkpointIntervalMs: 10_000,
   checkpointChunkBytes: 256,
   retentionMs: 86_400_000,
+  retentionBytes: -1,
   collectIntervalMs: 900_000,
   collectGraceMs: 3_600_000,
 };

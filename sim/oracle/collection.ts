@@ -8,6 +8,7 @@ import { decodeControl, decodeManifest, type DecodedManifest } from './decoder/o
 import type { Ledger } from './ledger.ts';
 import { slotKey, slotOfKey } from './log.ts';
 import { createReachability, keyOf, type Reachable } from './reachability.ts';
+import { createRetained } from './retained.ts';
 import { violation } from './violation.ts';
 
 /**
@@ -15,6 +16,7 @@ import { violation } from './violation.ts';
  * - what is deleted was condemned before, and nothing names it;
  * - a slot that is deleted is below the floor and no pin's; it is no fence, and none of those after one that a writer may have in flight;
  * - the manifest names nothing that was ever condemned, and nothing that is not there; the log is kept from its oldest checkpoint on;
+ * - checkpoints are forgotten only as the retention says;
  * - a name is never used for two contents;
  * - a node writes the manifest in its own reign alone.
  */
@@ -29,6 +31,11 @@ export function createCollectionOracle(): Observer {
   const leaderOf = new Map<number, number>();
   const fences = new Set<number>();
   const reachability = createReachability({ bytes: (key) => first.get(key) });
+  const retained = createRetained({
+    slotBytes: (slot) => first.get(slotKey(slot))?.length ?? 0,
+    tree: (reference) => reachability.tree(reference),
+    bytes: (key) => first.get(key)?.length ?? 0,
+  });
   const ledger: Record<string, number> = {};
   let manifest: DecodedManifest | undefined;
   let reachable: Reachable = { keys: new Set(), problems: [] };
@@ -82,7 +89,8 @@ export function createCollectionOracle(): Observer {
       if (condemned.has(key)) return fail(change, `the manifest names ${key}, which has been condemned`, [key]);
       if (!present.has(key)) return fail(change, `the manifest names ${key}, which is not there`, [key]);
     }
-    return logProblem(change, before, next);
+    const kept = retained.changed(change, before, next);
+    return kept === undefined ? logProblem(change, before, next) : fail(change, kept);
   }
 
   function logProblem(
@@ -154,6 +162,9 @@ export function createCollectionOracle(): Observer {
   /** What is named and not damaged by the world is there, and says what was written. */
   function checkEnd(result: RunResult): Violation | undefined {
     if (manifest === undefined) return undefined;
+    const told = retained.judge(result.scenario);
+    if (told !== undefined) return violation('collection', told, { keys: ['manifest'] });
+    count('collection: checkpoints forgotten by size', retained.forgottenBySize());
     for (const key of reachable.keys) {
       if (!result.objects.has(key)) return violation('collection', `${key} is named and not there`, { keys: [key] });
     }

@@ -23,6 +23,7 @@ export const ledgerNames = [
   'collection: slots deleted',
   'collection: slots kept for a fence',
   'collection: checkpoints forgotten',
+  'collection: checkpoints forgotten by size',
   'collection: condemned by a tool from outside',
   'collection: nothing left lying',
   'disks: local stores found by a new life',

@@ -31,6 +31,8 @@ export interface Reachability {
   /** Checkpoints, those of pins too, with all that they need, and the lists of what is condemned. */
   reach(manifest: DecodedManifest): Reachable;
   condemnedBy(manifest: DecodedManifest): Iterable<string>;
+  /** All that a checkpoint names, itself included. */
+  tree(reference: Pick<DecodedReference, 'key'>): ReadonlySet<string>;
 }
 
 /** Names are never used twice, so what is read of an object is remembered by its name. */
@@ -79,6 +81,7 @@ export function createReachability(written: Written): Reachability {
   }
 
   return {
+    tree: (reference) => treeOf(keyOf(reference)).keys,
     reach(manifest) {
       const keys = new Set<string>();
       const problems: string[] = [];

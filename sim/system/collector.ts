@@ -1,6 +1,7 @@
 import { collectOnce, type Collection } from '../../src/core/collect/collect-once.ts';
 import { createTool, type ToolEffect } from '../../src/core/tool/run-tool.ts';
 import { noCompression } from '../../src/core/format/no-compression.ts';
+import { retentionOf } from './retention.ts';
 import type { CollectorOptions, NodeMachine, SystemEffect } from '../types/system.ts';
 
 /** `t4 gc` as a machine of its own: the very task that the command runs. */
@@ -16,11 +17,12 @@ export function createCollector({ settings, digest, action }: CollectorOptions):
       name: 'collector',
       clientUrls: [],
       ...settings,
+      retention: undefined,
       storePatienceMs,
     },
     (core) =>
       collectOnce(core, {
-        retentionMs: action.retentionMs,
+        retention: retentionOf(action),
         graceMs: action.graceMs,
         youngMs: action.graceMs,
         dryRun: action.dryRun,

@@ -17,6 +17,7 @@ import type {
   SystemUnderTest,
 } from '../types/system.ts';
 import { createCollector } from './collector.ts';
+import { retentionOf } from './retention.ts';
 import { requestOf, watchRequestOf } from './plain-request.ts';
 import {
   plainResponseOf,
@@ -70,7 +71,7 @@ function createNode(options: NodeOptions): NodeMachine {
     checkpointSegments: settings.checkpointSegments,
     checkpointIntervalMs: settings.checkpointIntervalMs,
     checkpointChunkBytes: settings.checkpointChunkBytes,
-    retentionMs: settings.retentionMs,
+    retention: retentionOf(settings),
     collectIntervalMs: settings.collectIntervalMs,
     collectGraceMs: settings.collectGraceMs,
     requestTimeoutMs: settings.requestTimeoutMs,

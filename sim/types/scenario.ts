@@ -41,6 +41,8 @@ export interface NodeSettings {
   readonly checkpointIntervalMs: number;
   readonly checkpointChunkBytes: number;
   readonly retentionMs: number;
+  /** Instead of the time: a size; -1: by time. */
+  readonly retentionBytes: number;
   /** 0: the leader never collects. */
   readonly collectIntervalMs: number;
   readonly collectGraceMs: number;
@@ -148,6 +150,8 @@ export interface ProbeAction {
 export interface CollectAction {
   readonly kind: 'collect';
   readonly retentionMs: number;
+  /** Instead of the time: a size. */
+  readonly retentionBytes?: number;
   readonly graceMs: number;
   readonly dryRun: boolean;
   /** Of its wall clock against the true one. */

@@ -84,6 +84,7 @@ export function manifestFields(manifest: Manifest) {
     logInflightMax: manifest.logInflightMax,
     logFloor: manifest.logFloor,
     logCollectedFloor: manifest.logCollectedFloor,
+    retention: manifest.retention,
     checkpoints: manifest.checkpoints.map(referenceFields),
     condemned: manifest.condemned.map(referenceFields),
     home: manifest.home,

@@ -125,8 +125,8 @@ describe('a described object', () => {
           in sync       abcd
           durable slot  6
 
-        manifest: manifest, 745 B
-          sha256        aed5f960aa1db63369f5bb3d5f38d0a6218062c74bd1184abdd8004e1bbf7899
+        manifest: manifest, 769 B
+          sha256        f2bf5e3b60c8dc3ad9059af02cf508671e0f8e733ecde9d905de00f1effced07
           database      000102030405060708090a0b0c0d0e0f
           epoch         3
           generation    4
@@ -134,6 +134,7 @@ describe('a described object', () => {
           in flight     at most 4 segments
           log floor     slot 300
           collected     below slot 2
+          retention     10 GiB
           home          branches/one/0123456789abcdef/
           successor     branches/seven/0123456789abcdef/
           predecessor   branches/eight/0123456789abcdef/

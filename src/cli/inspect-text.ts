@@ -14,6 +14,7 @@ import type {
   PageFields,
 } from './inspect-fields.ts';
 import type { ObjectDescription, SegmentFields } from './inspect-object.ts';
+import { formatRetention } from './retention-text.ts';
 import { formatDuration, formatSize } from './units.ts';
 
 export function formatObject(description: ObjectDescription): string {
@@ -86,6 +87,7 @@ function manifestLines(manifest: ManifestFields): readonly string[] {
       ['in flight', `at most ${manifest.logInflightMax} segments`],
       ['log floor', `slot ${manifest.logFloor}`],
       ['collected', `below slot ${manifest.logCollectedFloor}`],
+      ['retention', formatRetention(manifest.retention)],
       ['home', homeWords(manifest.home)],
       ...(manifest.successor === null ? [] : [['successor', homeWords(manifest.successor)] as const]),
       ...(manifest.predecessor === null ? [] : [['predecessor', homeWords(manifest.predecessor)] as const]),

@@ -158,7 +158,10 @@ const commands: readonly CommandDescription[] = [
       'condemned longer ago than the grace period. A node may run meanwhile, and other collectors; leaders do the same by themselves (--collect-interval).',
     options: [
       ['--dry-run', 'Only say what would go.'],
-      ['--retention <DURATION>', 'Keep checkpoints and the log for so long. (default: 24h)'],
+      [
+        '--retention <DURATION|SIZE|forever>',
+        'Keep checkpoints and the log of so long, or so much of them, this once. (default: what the database was told)',
+      ],
       ['--grace <DURATION>', 'Delete what was condemned longer ago than this. (default: 1h)'],
     ],
     json: true,

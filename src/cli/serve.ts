@@ -114,7 +114,7 @@ async function serveWith(
     uploadIntervalMs: values['upload-interval'],
     checkpointSegments: values['checkpoint-segments'],
     checkpointIntervalMs: values['checkpoint-interval'],
-    retentionMs: values['retention'],
+    ...(values.retention === undefined ? {} : { retention: values.retention }),
     collectIntervalMs: values['collect-interval'],
     collectGraceMs: values['collect-grace'],
     requestTimeoutMs: values['request-timeout'],

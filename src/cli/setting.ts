@@ -1,5 +1,7 @@
 /** What one setting is. Values arrive as text from the command line and the environment; a config file's become text first. */
 import { formatAddress, parseAddress, type ListenAddress } from './listen-address.ts';
+import type { Retention } from '../core/types/retention.ts';
+import { parseRetention, retentionPlaceholder } from './retention-text.ts';
 import { formatDuration, formatSize, parseDuration, parseSize } from './units.ts';
 
 export type CommandName =
@@ -63,6 +65,14 @@ export function duration(min: string, max: string): SettingKind<number> {
 
 export function size(min: string, max: string): SettingKind<number> {
   return bounded('SIZE', parseSize, formatSize, [min, max], 'a size such as 512KiB or 1.5MiB');
+}
+
+export function retention(): SettingKind<Retention> {
+  return single(retentionPlaceholder, (given) => {
+    const parsed = parseRetention(given);
+    if (parsed !== undefined) return valid(parsed);
+    return invalid(`${quoted(given)} is no duration such as 24h, no size such as 10GiB, and not "forever"`);
+  });
 }
 
 export function integer(min: number, max: number): SettingKind<number> {

@@ -11,6 +11,7 @@ import {
   duration,
   flag,
   integer,
+  retention,
   size,
   text,
   urls,
@@ -180,11 +181,11 @@ export const settingTable = {
     help: 'Write a checkpoint this long after the last one if something was written since; 0s leaves it to the segments.',
     default: formatDuration(configurationDefaults.checkpointIntervalMs),
   }),
-  retention: required(duration('0s', '876000h'), {
+  retention: optional(retention(), {
     group: 'Tuning',
     commands: runOnly,
-    help: 'Keep checkpoints and the log for so long, for time travel; the newest two checkpoints stay in any case.',
-    default: formatDuration(configurationDefaults.retentionMs),
+    help: 'What is kept for time travel and branches: checkpoints and the log of so long (24h), so much of them (10GiB), or all (forever); the newest two checkpoints stay in any case. Kept in the database: a node that leads writes it there, and t4 gc uses it too.',
+    defaultNote: 'what the database was told last; 24h for a new one',
   }),
   'collect-interval': required(duration('0s', '24h'), {
     group: 'Tuning',

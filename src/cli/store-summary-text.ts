@@ -2,6 +2,7 @@
 import { escapedBytes, printableText } from './inspect-escape.ts';
 import { controlFields, manifestFields } from './inspect-fields.ts';
 import type { KindSummary, StoreSummary } from './store-summary.ts';
+import { formatRetention } from './retention-text.ts';
 import { formatDuration, formatSize } from './units.ts';
 
 export function summaryFields({ description, control, manifest, kinds, log, problems }: StoreSummary): object {
@@ -61,13 +62,14 @@ function databaseRows({ control, manifest, log }: StoreSummary): readonly (reado
     if (manifest.predecessor !== undefined) rows.push(['predecessor', shown(manifest.predecessor || '/')]);
     if (manifest.removed) rows.push(['removed', 'kept for its children alone']);
     rows.push(['log floor', String(manifest.logFloor)]);
+    rows.push(['retention', formatRetention(manifest.retention)]);
     for (const { name, firstSlot, lastSlot } of manifest.pins) {
       rows.push(['pin', `${shown(name)} (slots ${firstSlot} to ${lastSlot})`]);
     }
     const condemned = manifest.condemned.reduce((sum, list) => sum + list.count, 0);
     if (condemned > 0) rows.push(['condemned', `${condemned} objects`]);
-    for (const { key, bytes, revision, wallMs } of manifest.checkpoints) {
-      rows.push(['checkpoint', `${key} (revision ${revision}, ${formatSize(bytes)}, ${timeText(wallMs)})`]);
+    for (const { key, treeBytes, revision, wallMs } of manifest.checkpoints) {
+      rows.push(['checkpoint', `${key} (revision ${revision}, ${formatSize(treeBytes)}, ${timeText(wallMs)})`]);
     }
   }
   if (log !== undefined) rows.push(['log', `slots ${log.first} to ${log.last}${missingText(log.missing)}`]);

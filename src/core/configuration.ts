@@ -2,6 +2,7 @@ import type { Compression } from '../ports/compression.ts';
 import type { Digest } from '../ports/digest.ts';
 import { watchBufferMessagesMax } from './limits.ts';
 import type { DurabilityRule } from './types/log.ts';
+import type { Retention } from './types/retention.ts';
 
 /** What a node is told once, before its first step. */
 export interface MachineConfiguration {
@@ -28,8 +29,8 @@ export interface MachineConfiguration {
   readonly checkpointIntervalMs: number;
   /** Target of a chunk, in bytes of its keys and values before compression. */
   readonly checkpointChunkBytes: number;
-  /** Checkpoints and the log are kept for so long, for time travel; `Infinity`: for ever. The newest checkpoints stay in any case. */
-  readonly retentionMs: number;
+  /** What is kept for time travel: a leader writes it into the manifest. Undefined: what the manifest says stays. */
+  readonly retention: Retention | undefined;
   /** How often the leader looks for what nothing names any more; 0: never. */
   readonly collectIntervalMs: number;
   /** What was condemned is deleted after this time: it spares those who were reading it. */
@@ -54,7 +55,7 @@ export const configurationDefaults = {
   checkpointSegments: 2_000,
   checkpointIntervalMs: 600_000,
   checkpointChunkBytes: 32 * 1024,
-  retentionMs: 24 * 3_600_000,
+  retention: undefined,
   collectIntervalMs: 15 * 60_000,
   collectGraceMs: 3_600_000,
   requestTimeoutMs: 7_000,

@@ -11,7 +11,7 @@ import { startNode, type Node } from '../host/node.ts';
 import { ToolError } from '../host/run-tool.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { T4Error } from './error.ts';
-import { keepingOf, type KeepingOptions } from './keeping.ts';
+import { keepingOf, type Keeping, type KeepingOptions } from './keeping.ts';
 import { NoSuchBranchError, openFamilyStore, type FamilyStore } from './open-family-store.ts';
 import { openLocal } from './open-local.ts';
 import { T4 } from './t4.ts';
@@ -111,13 +111,7 @@ async function probe(store: ObjectStore): Promise<void> {
   throw new T4Error('store', status, `${verdict.message} (${verdict.hint})`);
 }
 
-function start(
-  store: ObjectStore,
-  home: string,
-  local: DataFolder,
-  options: OpenOptions,
-  keeping: KeepingOptions,
-): Node {
+function start(store: ObjectStore, home: string, local: DataFolder, options: OpenOptions, keeping: Keeping): Node {
   const { log } = options;
   for (const report of local.reports) log?.('warn', report, {});
   return startNode({

@@ -81,7 +81,7 @@ export function createFamily(
     },
     branch: (home, name, cut = { kind: 'end' }) => family.tool(home, (core) => createBranch(core, name, cut)),
     async collect(home) {
-      const settings = { retentionMs: 0, youngMs: 0, graceMs: 0, dryRun: false };
+      const settings = { retention: { kind: 'age' as const, milliseconds: 0 }, youngMs: 0, graceMs: 0, dryRun: false };
       // Floors and lists are ripe only when they are older than now.
       for (let round = 0; round < 2; round++) {
         await new Promise((resolve) => setTimeout(resolve, 2));

@@ -24,9 +24,9 @@ const seed = Number(process.env['T4_THREE_WAYS_SEED'] ?? 4);
 
 const hourMs = 3_600_000;
 const reigns = 8;
-const retentionMs = 3.5 * hourMs;
+const retention = { kind: 'age' as const, milliseconds: 3.5 * hourMs };
 const writesPerReign = 25;
-const collecting = { retentionMs, youngMs: 0, graceMs: 0, dryRun: false };
+const collecting = { retention, youngMs: 0, graceMs: 0, dryRun: false };
 
 /** Hours pass between the reigns. */
 function createJumpingClock(): { readonly clock: Clock; jump(): void } {
@@ -193,7 +193,7 @@ test(
           // The first reign is one without a checkpoint for long.
           checkpointSegments: number === 1 ? 60 : 24,
           checkpointChunkBytes: 512,
-          retentionMs,
+          retention,
           collectIntervalMs: 40,
           collectGraceMs: 0,
         },

@@ -57,7 +57,7 @@ const examples: Readonly<Record<SettingName, string>> = {
   'upload-interval': '250ms',
   'checkpoint-segments': '77',
   'checkpoint-interval': '90s',
-  retention: '36h',
+  retention: '36GiB',
   'collect-interval': '5m',
   'collect-grace': '20m',
   'value-cache-size': '64MiB',

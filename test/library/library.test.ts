@@ -65,6 +65,23 @@ describe('what is kept', () => {
     await expect(openOne({ [name]: value })).rejects.toThrow(`\`${name}\` is a whole number of milliseconds`);
   });
 
+  it('is not said in two ways', async () => {
+    await expect(openOne({ retentionMs: 1, retentionBytes: 1 })).rejects.toThrow('two retentions');
+    await expect(openOne({ retentionBytes: 0.5 })).rejects.toThrow('whole number of bytes');
+  });
+
+  it('is kept in the database, and what is told anew is told of', async () => {
+    const store = `file:${folder()}`;
+    const told: string[] = [];
+    const log = (_level: string, message: string) => void (message.includes('time travel') && told.push(message));
+    for (const options of [{ retentionBytes: 1_000 }, {}, { retentionBytes: 1_000 }]) {
+      await (await openOne({ store, log, ...options })).close();
+      expect(told).toEqual([]);
+    }
+    await (await openOne({ store, log, retentionMs: Infinity })).close();
+    expect(told).toHaveLength(1);
+  });
+
   it('is collected by the node as it is told', async () => {
     const store = `file:${folder()}`;
     const collected = Promise.withResolvers<void>();

@@ -24,6 +24,7 @@ import type {
   Stretch,
 } from '../../src/core/types/log.ts';
 import type { LogRecord, WriteOperation } from '../../src/core/types/record.ts';
+import type { Retention } from '../../src/core/types/retention.ts';
 import type { Version } from '../../src/core/types/version.ts';
 
 /** Everything that the format can hold, extremes included. */
@@ -155,7 +156,14 @@ function plainReferences(kind: NamedKind): fc.Arbitrary<ObjectReference> {
 const checkpointReferences: fc.Arbitrary<CheckpointReference> = fc
   .tuple(
     references('checkpoint', numbers),
-    record({ sequence: numbers, revision: numbers, epoch: numbers, wallMs: numbers }),
+    record({
+      sequence: numbers,
+      revision: numbers,
+      epoch: numbers,
+      wallMs: numbers,
+      treeBytes: numbers,
+      historyBytes: numbers,
+    }),
   )
   .map(([reference, rest]) => ({ ...reference, ...rest }));
 
@@ -196,6 +204,12 @@ const bases: fc.Arbitrary<Base> = record({
   return { ...base, stretches: [{ ...first, firstSlot: 1 }, ...rest] };
 });
 
+const retentions: fc.Arbitrary<Retention> = fc.oneof(
+  fc.constant({ kind: 'for-ever' as const }),
+  record({ kind: fc.constant('age' as const), milliseconds: numbers }),
+  record({ kind: fc.constant('size' as const), bytes: numbers }),
+);
+
 const pins: fc.Arbitrary<Pin> = fc
   .tuple(record({ id: ids, name: texts, createdWallMs: numbers, checkpoint: optionalCheckpoints }), slotRanges)
   .map(([pin, slots]) => ({ ...pin, ...slots }));
@@ -208,6 +222,7 @@ export const manifests: fc.Arbitrary<Manifest> = record({
   logInflightMax: fc.integer({ min: 1, max: 64 }),
   logFloor: numbers,
   logCollectedFloor: numbers,
+  retention: retentions,
   checkpoints: fc
     .uniqueArray(checkpointReferences, { maxLength: 4, selector: (reference) => reference.slot })
     .map((named) => named.sort((left, right) => left.slot - right.slot)),

@@ -77,6 +77,8 @@ const checkpointReference: CheckpointReference = {
   revision: 51,
   epoch: 3,
   wallMs: 1_700_000_000_001,
+  treeBytes: 70_000,
+  historyBytes: 900_000,
 };
 
 const parentCheckpoint: CheckpointReference = {
@@ -103,6 +105,7 @@ const manifest: Manifest = {
   logInflightMax: 4,
   logFloor: 300,
   logCollectedFloor: 2,
+  retention: { kind: 'size', bytes: 10_737_418_240 },
   checkpoints: [checkpointReference],
   condemned: [
     {
@@ -164,6 +167,7 @@ const newManifest: Manifest = {
   generation: 0,
   logFloor: 1,
   logCollectedFloor: 1,
+  retention: { kind: 'age', milliseconds: 86_400_000 },
   checkpoints: [],
   condemned: [],
   home: '',

@@ -22,6 +22,7 @@ const scenario: Scenario = {
       checkpointIntervalMs: 10_000,
       checkpointChunkBytes: 256,
       retentionMs: 86_400_000,
+      retentionBytes: -1,
       collectIntervalMs: 0,
       collectGraceMs: 3_600_000,
       requestTimeoutMs: 2_000,

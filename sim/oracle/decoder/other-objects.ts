@@ -30,6 +30,7 @@ export interface DecodedManifest {
   readonly logInflightMax: number;
   readonly logFloor: number;
   readonly logCollectedFloor: number;
+  readonly retention: DecodedRetention;
   readonly checkpoints: readonly DecodedCheckpointReference[];
   readonly condemned: readonly DecodedCondemnedReference[];
   readonly home: string;
@@ -94,7 +95,14 @@ export interface DecodedCheckpointReference extends DecodedReference {
   readonly revision: number;
   readonly epoch: number;
   readonly wallMs: number;
+  readonly treeBytes: number;
+  readonly historyBytes: number;
 }
+
+export type DecodedRetention =
+  | { readonly kind: 'for-ever' }
+  | { readonly kind: 'age'; readonly milliseconds: number }
+  | { readonly kind: 'size'; readonly bytes: number };
 
 export interface DecodedPosition {
   readonly slot: number;
@@ -182,6 +190,7 @@ export function decodeManifest(bytes: Uint8Array): DecodedManifest {
   const logInflightMax = cursor.varint();
   const logFloor = cursor.varint();
   const logCollectedFloor = cursor.varint();
+  const retention = decodeRetention(cursor);
   const checkpoints = cursor.list(decodeCheckpointReference);
   const condemned = cursor.list(decodeCondemnedReference);
   const pins = cursor.list(decodePin);
@@ -197,7 +206,15 @@ export function decodeManifest(bytes: Uint8Array): DecodedManifest {
   checkAscending(pins, (left, right) => left.id < right.id, 'pins');
   const log = { logInflightMax, logFloor, logCollectedFloor };
   const own = { databaseId, home, epoch, generation, createdWallMs };
-  return { ...own, ...log, checkpoints, condemned, base, pins, successor, predecessor, removed };
+  return { ...own, ...log, retention, checkpoints, condemned, base, pins, successor, predecessor, removed };
+}
+
+function decodeRetention(cursor: Cursor): DecodedRetention {
+  const tag = cursor.u8();
+  if (tag === 0) return { kind: 'for-ever' };
+  if (tag === 1) return { kind: 'age', milliseconds: cursor.varint() };
+  if (tag === 2) return { kind: 'size', bytes: cursor.varint() };
+  throw new FormatError(`a retention with tag ${tag}`);
 }
 
 const homeText = /^(branches\/[a-z0-9][a-z0-9._-]{0,63}\/[0-9a-f]{16}\/)?$/;
@@ -226,7 +243,9 @@ function decodeCheckpointReference(cursor: Cursor): DecodedCheckpointReference {
   const sequence = cursor.varint();
   const revision = cursor.varint();
   const epoch = cursor.varint();
-  return { ...reference, slot, sequence, revision, epoch, wallMs: cursor.varint() };
+  const wallMs = cursor.varint();
+  const treeBytes = cursor.varint();
+  return { ...reference, slot, sequence, revision, epoch, wallMs, treeBytes, historyBytes: cursor.varint() };
 }
 
 function decodeCondemnedReference(cursor: Cursor): DecodedCondemnedReference {

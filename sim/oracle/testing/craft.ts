@@ -70,6 +70,7 @@ export const craftedSettings: Scenario['topology']['settings'] = {
   checkpointIntervalMs: 10_000,
   checkpointChunkBytes: 256,
   retentionMs: 86_400_000,
+  retentionBytes: -1,
   collectIntervalMs: 0,
   collectGraceMs: 3_600_000,
   requestTimeoutMs: 5_000,

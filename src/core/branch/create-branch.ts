@@ -85,6 +85,7 @@ function manifestOf(parent: Manifest, base: Base, pin: Pin): Manifest {
     logInflightMax: parent.logInflightMax,
     logFloor: 1,
     logCollectedFloor: 1,
+    retention: parent.retention,
     checkpoints: [],
     condemned: [],
     home: pin.name,

@@ -124,7 +124,7 @@ export function createCheckpointing(
     if (!baseRead) base = yield* readCheckpointBase(core, held.manifest);
     baseRead = true;
     for (let attempt = 1; ; attempt++) {
-      const ground = { databaseId: held.manifest.databaseId, recovered, base, unnamed };
+      const ground = { databaseId: held.manifest.databaseId, recovered, base, previous: last(), unnamed };
       const written = yield* writeCheckpoint(core, ground);
       if (typeof written === 'string') return written;
       const naming = yield* nameCheckpoint(core, reign, held, written);

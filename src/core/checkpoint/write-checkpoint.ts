@@ -15,6 +15,7 @@ import { readValues } from '../values/read-values.ts';
 import type { CheckpointBase, LoadedPage } from './checkpoint-tree.ts';
 import type { ChunkContent } from './content-defined-chunks.ts';
 import { pagesOf } from './content-defined-pages.ts';
+import { measureCheckpoint } from './measure-checkpoint.ts';
 import { planCheckpoint } from './plan-checkpoint.ts';
 import { createProgress, type Progress } from './write-progress.ts';
 
@@ -34,6 +35,8 @@ export interface CheckpointGround {
   readonly databaseId: Uint8Array;
   readonly recovered: Recovered;
   readonly base: CheckpointBase | undefined;
+  /** The last one that the manifest names. */
+  readonly previous: CheckpointReference | undefined;
   /** Chunks that this reign has uploaded and nothing names yet, by the hash of their content: an attempt that failed is not for nothing. */
   readonly unnamed: Map<string, ChunkReference>;
 }
@@ -67,9 +70,11 @@ export function* writeCheckpoint(core: Core, ground: CheckpointGround): Task<Wri
   const failure = (yield* uploads.add(key, body)) ?? (yield* uploads.flush());
   if (failure !== undefined) return failure;
   const { slot, sequence, revision, epoch } = position;
+  const measured = { slot, bytes: body.length, pages };
+  const { treeBytes, historyBytes } = yield* measureCheckpoint(core, measured, ground.previous, base);
   uploads.progress.written(revision);
   return {
-    reference: { key, hash, bytes: body.length, slot, sequence, revision, epoch, wallMs },
+    reference: { key, hash, bytes: body.length, slot, sequence, revision, epoch, wallMs, treeBytes, historyBytes },
     base: { revision, pages },
   };
 }

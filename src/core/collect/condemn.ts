@@ -18,6 +18,7 @@ import { listObjects } from '../store/list.ts';
 import { settledPut } from '../store/objects.ts';
 import type { Task } from '../task.ts';
 import type { CondemnedReference, Manifest } from '../types/log.ts';
+import type { Retention } from '../types/retention.ts';
 import { readCondemned } from './condemned-names.ts';
 import { keptCheckpoints } from './kept-checkpoints.ts';
 import { logFloorOf } from './log-floor.ts';
@@ -29,7 +30,8 @@ import { reachableFrom } from './reachable.ts';
  * names something new meanwhile changes the manifest, and this collection comes to nothing.
  */
 export interface CollectSettings {
-  readonly retentionMs: number;
+  /** Undefined: as the manifest says. */
+  readonly retention: Retention | undefined;
   /** Objects younger than this by the store's clock are passed over: they are likely to be named soon. Spares work, proves nothing. */
   readonly youngMs: number;
   /** Say what would go, and change nothing. */
@@ -60,7 +62,7 @@ export function* condemn(
   settings: CollectSettings,
 ): Task<Condemned> {
   const { manifest } = held;
-  const checkpoints = keptCheckpoints(manifest.checkpoints, settings.retentionMs);
+  const checkpoints = keptCheckpoints(manifest.checkpoints, settings.retention ?? manifest.retention);
   const logFloor = logFloorOf(manifest.logFloor, checkpoints, manifest.pins);
   const reached = yield* reachableFrom(core, { ...manifest, checkpoints });
   if (reached.kind === 'unreadable') return reached;

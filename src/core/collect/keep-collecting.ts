@@ -21,8 +21,8 @@ export interface CollectEdges {
 const topic = 'collector';
 
 export function* keepCollecting(core: Core, reign: Reign, edges: CollectEdges): Task<void> {
-  const { collectIntervalMs, collectGraceMs, retentionMs } = core.configuration;
-  const settings: CollectSettings = { retentionMs, youngMs: collectGraceMs, dryRun: false };
+  const { collectIntervalMs, collectGraceMs } = core.configuration;
+  const settings: CollectSettings = { retention: undefined, youngMs: collectGraceMs, dryRun: false };
   const seen = new Map<string, number>();
   if (collectIntervalMs === 0) return;
   for (;;) {

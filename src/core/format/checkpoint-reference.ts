@@ -7,7 +7,7 @@ import type { ByteWriter } from './writer.ts';
 
 /** A checkpoint as manifests name it. */
 
-export const checkpointReferenceBytesMin = 1 + referenceBytesMin + 5;
+export const checkpointReferenceBytesMin = 1 + referenceBytesMin + 7;
 
 export function writeCheckpointReference(writer: ByteWriter, reference: CheckpointReference): void {
   writeHome(writer, splitKey(reference.key).home);
@@ -17,6 +17,8 @@ export function writeCheckpointReference(writer: ByteWriter, reference: Checkpoi
   writer.varint(reference.revision);
   writer.varint(reference.epoch);
   writer.varint(reference.wallMs);
+  writer.varint(reference.treeBytes);
+  writer.varint(reference.historyBytes);
 }
 
 export function readCheckpointReference(reader: ByteReader): CheckpointReference {
@@ -29,6 +31,8 @@ export function readCheckpointReference(reader: ByteReader): CheckpointReference
     revision: reader.varint('revision of a checkpoint'),
     epoch: reader.varint('epoch of a checkpoint'),
     wallMs: reader.varint('time of a checkpoint'),
+    treeBytes: reader.varint('size of a checkpoint'),
+    historyBytes: reader.varint('history before a checkpoint'),
   };
 }
 

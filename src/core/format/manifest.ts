@@ -21,6 +21,7 @@ import { pinBytesMin, readPin, writePin } from './pin.ts';
 import type { ByteReader } from './reader.ts';
 import { outOfBounds } from './reader.ts';
 import { readHome, readReferenceBody, referenceBytesMin, writeHome, writeReferenceBody } from './reference.ts';
+import { readRetention, writeRetention } from './retention.ts';
 import type { ByteWriter } from './writer.ts';
 
 /** The bytes of `manifest`, inside the common envelope. */
@@ -42,6 +43,7 @@ export function encodeManifest(manifest: Manifest, digest: Digest): Uint8Array {
   writer.varint(manifest.logInflightMax);
   writer.varint(logFloor);
   writer.varint(logCollectedFloor);
+  writeRetention(writer, manifest.retention);
   writeCheckpoints(writer, checkpoints);
   writeCondemned(writer, condemned);
   writePins(writer, pins);
@@ -73,6 +75,7 @@ export function decodeManifest(
     const logInflightMax = reader.varint('segments in flight', 1, logInflightSegmentsMax);
     const logFloor = reader.varint('log floor');
     const logCollectedFloor = reader.varint('collected log floor', 0, logFloor);
+    const retention = readRetention(reader);
     const checkpoints = readCheckpoints(reader);
     const condemned = readCondemned(reader);
     const pins = readPins(reader);
@@ -89,6 +92,7 @@ export function decodeManifest(
       logInflightMax,
       logFloor,
       logCollectedFloor,
+      retention,
       checkpoints,
       condemned,
       home,

@@ -8,6 +8,7 @@ import { settledPut } from '../store/objects.ts';
 import type { Task } from '../task.ts';
 import { hexOf } from '../types/bytes.ts';
 import type { Control, Manifest } from '../types/log.ts';
+import { retentionDefault } from '../types/retention.ts';
 import { listKeys } from '../store/list.ts';
 import { readControl } from '../reign/control-object.ts';
 import { readManifest } from './locate-manifest.ts';
@@ -59,6 +60,7 @@ function* createManifest(core: Core): Task<Manifest> {
     logInflightMax: core.configuration.logInflightMax,
     logFloor: 1,
     logCollectedFloor: 1,
+    retention: core.configuration.retention ?? retentionDefault,
     checkpoints: [],
     condemned: [],
     home,

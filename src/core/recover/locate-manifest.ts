@@ -1,4 +1,4 @@
-import type { Core } from '../core.ts';
+import { log, type Core } from '../core.ts';
 import { NodeFailure } from '../failure.ts';
 import { describeDamage } from '../format/damage.ts';
 import { controlKey, manifestKey } from '../format/keys.ts';
@@ -7,6 +7,7 @@ import { readDecoded, settledPut } from '../store/objects.ts';
 import type { Task } from '../task.ts';
 import { equalBytes, hexOf } from '../types/bytes.ts';
 import type { Manifest } from '../types/log.ts';
+import { describeRetention, isSameRetention, type Retention } from '../types/retention.ts';
 import type { Reign } from '../reign/reign.ts';
 
 export interface HeldManifest {
@@ -47,8 +48,8 @@ function placeOf(home: string): string {
 }
 
 /**
- * Reads the manifest and writes this reign's epoch into it, so that no earlier reign can change it any more. Undefined: a later
- * reign has been here.
+ * Reads the manifest and writes this reign's epoch into it, so that no earlier reign can change it any more, and the retention that the
+ * node was told, if it was. Undefined: a later reign has been here.
  */
 export function* locateManifest(core: Core, reign: Reign): Task<HeldManifest | undefined> {
   for (;;) {
@@ -64,10 +65,21 @@ export function* locateManifest(core: Core, reign: Reign): Task<HeldManifest | u
       );
     }
     core.epochMet = Math.max(core.epochMet, held.manifest.epoch);
-    const stamped = yield* updateManifest(core, reign, held, (manifest) => manifest);
+    const retention = core.configuration.retention ?? held.manifest.retention;
+    const stamped = yield* updateManifest(core, reign, held, (manifest) => ({ ...manifest, retention }));
     if (stamped === 'deposed') return undefined;
-    if (stamped !== 'changed') return stamped;
+    if (stamped === 'changed') continue;
+    reportRetention(core, held.manifest.retention, retention);
+    return stamped;
   }
+}
+
+function reportRetention(core: Core, before: Retention, now: Retention): void {
+  if (isSameRetention(before, now)) return;
+  log(core, 'warn', 'what the database keeps for time travel was changed, as this node was told', {
+    before: describeRetention(before),
+    now: describeRetention(now),
+  });
 }
 
 /** Writes a changed manifest by compare-and-swap. `changed`: somebody else wrote in between; read it again. */

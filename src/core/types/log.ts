@@ -1,5 +1,6 @@
 import type { ByteString, LeaseId } from './bytes.ts';
 import type { LogRecord } from './record.ts';
+import type { Retention } from './retention.ts';
 import type { Version } from './version.ts';
 
 /** The object store's content, decoded. Bytes: `src/core/format`. Hashes are SHA-256, 32 bytes; ids and nonces 16 bytes. */
@@ -81,6 +82,7 @@ export interface Manifest {
   readonly logFloor: number;
   /** Slots below it have been collected: only those that stay for ever are still there. At most the floor. */
   readonly logCollectedFloor: number;
+  readonly retention: Retention;
   /** Ascending by slot. */
   readonly checkpoints: readonly CheckpointReference[];
   /** Ascending by the generation that named them: what nobody may use any more. */
@@ -147,6 +149,14 @@ export interface CheckpointReference extends ObjectReference {
   readonly revision: number;
   readonly epoch: number;
   readonly wallMs: number;
+  /** Of everything that it names, itself included. */
+  readonly treeBytes: number;
+  /**
+   * Of the database's log up to its slot, and of all objects of checkpoints that this one and those before it did without: all that
+   * the database ever came to have and does not need for this state. The difference between two checkpoints is what it takes to keep
+   * everything from the older to the newer one, beyond the newer one itself.
+   */
+  readonly historyBytes: number;
 }
 
 /** An object whose name is never used again: the hash says what is in it, the rest of the name makes it unique. */

@@ -9,6 +9,7 @@ import { listKeys } from '../../store/list.ts';
 import type { Task } from '../../task.ts';
 import { equalBytes, hexOf } from '../../types/bytes.ts';
 import type { CheckpointReference, Manifest } from '../../types/log.ts';
+import { retentionDefault } from '../../types/retention.ts';
 import { count, createSurvey, look, type Survey } from './survey.ts';
 
 /** `control` and the manifest. Without the manifest what it would name is looked for in the store, so that the rest can be checked. */
@@ -64,7 +65,8 @@ function* manifestFromListing(core: Core, databaseId: Uint8Array | undefined): T
     if (read.kind !== 'ok' || name === undefined) continue;
     const { position, wallMs } = read.value;
     const { slot, sequence, revision, epoch } = position;
-    checkpoints.push({ key, hash: name.hash, bytes: read.bytes, slot, sequence, revision, epoch, wallMs });
+    const unknown = { treeBytes: 0, historyBytes: 0 };
+    checkpoints.push({ key, hash: name.hash, bytes: read.bytes, slot, sequence, revision, epoch, wallMs, ...unknown });
     id ??= read.value.databaseId;
   }
   return {
@@ -75,6 +77,7 @@ function* manifestFromListing(core: Core, databaseId: Uint8Array | undefined): T
     logInflightMax: logInflightSegmentsMax,
     logFloor: slotOfKey(slots[0] ?? '') ?? 1,
     logCollectedFloor: 1,
+    retention: retentionDefault,
     checkpoints: checkpoints.sort((left, right) => left.slot - right.slot),
     condemned: [],
     home: core.home,
