@@ -52,7 +52,8 @@ function whole(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
-function layOut(lines: readonly (readonly string[])[]): string {
+/** A Markdown table; the first line is its head. */
+export function layOut(lines: readonly (readonly string[])[]): string {
   const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
   const drawn = lines.map(
     (line) => `| ${widths.map((width, column) => pad(line[column] ?? '', width, column)).join(' | ')} |`,
@@ -65,11 +66,15 @@ function pad(cell: string, width: number, column: number): string {
   return column === 0 ? cell.padEnd(width) : cell.padStart(width);
 }
 
+export function machineText({ cores, processor, memoryGiB, system, loadBefore }: MachineFacts): string {
+  return `- Machine: ${cores} cores (${processor}), ${memoryGiB} GiB of memory, ${system}; load before the run ${loadBefore.toFixed(1)}.`;
+}
+
 /** In sentences, above the table. */
 export function facts(options: BenchOptions, machine: MachineFacts): string {
-  const { cores, processor, memoryGiB, system, node, etcd, loadBefore, folderInMemory } = machine;
+  const { node, etcd, folderInMemory } = machine;
   return [
-    `- Machine: ${cores} cores (${processor}), ${memoryGiB} GiB of memory, ${system}; load before the run ${loadBefore.toFixed(1)}.`,
+    machineText(machine),
     `- Servers: T4 on Node ${node}, store ${options.store}, durability ${options.durability}; ${etcd === undefined ? 'no etcd' : `etcd ${etcd}`}.`,
     `- Rounds of each server: ${options.rounds}, of ${options.seconds} s, alternating; medians.`,
     ...(folderInMemory ? ['- The data folder is in memory: neither server was made to wait for a disk.'] : []),
@@ -77,11 +82,9 @@ export function facts(options: BenchOptions, machine: MachineFacts): string {
   ].join('\n');
 }
 
-const docBegin = '<!-- bench: begin -->';
-const docEnd = '<!-- bench: end -->';
-
-/** The document with what stood between the marks replaced. */
-export function insertIntoDoc(doc: string, text: string): string {
+/** The document with what stood between the marks of that name replaced. */
+export function insertIntoDoc(doc: string, text: string, name = 'bench'): string {
+  const [docBegin, docEnd] = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`];
   const [begin, end] = [doc.indexOf(docBegin), doc.indexOf(docEnd)];
   if (begin < 0 || end < begin) throw new Error(`the document lacks the marks ${docBegin} and ${docEnd}`);
   return `${doc.slice(0, begin + docBegin.length)}\n\n${text}\n\n${doc.slice(end)}`;

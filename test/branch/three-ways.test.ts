@@ -13,7 +13,7 @@ import type { ObjectStore } from '../../src/ports/object-store.ts';
 import { contentDifferences, contentOfEntries, type HeldContent } from '../support/content-model.ts';
 import { createSeeded } from '../support/seeded.ts';
 import { createFamily, homeOf } from './family.ts';
-import { createRecordedLife } from './recorded-life.ts';
+import { createRecordedLife, type RecordedMoment } from './recorded-life.ts';
 
 /**
  * What a revision held is the same whoever is asked: a branch made there, the running server, the tools that read the store, and the record of
@@ -51,6 +51,11 @@ function placeOf({ checkpoints }: Manifest, revision: number, compactRevision: n
   if (checkpoints.some((checkpoint) => checkpoint.revision === revision)) return 'of a checkpoint';
   if (checkpoints.every((checkpoint) => checkpoint.revision > revision)) return 'before any checkpoint';
   return checkpoints.every((checkpoint) => checkpoint.revision < revision) ? 'after the newest' : 'between two';
+}
+
+interface Asked {
+  readonly revision: number;
+  readonly moment: RecordedMoment;
 }
 
 async function rangeOf(database: T4, revision?: number): Promise<HeldContent> {
@@ -96,7 +101,7 @@ test(
       'compacted since': 0,
     };
     const threeWays = () => Object.values(places).reduce((sum, asked) => sum + asked, 0) - places['compacted since'];
-    const keptBranches = new Map<string, number>();
+    const keptBranches = new Map<string, Asked>();
     let collections = 0;
 
     function same(revision: number, way: string, found: HeldContent): void {
@@ -118,13 +123,15 @@ test(
 
     async function askBranch(revision: number, name: string, mayKeep: boolean): Promise<void> {
       const home = homeOf(await family.branch('', name, { kind: 'revision', revision }));
-      await checkBranch(revision, home);
-      if (mayKeep && seeded.next() < 0.15) keptBranches.set(home, revision);
+      // Of the newest revision this may change: what is compacted or granted next comes after the branch.
+      const moment = life.at(revision);
+      await checkBranch({ revision, moment }, home);
+      if (mayKeep && seeded.next() < 0.15) keptBranches.set(home, { revision, moment });
       else await family.tool('', (core) => deleteBranch(core, name, false));
     }
 
-    async function checkBranch(revision: number, home: string): Promise<void> {
-      const { leases, compactRevision } = life.at(revision);
+    async function checkBranch({ revision, moment }: Asked, home: string): Promise<void> {
+      const { leases, compactRevision } = moment;
       await family.node(home, async (branch, node) => {
         expect(await branch.status()).toMatchObject({ revision, compactRevision });
         same(revision, 'branch', await rangeOf(branch));
@@ -203,7 +210,7 @@ test(
 
     for (let number = 1; number <= reigns; number++) await reign(number);
     await collect();
-    for (const [home, revision] of keptBranches) await checkBranch(revision, home);
+    for (const [home, asked] of keptBranches) await checkBranch(asked, home);
 
     const held = await family.tool('', (core) => readManifestAt(core, ''));
     const deletedBelow = (prefix: string) => [...deleted].filter((key) => key.startsWith(prefix)).length;
