@@ -66,6 +66,7 @@ interface Member {
 }
 
 const retentionMs = 2_000;
+const retention = { kind: 'age', milliseconds: retentionMs } as const;
 const graceMs = 500;
 const operationsPerTransaction = 100;
 
@@ -143,7 +144,7 @@ export async function runIsolation(settings: IsolationSettings): Promise<Isolati
 
   async function collectOutside(): Promise<void> {
     const within = (home: string) =>
-      toolAt(home, (core) => collectOnce(core, { retentionMs, graceMs, youngMs: graceMs, dryRun: false }));
+      toolAt(home, (core) => collectOnce(core, { retention, graceMs, youngMs: graceMs, dryRun: false }));
     while (collecting) {
       for (const { url, home } of [...members]) {
         if (!collecting) return;
