@@ -5,6 +5,7 @@ import type { DatabaseFound } from '../tool/read-database.ts';
 import type { Task } from '../task.ts';
 import type { Base, Cut, Manifest, Pin } from '../types/log.ts';
 import { endOfLog } from './end-of-log.ts';
+import { needsOfBase } from './needs-of-base.ts';
 
 /**
  * What a branch at a cut begins as, and what of whose that needs. Where the cut is met in what the database itself began as, the branch is one
@@ -50,9 +51,6 @@ function stretchOf({ home, databaseId }: Manifest, firstSlot: number, lastSlot: 
   return { home, databaseId, firstSlot, lastSlot: Math.max(lastSlot, firstSlot - 1), cut, skippedRevision: 0 };
 }
 
-/** Of the last stretch's database; what the ancestors before it have is kept by that one's own pin. */
 function based(base: Base): BranchBase {
-  const { firstSlot, lastSlot } = base.stretches.at(-1)!;
-  const checkpoint = base.stretches.length === 1 ? base.checkpoint : undefined;
-  return { kind: 'base', base, needs: { checkpoint, firstSlot, lastSlot } };
+  return { kind: 'base', base, needs: needsOfBase(base) };
 }

@@ -10,13 +10,15 @@ import { compareBytes, equalBytes } from '../types/bytes.ts';
 import type { Base, Cut, Manifest, Pin } from '../types/log.ts';
 import { branchBase, type BranchBase } from './branch-base.ts';
 import { swapManifest } from './change-manifest.ts';
+import { establishBranch } from './establish-branch.ts';
 import { liveBranches } from './live-branches.ts';
+import { mayHaveBranches, mayPin } from './may-pin.ts';
 import { removeBranch } from './remove-branch.ts';
 import { readManifestAt } from './pinned.ts';
+import { rivalOf } from './rival-of.ts';
 
 /**
- * Makes a branch of the database at this home: first the pin in the parent's manifest, then the branch's own manifest. Whoever dies in between leaves
- * a pin without a branch, which keeps what nobody needs until it is deleted, and breaks nothing.
+ * Makes a branch of the database at this home: first the pin in the parent's manifest, then the branch's own manifest.
  *
  * Nothing is copied: the number of requests does not depend on the database's size.
  */
@@ -41,10 +43,13 @@ export function* createBranch(core: Core, name: string, cut: Cut): Task<BranchCr
       throw new NodeFailure(`a branch has at most ${stretchesMax} ancestors`);
     const createdWallMs = core.at.wallMs;
     const pin: Pin = { id: databaseId, name: home, createdWallMs, ...found.needs };
-    if (!(yield* pinIn(core, database, found.base, pin))) continue;
     const manifest = manifestOf(database.manifest, found.base, pin);
-    yield* settledPut(core, `/${home}${manifestKey}`, encodeManifest(manifest, core.digest), { kind: 'absent' });
-    return yield* settleName(core, name, manifest);
+    const body = encodeManifest(manifest, core.digest);
+    const isThere = yield* establishBranch({
+      pin: () => pinIn(core, database, found.base, pin),
+      write: () => settledPut(core, `/${home}${manifestKey}`, body, { kind: 'absent' }),
+    });
+    if (isThere) return yield* settleName(core, name, manifest);
   }
   throw new NodeFailure(`${manifestKey} was changed by others in each of ${attemptsMax} attempts: try again later`);
 }
@@ -55,7 +60,7 @@ function* pinIn(core: Core, { manifest }: DatabaseFound, { stretches }: Base, pi
   const held = yield* readManifestAt(core, home);
   if (held === undefined) throw new NodeFailure(`/${home}${manifestKey} is gone: the database was deleted`);
   checkMayBranch(held.manifest);
-  if (!keeps(held.manifest, pin)) {
+  if (!mayPin(held.manifest, pin)) {
     if (home === manifest.home) return false;
     throw new NodeFailure(`/${home}${manifestKey} no longer keeps what ${manifest.home} began as`);
   }
@@ -63,16 +68,9 @@ function* pinIn(core: Core, { manifest }: DatabaseFound, { stretches }: Base, pi
   return (yield* swapManifest(core, held, { ...held.manifest, pins })) !== undefined;
 }
 
-/** Whether all that the pin names is kept already, by the log floor and by name. */
-function keeps({ logFloor, checkpoints, pins }: Manifest, { firstSlot, lastSlot, checkpoint }: Pin): boolean {
-  if (lastSlot >= firstSlot && firstSlot < logFloor) return false;
-  if (checkpoint === undefined) return true;
-  const pinned = pins.flatMap((pin) => (pin.checkpoint === undefined ? [] : [pin.checkpoint]));
-  return [...checkpoints, ...pinned].some(({ key }) => key === checkpoint.key);
-}
-
-function checkMayBranch({ removed, pins, home }: Manifest): void {
-  if (removed) throw new NodeFailure(`${home} was deleted: no branch can be made of it`);
+function checkMayBranch(manifest: Manifest): void {
+  const { pins, home } = manifest;
+  if (!mayHaveBranches(manifest)) throw new NodeFailure(`${home} was deleted: no branch can be made of it`);
   if (pins.length >= pinsMax) throw new NodeFailure(`a database has at most ${pinsMax} branches`);
 }
 
@@ -100,7 +98,7 @@ function manifestOf(parent: Manifest, base: Base, pin: Pin): Manifest {
 /** Two that were made at once have both looked in vain before: each that sees the other now withdraws. */
 function* settleName(core: Core, name: string, manifest: Manifest): Task<BranchCreated> {
   const live = yield* liveBranches(core, name);
-  const other = live.find(({ databaseId }) => !equalBytes(databaseId, manifest.databaseId));
+  const other = rivalOf(live, manifest.databaseId);
   const isThere = live.some(({ databaseId }) => equalBytes(databaseId, manifest.databaseId));
   if (isThere && other === undefined) {
     log(core, 'info', 'branch created', { home: manifest.home });

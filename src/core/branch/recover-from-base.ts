@@ -4,9 +4,7 @@ import { settleCompaction } from '../compact/scrub.ts';
 import { log, type Core } from '../core.ts';
 import { NodeFailure } from '../failure.ts';
 import { slotKey } from '../format/keys.ts';
-import type { DecodedFrame } from '../format/frame.ts';
 import { nothing, positionOfGenesis, skipping } from '../recover/genesis.ts';
-import { isBeyond, placed } from '../recover/is-beyond.ts';
 import { completed } from '../recover/local-state.ts';
 import { followLog, type SegmentTaker } from '../recover/read-log.ts';
 import type { Recovered } from '../recover/recovered.ts';
@@ -15,6 +13,7 @@ import { createState } from '../state/state.ts';
 import type { Task } from '../task.ts';
 import type { Base, Manifest, Stretch } from '../types/log.ts';
 import type { Version } from '../types/version.ts';
+import { withinCut } from './within-cut.ts';
 
 /**
  * A branch that has no checkpoint of its own begins as its base: an ancestor's checkpoint, and the ancestors' slots up to where each was left.
@@ -70,7 +69,7 @@ function* replayStretch(core: Core, manifest: Manifest, recovered: Recovered, st
       let taken: 'more' | 'enough' = 'more';
       for (const { header, frames, hash } of segments) {
         for (const found of frames) {
-          const within = withinCut(recovered, found, stretch);
+          const within = withinCut(recovered.position.sequence, found, stretch.cut);
           if (within.frame.records.length > 0) {
             replayFrame(core, recovered, within, slotKey(header.slot), operations, made);
           }
@@ -92,13 +91,4 @@ function* replayStretch(core: Core, manifest: Manifest, recovered: Recovered, st
   yield* followLog(core, recovered, rules, taker, stretch);
   // Epochs of ancestors say nothing of the branch's own.
   core.epochMet = epochMet;
-}
-
-/** The frame itself, or what the cut leaves of it. */
-function withinCut({ position }: Recovered, found: DecodedFrame, { cut }: Stretch): DecodedFrame {
-  const { frame } = found;
-  const beyond = frame.records.findIndex((record, index) =>
-    isBeyond(cut, placed(record, position.sequence + 1 + index, frame.wallMs)),
-  );
-  return beyond < 0 ? found : { ...found, frame: { ...frame, records: frame.records.slice(0, beyond) } };
 }

@@ -11,6 +11,7 @@ import type { Task } from '../task.ts';
 import { equalBytes } from '../types/bytes.ts';
 import type { Manifest } from '../types/log.ts';
 import { changeManifest } from './change-manifest.ts';
+import { isNeededByNone, mayRemove } from './may-remove.ts';
 import { parentOf } from './pinned.ts';
 
 /**
@@ -33,18 +34,18 @@ export function* removeBranch(core: Core, home: string, force: boolean): Task<Br
   for (let at = home; ;) {
     let refused = false;
     const manifest = yield* changeManifest(core, at, (current) => {
-      refused = !force && !current.removed && current.pins.length > 0;
+      refused = !mayRemove(current, force);
       return refused || current.removed ? undefined : { ...current, removed: true };
     });
     if (manifest === undefined) return { kind: 'removed', gone, kept: undefined };
     if (refused) return { kind: 'has-branches', homes: manifest.pins.map(({ name }) => name) };
     yield* fence(core, at);
-    if (manifest.pins.length > 0) return { kind: 'removed', gone, kept: at };
+    if (!isNeededByNone(manifest)) return { kind: 'removed', gone, kept: at };
     yield* deleteBelow(core, at);
     const parent = yield* unpin(core, parentOf(manifest)!, manifest.databaseId);
     log(core, 'info', 'branch deleted', { home: at });
     gone.push(at);
-    if (parent === undefined || !parent.removed || parent.pins.length > 0) {
+    if (parent === undefined || !parent.removed || !isNeededByNone(parent)) {
       return { kind: 'removed', gone, kept: undefined };
     }
     at = parent.home;
