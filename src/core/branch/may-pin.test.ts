@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
 import type { CheckpointReference, Manifest, Pin } from '../types/log.ts';
+import { retentionDefault } from '../types/retention.ts';
 import { mayHaveBranches, mayPin } from './may-pin.ts';
 import { isNeededByNone, mayRemove } from './may-remove.ts';
 
 const hash = new Uint8Array(32);
 
 function checkpointAt(slot: number): CheckpointReference {
-  return { key: `/checkpoints/${slot}`, hash, bytes: 1, slot, sequence: slot, revision: slot, epoch: 1, wallMs: slot };
+  const told = { slot, sequence: slot, revision: slot, epoch: 1, wallMs: slot, treeBytes: 1, historyBytes: 1 };
+  return { key: `/checkpoints/${slot}`, hash, bytes: 1, ...told };
 }
 
 function pinOf(checkpoint: CheckpointReference | undefined, firstSlot: number, lastSlot: number): Pin {
@@ -26,6 +28,7 @@ function manifestOf(changed: Partial<Manifest>): Manifest {
     epoch: 1,
     generation: 1,
     createdWallMs: 0,
+    retention: retentionDefault,
     logInflightMax: 4,
     logFloor: 1,
     logCollectedFloor: 1,
