@@ -1,5 +1,4 @@
 /** `t4 run`: the process around `serve`: its log, its signals, its real parts. */
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createNodeCompression } from '../adapters/node-compression.ts';
 import { createNodeDigest } from '../adapters/node-digest.ts';
@@ -13,6 +12,7 @@ import { startGrpcServer } from '../server/grpc/server.ts';
 import { CliError, exitCodes, type ExitCode } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
 import { openLog, type LogHandle } from './log.ts';
+import { reservePort } from './reserve-port.ts';
 import { serve, type ServeParts } from './serve.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 
@@ -68,7 +68,7 @@ function realParts(): ServeParts {
     },
     probe: (store) => probeObjectStore(store, (length) => random.bytes(length)),
     openLocal,
-    freePort,
+    reservePort,
     startNode: (options) =>
       startNode({
         ...options,
@@ -80,19 +80,4 @@ function realParts(): ServeParts {
     startServer: startGrpcServer,
     sleep: async (milliseconds, signal) => void (await sleep(milliseconds, undefined, { signal })),
   };
-}
-
-/** Known before the server listens, because the node tells others its address from its first moment on. */
-function freePort(host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', (error) => reject(new Error(`cannot listen on ${host}: ${error.message}`, { cause: error })));
-    server.listen(0, host, () => {
-      const address = server.address();
-      server.close(() => {
-        if (address === null || typeof address === 'string') reject(new Error(`${host} has no port`));
-        else resolve(address.port);
-      });
-    });
-  });
 }

@@ -27,10 +27,16 @@ export interface ServeParts {
   probe(store: ObjectStore): Promise<ProbeVerdict>;
   /** Undefined: in memory. */
   openLocal(path: string | undefined): Promise<DataFolder>;
-  freePort(host: string): Promise<number>;
+  reservePort(host: string): Promise<ReservedPort>;
   startNode(options: Omit<NodeOptions, 'clock' | 'random' | 'digest' | 'compression'>): Node;
   startServer(options: GrpcServerOptions): Promise<GrpcServer>;
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
+
+/** A port that nobody else gets until it is released: the node tells others its address before its server listens. */
+export interface ReservedPort {
+  readonly port: number;
+  release(): Promise<void>;
 }
 
 export interface ServeOptions {
@@ -85,7 +91,9 @@ async function serveWith(
   for (const report of local.reports) log.warn({ dataDir: folder }, report);
   if (folder === undefined) log.warn('everything is in memory: it is gone when this process ends');
 
-  const addresses = await withRealPorts(listen, parts);
+  const reserved: ReservedPort[] = [];
+  opened.push(() => releaseAll(reserved));
+  const addresses = await withRealPorts(listen, parts, reserved);
   const name = values['node-id'] ?? nameOf(local.memberId);
   log.info(
     {
@@ -124,6 +132,7 @@ async function serveWith(
   });
   opened.push(() => closeNode(node, parts));
 
+  await releaseAll(reserved);
   const server = await parts.startServer({ database: node, listen: addresses.map(formatAddress), log });
   opened.push(() => server.stop(values['drain-timeout']));
   log.info({ addresses: server.addresses }, 'listening');
@@ -164,10 +173,27 @@ function dataFolderOf({ values, sources }: Settings, location: StoreLocation): s
   return location.kind === 'memory' && sources.get('data-dir') === 'default' ? undefined : values['data-dir'];
 }
 
-async function withRealPorts(listen: readonly ListenAddress[], parts: ServeParts): Promise<readonly ListenAddress[]> {
+/** As asked for, with a port that is reserved instead of each 0. */
+async function withRealPorts(
+  listen: readonly ListenAddress[],
+  parts: ServeParts,
+  reserved: ReservedPort[],
+): Promise<readonly ListenAddress[]> {
   const addresses: ListenAddress[] = [];
-  for (const { host, port } of listen) addresses.push({ host, port: port === 0 ? await parts.freePort(host) : port });
+  for (const address of listen) {
+    if (address.port !== 0) {
+      addresses.push(address);
+      continue;
+    }
+    const one = await parts.reservePort(address.host);
+    reserved.push(one);
+    addresses.push({ host: address.host, port: one.port });
+  }
   return addresses;
+}
+
+async function releaseAll(reserved: ReservedPort[]): Promise<void> {
+  for (const one of reserved.splice(0)) await one.release();
 }
 
 function nameOf(memberId: bigint): string {
