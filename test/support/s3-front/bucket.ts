@@ -20,13 +20,15 @@ export interface BucketOptions {
   readonly accessKeyId: string;
   /** Most keys in one page of a list, whatever was asked; S3's own bound is 1,000. */
   readonly listPageMax: number;
+  /** How often a PUT is read back until it gives the same bytes. A busy machine takes its time. */
+  readonly settleAttemptsMax?: number;
 }
 
 export interface Bucket {
   apply(request: S3Request): Promise<Answer>;
 }
 
-const settleAttemptsMax = 400;
+const settleAttemptsMaxDefault = 6_000;
 const settlePauseMs = 5;
 
 export async function openBucket(server: S3rver, upstream: Upstream, options: BucketOptions): Promise<Bucket> {
@@ -40,14 +42,15 @@ export async function openBucket(server: S3rver, upstream: Upstream, options: Bu
       const answer = await upstream.send('PUT', request.target, request.headers, request.body);
       const etag = answer.headers['etag'];
       if (answer.status !== 200 || typeof etag !== 'string') return answer;
-      await settle(request);
+      // It is there from now on, even when it cannot be proved: to forget it would let another conditional PUT replace it.
       index.set(request.key, { key: request.key, size: request.body.length, etag, lastModified: new Date() });
+      await settle(request);
       return answer;
     });
 
   const settle = async (request: S3Request) => {
     const path = new URL(request.target, 'http://front').pathname;
-    for (let attempt = 0; attempt < settleAttemptsMax; attempt += 1) {
+    for (let attempt = 0; attempt < (options.settleAttemptsMax ?? settleAttemptsMaxDefault); attempt += 1) {
       // While the file grows, s3rver may send more bytes than it announced: a broken answer is one to ask again for.
       const stored = await upstream.send('GET', path, plainHeaders, Buffer.alloc(0)).catch(() => undefined);
       if (stored?.status === 200 && stored.body.equals(request.body)) return;
