@@ -4,6 +4,7 @@
  */
 import { describeDamage } from '../core/format/damage.ts';
 import type { DecodedFrame } from '../core/format/frame.ts';
+import type { DecodedSegment } from '../core/format/segment.ts';
 import type { LocalLog } from '../core/format/local-log.ts';
 import { bytesOf, hexOf, noLease, type ByteString, type LeaseId } from '../core/types/bytes.ts';
 import type {
@@ -84,6 +85,8 @@ export function manifestFields(manifest: Manifest) {
     logInflightMax: manifest.logInflightMax,
     logFloor: manifest.logFloor,
     logCollectedFloor: manifest.logCollectedFloor,
+    archives: manifest.archives.map(referenceFields),
+    condemnedSlots: manifest.condemnedSlots,
     retention: manifest.retention,
     checkpoints: manifest.checkpoints.map(referenceFields),
     condemned: manifest.condemned.map(referenceFields),
@@ -179,6 +182,15 @@ export function segmentHeaderFields(header: SegmentHeader) {
     previousSegmentHash: hexOf(header.previousSegmentHash),
     durableSlot: header.durableSlot,
   };
+}
+
+export type ArchivedSegmentFields = ReturnType<typeof archivedSegmentFields>;
+
+export function archivedSegmentFields({ header, frames, hash }: DecodedSegment, bytes: number) {
+  const { slot, epoch, kind } = header;
+  const records = frames.reduce((sum, { frame }) => sum + frame.records.length, 0);
+  const { firstSequence, wallMs } = frames[0]!.frame;
+  return { slot, epoch, kind, bytes, hash: hexOf(hash), firstSequence, records, wallMs };
 }
 
 export type FrameFields = ReturnType<typeof frameFields>;

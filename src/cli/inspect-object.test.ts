@@ -125,8 +125,8 @@ describe('a described object', () => {
           in sync       abcd
           durable slot  6
 
-        manifest: manifest, 769 B
-          sha256        f2bf5e3b60c8dc3ad9059af02cf508671e0f8e733ecde9d905de00f1effced07
+        manifest: manifest, 886 B
+          sha256        27bba9772138c6b2ad66dc7731228c0cdad63fb54dbb37005b3cf984ad70306c
           database      000102030405060708090a0b0c0d0e0f
           epoch         3
           generation    4
@@ -134,11 +134,17 @@ describe('a described object', () => {
           in flight     at most 4 segments
           log floor     slot 300
           collected     below slot 2
+          condemned     below slot 300, since 2023-11-14T22:13:20.006Z
+          condemned     below slot 302, since 2023-11-14T22:13:20.007Z
           retention     10 GiB
           home          branches/one/0123456789abcdef/
           successor     branches/seven/0123456789abcdef/
           predecessor   branches/eight/0123456789abcdef/
           removed       kept for its children alone
+
+          ARCHIVE OF SLOTS  SIZE   OF       KEY
+          200 to 300        900 B  4.9 KiB  /branches/one/0123456789abcdef/archives/00000000000000000200-a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1-a0a1a2a3a4a5a6a7
+          301 to 301        800 B  3.9 KiB  /branches/one/0123456789abcdef/archives/00000000000000000301-a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2-a0a1a2a3a4a5a6a7
 
           CHECKPOINT AT SLOT  SEQUENCE  REVISION  EPOCH  TAKEN                     SIZE   KEY
                            7       104        51      3  2023-11-14T22:13:20.001Z  300 B  /branches/one/0123456789abcdef/checkpoints/00000000000000000007-cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd-a0a1a2a3a4a5a6a7
@@ -195,12 +201,13 @@ describe('a described object', () => {
                 50  300  put     "shared/two"  0 B    created at 40, version 300, lease fffffffffffffffe
                 51    0  delete  "shared/two"
 
-        some.list: list of condemned objects, 271 B
-          sha256        8e58256c9b2be72fa7fff54865d7a57f6fe9fa54d72a44b37b3a9b955d085a1c
+        some.list: list of condemned objects, 314 B
+          sha256        a03f1f7cf3892f3fa54e0b43715e309f35758e13726a4680e77b895e132cb445
           database      000102030405060708090a0b0c0d0e0f
-          objects       5
+          objects       6
 
           KEY
+          /branches/one/0123456789abcdef/archives/00000000000000000003-c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0-a0a1a2a3a4a5a6a7
           /branches/one/0123456789abcdef/checkpoints/00000000000000000003-c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1-a0a1a2a3a4a5a6a7
           /branches/one/0123456789abcdef/chunks/c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2-a0a1a2a3a4a5a6a7
           /branches/one/0123456789abcdef/condemned/c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3-a0a1a2a3a4a5a6a7

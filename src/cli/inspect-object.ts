@@ -1,5 +1,6 @@
 /** One object of a store, or one file that holds such an object, decoded as far as its bytes can be trusted. */
 import { createNodeCompression } from '../adapters/node-compression.ts';
+import { openArchive, openArchiveSection } from '../core/format/archive.ts';
 import { decodeCheckpoint } from '../core/format/checkpoint.ts';
 import { decodeChunk } from '../core/format/chunk.ts';
 import { decodeCondemned } from '../core/format/condemned.ts';
@@ -7,7 +8,7 @@ import { decodeControl } from '../core/format/control.ts';
 import type { DamagedObject, Decoded } from '../core/format/damage.ts';
 import { kindOfBytes } from '../core/format/envelope.ts';
 import { contentHash } from '../core/format/hashes.ts';
-import { kindOfKey } from '../core/format/keys.ts';
+import { kindOfKey, slotKey } from '../core/format/keys.ts';
 import { readLocalLog } from '../core/format/local-log.ts';
 import { decodeManifest } from '../core/format/manifest.ts';
 import { decodePage } from '../core/format/page.ts';
@@ -20,10 +21,12 @@ import {
   condemnedFields,
   controlFields,
   frameFields,
+  archivedSegmentFields,
   localLogFields,
   manifestFields,
   pageFields,
   segmentHeaderFields,
+  type ArchivedSegmentFields,
   type CheckpointFields,
   type ChunkFields,
   type CondemnedFields,
@@ -48,6 +51,7 @@ export type ObjectContent =
   | { readonly kind: 'control'; readonly fields: ControlFields | undefined }
   | { readonly kind: 'manifest'; readonly fields: ManifestFields | undefined }
   | { readonly kind: 'segment'; readonly fields: SegmentFields | undefined }
+  | { readonly kind: 'archive'; readonly fields: ArchiveFields | undefined }
   | { readonly kind: 'checkpoint'; readonly fields: CheckpointFields | undefined }
   | { readonly kind: 'page'; readonly fields: PageFields | undefined }
   | { readonly kind: 'condemned'; readonly fields: CondemnedFields | undefined }
@@ -61,6 +65,14 @@ export type ObjectContent =
 export interface SegmentFields {
   readonly header: SegmentHeaderFields;
   readonly frames: readonly FrameFields[] | undefined;
+}
+
+export interface ArchiveFields {
+  readonly databaseId: string;
+  readonly firstSlot: number;
+  readonly lastSlot: number;
+  readonly sections: number;
+  readonly segments: readonly ArchivedSegmentFields[];
 }
 
 const compression = createNodeCompression();
@@ -80,6 +92,8 @@ function describe(key: string, bytes: Uint8Array, digest: Digest): Described {
       return { kind, ...described(decodeControl(key, bytes, digest), controlFields) };
     case 'manifest':
       return { kind, ...described(decodeManifest(key, bytes, digest), manifestFields) };
+    case 'archive':
+      return { kind, ...describeArchive(key, bytes, digest) };
     case 'checkpoint':
       return { kind, ...described(decodeCheckpoint(key, bytes, digest), checkpointFields) };
     case 'chunk':
@@ -124,6 +138,31 @@ function describeSegment(
   const header = decodeSegmentHeader(key, bytes, digest);
   const fields = header.kind === 'ok' ? { header: segmentHeaderFields(header.value), frames: undefined } : undefined;
   return { fields, damage: decoded.damage };
+}
+
+/** Damage in a segment is the archive's; those before it are shown. */
+function describeArchive(
+  key: string,
+  bytes: Uint8Array,
+  digest: Digest,
+): { fields: ArchiveFields | undefined; damage: DamagedObject | undefined } {
+  const opened = openArchive(key, bytes, digest);
+  if (opened.kind === 'damaged') return { fields: undefined, damage: opened.damage };
+  const { index, lastSlot } = opened.value;
+  const { databaseId, firstSlot, sections } = index;
+  const segments: ArchivedSegmentFields[] = [];
+  const fields = { databaseId: hexOf(databaseId), firstSlot, lastSlot, sections: sections.length, segments };
+  for (let section = 0; section < sections.length; section++) {
+    const contents = openArchiveSection(key, opened.value, section, compression);
+    if (contents.kind === 'damaged') return { fields, damage: contents.damage };
+    for (const content of contents.value) {
+      const slot = firstSlot + segments.length;
+      const decoded = decodeSegment(slotKey(slot), content, digest, { databaseId, slot });
+      if (decoded.kind === 'damaged') return { fields, damage: decoded.damage };
+      segments.push(archivedSegmentFields(decoded.value, content.length));
+    }
+  }
+  return { fields, damage: undefined };
 }
 
 function notOurs(key: string, bytes: Uint8Array): DamagedObject {

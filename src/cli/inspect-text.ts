@@ -13,7 +13,7 @@ import type {
   ManifestFields,
   PageFields,
 } from './inspect-fields.ts';
-import type { ObjectDescription, SegmentFields } from './inspect-object.ts';
+import type { ArchiveFields, ObjectDescription, SegmentFields } from './inspect-object.ts';
 import { formatRetention } from './retention-text.ts';
 import { formatDuration, formatSize } from './units.ts';
 
@@ -29,6 +29,7 @@ const kindWords: Readonly<Record<ObjectDescription['kind'], string>> = {
   control: 'control',
   manifest: 'manifest',
   segment: 'segment of the log',
+  archive: 'archive of segments of the log',
   checkpoint: 'checkpoint',
   page: 'page of a checkpoint',
   chunk: 'chunk of a checkpoint',
@@ -47,6 +48,8 @@ function contentLines(description: ObjectDescription): readonly string[] {
       return manifestLines(description.fields);
     case 'segment':
       return segmentLines(description.fields);
+    case 'archive':
+      return archiveLines(description.fields);
     case 'checkpoint':
       return checkpointLines(description.fields);
     case 'page':
@@ -87,12 +90,24 @@ function manifestLines(manifest: ManifestFields): readonly string[] {
       ['in flight', `at most ${manifest.logInflightMax} segments`],
       ['log floor', `slot ${manifest.logFloor}`],
       ['collected', `below slot ${manifest.logCollectedFloor}`],
+      ...manifest.condemnedSlots.map(
+        ({ below, wallMs }) => ['condemned', `below slot ${below}, since ${time(wallMs)}`] as const,
+      ),
       ['retention', formatRetention(manifest.retention)],
       ['home', homeWords(manifest.home)],
       ...(manifest.successor === null ? [] : [['successor', homeWords(manifest.successor)] as const]),
       ...(manifest.predecessor === null ? [] : [['predecessor', homeWords(manifest.predecessor)] as const]),
       ...(manifest.removed ? [['removed', 'kept for its children alone'] as const] : []),
     ]),
+    ...table(
+      ['ARCHIVE OF SLOTS', 'SIZE', 'OF', 'KEY'],
+      manifest.archives.map((archive) => [
+        `${archive.firstSlot} to ${archive.lastSlot}`,
+        formatSize(archive.bytes),
+        formatSize(archive.contentBytes),
+        shown(archive.key),
+      ]),
+    ),
     ...table(
       ['CHECKPOINT AT SLOT', 'SEQUENCE', 'REVISION', 'EPOCH', 'TAKEN', 'SIZE', 'KEY'],
       manifest.checkpoints.map((reference) => [
@@ -252,6 +267,28 @@ function recordRows(record: FrameFields['records'][number]): readonly (readonly 
 function putWords(put: { createRevision: number; version: number; lease?: string }): string {
   const lease = put.lease === undefined ? '' : `, lease ${put.lease}`;
   return `created at ${put.createRevision}, version ${put.version}${lease}`;
+}
+
+function archiveLines(archive: ArchiveFields): readonly string[] {
+  return [
+    ...pairs([
+      ['database', archive.databaseId],
+      ['slots', `${archive.firstSlot} to ${archive.lastSlot}`],
+      ['sections', archive.sections],
+    ]),
+    ...table(
+      ['SLOT', 'KIND', 'EPOCH', 'SEQUENCES FROM', 'RECORDS', 'SEALED', 'SIZE'],
+      archive.segments.map((segment) => [
+        segment.slot,
+        segment.kind,
+        segment.epoch,
+        segment.firstSequence,
+        segment.records,
+        time(segment.wallMs),
+        formatSize(segment.bytes),
+      ]),
+    ),
+  ];
 }
 
 function checkpointLines(checkpoint: CheckpointFields): readonly string[] {

@@ -20,6 +20,7 @@ const kindWords = {
   control: 'control',
   manifest: 'manifest',
   segment: 'segments of the log',
+  archive: 'archives of segments',
   checkpoint: 'checkpoints',
   page: 'pages of checkpoints',
   chunk: 'chunks of checkpoints',
@@ -62,6 +63,9 @@ function databaseRows({ control, manifest, log }: StoreSummary): readonly (reado
     if (manifest.predecessor !== undefined) rows.push(['predecessor', shown(manifest.predecessor || '/')]);
     if (manifest.removed) rows.push(['removed', 'kept for its children alone']);
     rows.push(['log floor', String(manifest.logFloor)]);
+    for (const { key, firstSlot, lastSlot, bytes } of manifest.archives) {
+      rows.push(['archive', `${key} (slots ${firstSlot} to ${lastSlot}, ${formatSize(bytes)})`]);
+    }
     rows.push(['retention', formatRetention(manifest.retention)]);
     for (const { name, firstSlot, lastSlot } of manifest.pins) {
       rows.push(['pin', `${shown(name)} (slots ${firstSlot} to ${lastSlot})`]);

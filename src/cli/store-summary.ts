@@ -13,6 +13,7 @@ import {
   type ObjectKeyKind,
 } from '../core/format/keys.ts';
 import { decodeManifest } from '../core/format/manifest.ts';
+import { slotsNeededFrom } from '../core/format/slots-needed.ts';
 import { equalBytes } from '../core/types/bytes.ts';
 import type { Control, Manifest } from '../core/types/log.ts';
 import type { Digest } from '../ports/digest.ts';
@@ -60,9 +61,10 @@ export async function summarizeStore(store: ObjectStore, digest: Digest): Promis
     const kind = summaryKindOf(object.key);
     count(kinds, kind, object);
     if (kind === 'segment') slots.push(slotOfKey(object.key)!);
-    if (kind === 'checkpoint' || kind === 'condemned') named.add(`/${manifest?.home ?? ''}${object.key}`);
+    if (kind === 'checkpoint' || kind === 'condemned' || kind === 'archive')
+      named.add(`/${manifest?.home ?? ''}${object.key}`);
   }
-  const log = logOf(slots, manifest?.logFloor ?? 0);
+  const log = logOf(slots, manifest === undefined ? 0 : slotsNeededFrom(manifest));
   problems.push(...disagreements(control, manifest, named, log));
   return { description: store.description, control, manifest, kinds, log, problems };
 }
@@ -114,7 +116,7 @@ function count(kinds: Map<SummaryKind, KindSummary>, kind: SummaryKind, object: 
   if (summary.examples.length < examplesMax) summary.examples.push(object.key);
 }
 
-/** Below the floor slots are there or not. */
+/** Below the first that is needed as an object of its own, slots are there or not. */
 function logOf(slots: readonly number[], floor: number): LogSummary | undefined {
   const first = slots[0];
   const last = slots.at(-1);
@@ -139,8 +141,9 @@ function disagreements(
   if (control !== undefined && manifest !== undefined && !equalBytes(control.databaseId, manifest.databaseId)) {
     problems.push('control and manifest are of different databases');
   }
-  for (const reference of [...(manifest?.checkpoints ?? []), ...(manifest?.condemned ?? [])]) {
-    if (!named.has(reference.key)) problems.push(`${reference.key} is missing: the manifest names it`);
+  const { checkpoints = [], archives = [], condemned = [] } = manifest ?? {};
+  for (const { key } of [...checkpoints, ...archives, ...condemned]) {
+    if (!named.has(key)) problems.push(`${key} is missing: the manifest names it`);
   }
   const durableSlot = control?.durableSlot ?? 0;
   const floor = manifest?.logFloor ?? 0;

@@ -15,12 +15,16 @@ export const clientUrlBytesMax = 2_048;
 export const clientUrlsMax = 64;
 export const inSyncMembersMax = 64;
 export const checkpointReferencesMax = 10_000;
+/** What is beyond it stays in slots. */
+export const archiveReferencesMax = 10_000;
+/** Steps in which slots were condemned and not deleted yet; further ones go with the last. */
+export const condemnedSlotsMax = 64;
 export const condemnedReferencesMax = 10_000;
 /** In one list; what is left over, the next collection condemns. */
 export const condemnedKeysMax = 100_000;
 export const pinsMax = 10_000;
 export const stretchesMax = 1_000;
-/** Of a chunk's keys or values, before compression: one key's versions of one revision are never parted. */
+/** Of a chunk's keys or values, or an archive's segments, before compression: one key's versions of one revision are never parted, nor a segment. */
 export const sectionBytesMax = 1024 * 1024 * 1024;
 export const logInflightSegmentsMax = 64;
 

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { keyOfName, type NamedKind } from '../../src/core/format/keys.ts';
+import { slotsNeededFrom } from '../../src/core/format/slots-needed.ts';
 import { byteStringOf, compareBytes } from '../../src/core/types/bytes.ts';
 import type { ByteString } from '../../src/core/types/bytes.ts';
 import type {
+  ArchiveReference,
   Base,
   Checkpoint,
   CheckpointReference,
@@ -176,6 +178,37 @@ const slotRanges = fc.tuple(positiveNumbers, fc.nat(1_000)).map(([slot, more]) =
   return { firstSlot, lastSlot: firstSlot - 1 + more };
 });
 
+/** Consecutive archives; the log's floor is in the first one. */
+const archiveRows = fc
+  .tuple(
+    homes,
+    positiveNumbers.map((slot) => Math.min(slot, Number.MAX_SAFE_INTEGER - 10_000)),
+    fc.array(
+      record({
+        slots: fc.integer({ min: 1, max: 1_000 }),
+        hash: hashes,
+        attempt: attempts,
+        bytes: numbers.map((bytes) => Math.max(2, bytes)),
+        indexBytes: positiveNumbers,
+        contentBytes: positiveNumbers,
+      }),
+      { maxLength: 3 },
+    ),
+    fc.nat(999),
+  )
+  .map(([home, start, rows, within]) => {
+    let firstSlot = start;
+    const archives: ArchiveReference[] = rows.map(({ slots, hash, attempt, bytes, indexBytes, contentBytes }) => {
+      const slot = firstSlot;
+      firstSlot += slots;
+      const key = keyOfName({ home, kind: 'archive', slot, hash, attempt });
+      const index = Math.min(indexBytes, bytes - 1);
+      return { key, hash, bytes, firstSlot: slot, lastSlot: firstSlot - 1, indexBytes: index, contentBytes };
+    });
+    const logFloor = start + (within % (rows[0]?.slots ?? 1_000));
+    return { home, archives, logFloor };
+  });
+
 const cuts: fc.Arbitrary<Cut> = fc.oneof(
   record({ kind: fc.constant('end' as const) }),
   record({ kind: fc.constant('sequence' as const), sequence: numbers }),
@@ -214,40 +247,68 @@ const pins: fc.Arbitrary<Pin> = fc
   .tuple(record({ id: ids, name: texts, createdWallMs: numbers, checkpoint: optionalCheckpoints }), slotRanges)
   .map(([pin, slots]) => ({ ...pin, ...slots }));
 
-export const manifests: fc.Arbitrary<Manifest> = record({
+export const manifests: fc.Arbitrary<Manifest> = fc
+  .tuple(
+    archiveRows,
+    record({
+      databaseId: ids,
+      epoch: numbers,
+      generation: numbers,
+      createdWallMs: numbers,
+      logInflightMax: fc.integer({ min: 1, max: 64 }),
+      logCollectedFloor: numbers,
+      retention: retentions,
+      condemnedSlots: fc.array(record({ below: fc.integer({ min: 1, max: 300 }), wallMs: numbers }), { maxLength: 3 }),
+      checkpoints: fc
+        .uniqueArray(checkpointReferences, { maxLength: 4, selector: (reference) => reference.slot })
+        .map((named) => named.sort((left, right) => left.slot - right.slot)),
+      condemned: fc
+        .array(condemnedReferences, { maxLength: 3 })
+        .map((named) => named.sort((left, right) => left.generation - right.generation)),
+      base: fc.option(bases, { nil: undefined }),
+      pins: fc
+        .uniqueArray(pins, { maxLength: 3, selector: ({ id }) => byteStringOf(id) })
+        .map((named) => named.sort((left, right) => compareBytes(left.id, right.id))),
+      successor: fc.option(homes, { nil: undefined }),
+      predecessor: fc.option(homes, { nil: undefined }),
+      removed: fc.boolean(),
+    }),
+  )
+  .map(([row, manifest]) => {
+    const neededFrom = slotsNeededFrom(row);
+    const logCollectedFloor = Math.min(manifest.logCollectedFloor, neededFrom);
+    let below = logCollectedFloor;
+    const condemnedSlots = manifest.condemnedSlots
+      .map((condemned) => ({ ...condemned, below: (below += condemned.below) }))
+      .filter((condemned) => condemned.below <= neededFrom);
+    return { ...manifest, ...row, logCollectedFloor, condemnedSlots };
+  });
+
+/** Segments of any bytes: what is in them is not the archive's to say. */
+export const archiveContents = record({
   databaseId: ids,
-  epoch: numbers,
-  generation: numbers,
-  createdWallMs: numbers,
-  logInflightMax: fc.integer({ min: 1, max: 64 }),
-  logFloor: numbers,
-  logCollectedFloor: numbers,
-  retention: retentions,
-  checkpoints: fc
-    .uniqueArray(checkpointReferences, { maxLength: 4, selector: (reference) => reference.slot })
-    .map((named) => named.sort((left, right) => left.slot - right.slot)),
-  condemned: fc
-    .array(condemnedReferences, { maxLength: 3 })
-    .map((named) => named.sort((left, right) => left.generation - right.generation)),
-  home: homes,
-  base: fc.option(bases, { nil: undefined }),
-  pins: fc
-    .uniqueArray(pins, { maxLength: 3, selector: ({ id }) => byteStringOf(id) })
-    .map((named) => named.sort((left, right) => compareBytes(left.id, right.id))),
-  successor: fc.option(homes, { nil: undefined }),
-  predecessor: fc.option(homes, { nil: undefined }),
-  removed: fc.boolean(),
-}).map((manifest) => ({
-  ...manifest,
-  logCollectedFloor: Math.min(manifest.logCollectedFloor, manifest.logFloor),
-}));
+  firstSlot: positiveNumbers.map((slot) => Math.min(slot, 2 ** 50)),
+  sections: fc.array(
+    fc.array(record({ isFence: fc.boolean(), content: fc.uint8Array({ minLength: 1, maxLength: 40 }) }), {
+      minLength: 1,
+      maxLength: 3,
+    }),
+    { minLength: 1, maxLength: 3 },
+  ),
+});
 
 export const condemnedLists: fc.Arbitrary<Condemned> = record({
   databaseId: ids,
   keys: fc
     .uniqueArray(
       fc
-        .oneof(references('chunk'), references('page'), references('condemned'), references('checkpoint', numbers))
+        .oneof(
+          references('chunk'),
+          references('page'),
+          references('condemned'),
+          references('checkpoint', numbers),
+          references('archive', positiveNumbers),
+        )
         .map(({ key }) => key),
       { minLength: 1, maxLength: 6 },
     )

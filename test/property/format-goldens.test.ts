@@ -21,7 +21,7 @@ import { createNodeCompression } from '../../src/adapters/node-compression.ts';
 import { noCompression } from '../../src/core/format/no-compression.ts';
 import type { LocalOperation } from '../../src/ports/local-store.ts';
 import { goldens } from './format-goldens.ts';
-import { digest } from './format-kinds.ts';
+import { digest, openedArchive, sealedArchive } from './format-kinds.ts';
 
 /**
  * The bytes of the format, kept for ever: one line `name hex` each. A difference means that stores in use could no longer be read,
@@ -35,7 +35,7 @@ const kept = new Map(
 );
 
 const { frame, segmentHeader, control, manifest, newManifest, condemned, position, checkpoint } = goldens;
-const { page, chunk, compressible, versions, lease } = goldens;
+const { archive, page, chunk, compressible, versions, lease } = goldens;
 const { databaseId } = control;
 const frameBytes = encodeFrame(frame, digest);
 
@@ -47,6 +47,7 @@ const encoded: Readonly<Record<string, Uint8Array>> = {
   manifest: encodeManifest(manifest, digest),
   'manifest-of-a-new-root': encodeManifest(newManifest, digest),
   condemned: encodeCondemned(condemned, digest),
+  archive: sealedArchive(archive).bytes,
   checkpoint: encodeCheckpoint(checkpoint, digest),
   page: encodePage(page, digest),
   chunk: encodeChunk(chunk, digest, noCompression).bytes,
@@ -56,7 +57,7 @@ const encoded: Readonly<Record<string, Uint8Array>> = {
 };
 
 /** Which bytes zstd gives may change with the platform's release; that they are read may not. */
-const onlyRead = ['chunk-compressed'];
+const onlyRead = ['archive-compressed', 'chunk-compressed'];
 
 function lines(name: string, version: (typeof versions)[number]): [string, Uint8Array][] {
   return localWritesOfVersion(version, digest).flatMap((operation, index) =>
@@ -96,6 +97,11 @@ test('the kept bytes are read as what they always were', () => {
   expect(decodeChunk('chunk', read('chunk'), digest, noCompression)).toStrictEqual({ kind: 'ok', value: chunk });
   const compressed = decodeChunk('chunk', read('chunk-compressed'), digest, createNodeCompression());
   expect(compressed).toStrictEqual({ kind: 'ok', value: compressible });
+  expect(openedArchive(read('archive'))).toStrictEqual({ kind: 'ok', value: archive });
+  expect(openedArchive(read('archive-compressed'), createNodeCompression())).toStrictEqual({
+    kind: 'ok',
+    value: archive,
+  });
   expect(decodePosition(read('local-position'), digest)).toStrictEqual({
     kind: 'ok',
     value: { databaseId, position },

@@ -1,4 +1,4 @@
-import { checkpointKey, pageKey } from '../../src/core/format/keys.ts';
+import { archiveKey, checkpointKey, pageKey } from '../../src/core/format/keys.ts';
 import type {
   Checkpoint,
   CheckpointReference,
@@ -105,6 +105,30 @@ const manifest: Manifest = {
   logInflightMax: 4,
   logFloor: 300,
   logCollectedFloor: 2,
+  archives: [
+    {
+      key: archiveKey(branch, 200, hash(0xa1), attempt),
+      hash: hash(0xa1),
+      bytes: 900,
+      firstSlot: 200,
+      lastSlot: 300,
+      indexBytes: 250,
+      contentBytes: 5_000,
+    },
+    {
+      key: archiveKey(branch, 301, hash(0xa2), attempt),
+      hash: hash(0xa2),
+      bytes: 800,
+      firstSlot: 301,
+      lastSlot: 301,
+      indexBytes: 40,
+      contentBytes: 4_000,
+    },
+  ],
+  condemnedSlots: [
+    { below: 300, wallMs: 1_700_000_000_006 },
+    { below: 302, wallMs: 1_700_000_000_007 },
+  ],
   retention: { kind: 'size', bytes: 10_737_418_240 },
   checkpoints: [checkpointReference],
   condemned: [
@@ -167,6 +191,8 @@ const newManifest: Manifest = {
   generation: 0,
   logFloor: 1,
   logCollectedFloor: 1,
+  archives: [],
+  condemnedSlots: [],
   retention: { kind: 'age', milliseconds: 86_400_000 },
   checkpoints: [],
   condemned: [],
@@ -181,6 +207,7 @@ const newManifest: Manifest = {
 const condemned: Condemned = {
   databaseId,
   keys: [
+    `/branches/one/0123456789abcdef/archives/00000000000000000003-${'c0'.repeat(32)}-a0a1a2a3a4a5a6a7`,
     `/branches/one/0123456789abcdef/checkpoints/00000000000000000003-${'c1'.repeat(32)}-a0a1a2a3a4a5a6a7`,
     `/branches/one/0123456789abcdef/chunks/${'c2'.repeat(32)}-a0a1a2a3a4a5a6a7`,
     `/branches/one/0123456789abcdef/condemned/${'c3'.repeat(32)}-a0a1a2a3a4a5a6a7`,
@@ -273,7 +300,21 @@ const compressible: Chunk = {
   })),
 };
 
+/** Two slots in one section and one in another. */
+const archive = {
+  databaseId,
+  firstSlot: 300,
+  sections: [
+    [
+      { isFence: true, content: bytes(1, 2, 3) },
+      { isFence: false, content: bytes(...Array<number>(300).fill(0x41)) },
+    ],
+    [{ isFence: false, content: bytes(4) }],
+  ],
+};
+
 export const goldens = {
+  archive,
   frame,
   segmentHeader,
   control,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AssertionError } from '../../src/core/assert.ts';
+import { sealArchive } from '../../src/core/format/archive.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/core/format/checkpoint.ts';
 import { decodeChunk, encodeChunk } from '../../src/core/format/chunk.ts';
 import { decodeCondemned, encodeCondemned } from '../../src/core/format/condemned.ts';
@@ -10,6 +11,7 @@ import { encodeFrame } from '../../src/core/format/frame.ts';
 import { contentHash, frameHash, segmentHash } from '../../src/core/format/hashes.ts';
 import type { ExpectedContent } from '../../src/core/format/identity.ts';
 import {
+  archiveKey,
   checkpointKey,
   chunkKey,
   condemnedKey,
@@ -176,7 +178,14 @@ test('what a decoder would take for damage is not encoded: it is a bug of ours',
     () => encodeManifest({ ...manifest, checkpoints: [...manifest.checkpoints, ...manifest.checkpoints] }, digest),
     () => encodeManifest({ ...manifest, logInflightMax: 0 }, digest),
     () => encodeCheckpoint({ ...checkpoint, leases: [...checkpoint.leases].reverse() }, digest),
-    () => encodeManifest({ ...manifest, logCollectedFloor: manifest.logFloor + 1 }, digest),
+    () => encodeManifest({ ...manifest, logCollectedFloor: 303, condemnedSlots: [] }, digest),
+    () => encodeManifest({ ...manifest, condemnedSlots: [{ below: 303, wallMs: 0 }] }, digest),
+    () => encodeManifest({ ...manifest, condemnedSlots: [...manifest.condemnedSlots].reverse() }, digest),
+    () => encodeManifest({ ...manifest, logFloor: 199 }, digest),
+    () => encodeManifest({ ...manifest, logFloor: 301 }, digest),
+    () => encodeManifest({ ...manifest, archives: [...manifest.archives].reverse() }, digest),
+    () => encodeManifest({ ...manifest, home: '' }, digest),
+    () => sealArchive({ databaseId: manifest.databaseId, firstSlot: 1, sections: [] }, [], digest),
     () => encodeManifest({ ...manifest, home: 'branches/Large/0123456789abcdef/' }, digest),
     () => encodeManifest({ ...manifest, pins: [...manifest.pins].reverse() }, digest),
     () => encodeManifest({ ...manifest, condemned: [{ ...manifest.condemned[0]!, count: 0 }] }, digest),
@@ -221,15 +230,18 @@ test('keys tell their kind, slot and hash, in any form', () => {
   expect(chunkKey(branch, hash, attempt)).toBe(`/${branch}chunks/${name}`);
   expect(pageKey('', hash, attempt)).toBe(`/pages/${name}`);
   expect(condemnedKey('', hash, attempt)).toBe(`/condemned/${name}`);
+  expect(archiveKey(branch, 12, hash, attempt)).toBe(`/${branch}archives/00000000000000000012-${name}`);
+  expect(slotOfCheckpointKey(archiveKey('', 12, hash, attempt))).toBe(undefined);
   expect(slotOfCheckpointKey(checkpointKey(branch, slot, hash, attempt))).toBe(slot);
   const named = [
     chunkKey('', hash, attempt),
     pageKey('', hash, attempt),
     checkpointKey('', 1, hash, attempt),
     condemnedKey('', hash, attempt),
+    archiveKey('', 1, hash, attempt),
   ];
   const known = ['/control', '/manifest', `/${slotKey(1)}`, ...named, '/probe/x'];
-  const kinds = ['control', 'manifest', 'segment', 'chunk', 'page', 'checkpoint', 'condemned', 'probe'];
+  const kinds = ['control', 'manifest', 'segment', 'chunk', 'page', 'checkpoint', 'condemned', 'archive', 'probe'];
   for (const inForm of [
     (key: string) => key,
     (key: string) => key.slice(1),
@@ -237,7 +249,7 @@ test('keys tell their kind, slot and hash, in any form', () => {
     (key: string) => `/${branch}${key.slice(1)}`,
   ]) {
     expect(known.map(inForm).map(kindOfKey)).toStrictEqual(kinds);
-    expect(named.map(inForm).map(hashOfKey)).toStrictEqual([hex, hex, hex, hex]);
+    expect(named.map(inForm).map(hashOfKey)).toStrictEqual([hex, hex, hex, hex, hex]);
   }
   for (const key of named) expect(keyOfName(nameOfKey(key)!)).toBe(key);
   expect(nameOfKey(`/${branch}pages/${name}`)).toStrictEqual({ home: branch, kind: 'page', slot: 0, hash, attempt });
@@ -245,6 +257,7 @@ test('keys tell their kind, slot and hash, in any form', () => {
     '',
     '/',
     'log/1',
+    `archives/${'0'.repeat(20)}-${name}`,
     `log/${'9'.repeat(20)}`,
     slotKey(0),
     `${slotKey(1)}x`,

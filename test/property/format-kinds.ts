@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { createNodeDigest } from '../../src/adapters/node-digest.ts';
+import { encodeArchiveSection, openArchive, openArchiveSection, sealArchive } from '../../src/core/format/archive.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/core/format/checkpoint.ts';
 import { decodeChunk, encodeChunk } from '../../src/core/format/chunk.ts';
 import { decodeCondemned, encodeCondemned } from '../../src/core/format/condemned.ts';
@@ -26,6 +27,7 @@ import type { Version } from '../../src/core/types/version.ts';
 import { noCompression } from '../../src/core/format/no-compression.ts';
 import type { LocalEntry } from '../../src/ports/local-store.ts';
 import {
+  archiveContents,
   checkpoints,
   chunks,
   condemnedLists,
@@ -127,6 +129,13 @@ export const samples: Readonly<Record<string, fc.Arbitrary<Sample>>> = {
       resealEnd(bytes);
     },
   })),
+  archive: archiveContents.map((archive) => ({
+    ...whole('archive', 'an archive', archive, (value) => sealedArchive(value).bytes, openedArchive),
+    reseal: (bytes) => {
+      resealPart(bytes, 0, sealedArchive(archive).indexBytes);
+      resealEnd(bytes);
+    },
+  })),
   'local position': record({ databaseId: ids, position: positions }).map((local) =>
     whole(
       'local-position',
@@ -162,6 +171,40 @@ export const samples: Readonly<Record<string, fc.Arbitrary<Sample>>> = {
     return { ...whole('segment', key, { header, frames: chained(loose) }, encode, decode), reseal: resealSegment };
   }),
 };
+
+export interface ArchiveContent {
+  readonly databaseId: Uint8Array;
+  readonly firstSlot: number;
+  readonly sections: readonly (readonly { readonly isFence: boolean; readonly content: Uint8Array }[])[];
+}
+
+export function sealedArchive({ databaseId, firstSlot, sections }: ArchiveContent, compression = noCompression) {
+  const entries = sections.map((segments) =>
+    segments.map(({ isFence, content }) => ({ isFence, bytes: content.length })),
+  );
+  const stored = sections.map((segments) =>
+    encodeArchiveSection(
+      segments.map(({ content }) => content),
+      compression,
+    ),
+  );
+  return sealArchive({ databaseId, firstSlot, sections: entries }, stored, digest);
+}
+
+export function openedArchive(bytes: Uint8Array, compression = noCompression): Decoded<ArchiveContent> {
+  const opened = openArchive('an archive', bytes, digest);
+  if (opened.kind === 'damaged') return opened;
+  const { databaseId, firstSlot, sections } = opened.value.index;
+  const contents: { isFence: boolean; content: Uint8Array }[][] = [];
+  for (let section = 0; section < sections.length; section++) {
+    const read = openArchiveSection('an archive', opened.value, section, compression);
+    if (read.kind === 'damaged') return read;
+    contents.push(
+      read.value.map((content, index) => ({ isFence: sections[section]![index]!.isFence, content: content.slice() })),
+    );
+  }
+  return { kind: 'ok', value: { databaseId, firstSlot, sections: contents } };
+}
 
 /** The same frames, each following the one before it. */
 export function chained(loose: readonly Frame[]): readonly Frame[] {

@@ -7,7 +7,7 @@ import { encodeChunk } from '../../../src/core/format/chunk.ts';
 import { encodeCondemned } from '../../../src/core/format/condemned.ts';
 import { encodeControl } from '../../../src/core/format/control.ts';
 import { encodeFrame } from '../../../src/core/format/frame.ts';
-import { checkpointKey, chunkKey, condemnedKey, pageKey } from '../../../src/core/format/keys.ts';
+import { archiveKey, checkpointKey, chunkKey, condemnedKey, pageKey } from '../../../src/core/format/keys.ts';
 import { encodeManifest } from '../../../src/core/format/manifest.ts';
 import { encodePage } from '../../../src/core/format/page.ts';
 import { encodeSegment } from '../../../src/core/format/segment.ts';
@@ -15,6 +15,8 @@ import { byteStringOf } from '../../../src/core/types/bytes.ts';
 import type { Frame } from '../../../src/core/types/log.ts';
 import { noCompression } from '../../../src/core/format/no-compression.ts';
 import * as arbitraries from '../../../test/property/format-arbitraries.ts';
+import { sealedArchive } from '../../../test/property/format-kinds.ts';
+import { decodeArchive } from './archive.ts';
 import { FormatError } from './cursor.ts';
 import { crc32, sha256 } from './digest.ts';
 import { decodeSegment } from './log-objects.ts';
@@ -124,6 +126,18 @@ describe('the decoder agrees with what the core encodes', () => {
         expect(decodePage(pageKey(home, digest.sha256(part), attempt), part)).toEqual(plain(page.chunks));
         const list = encodeCondemned(condemned, digest);
         expect(decodeCondemned(condemnedKey(home, digest.sha256(list), attempt), list)).toEqual(plain(condemned));
+      }),
+    );
+  });
+
+  test('archives', () => {
+    fc.assert(
+      fc.property(arbitraries.archiveContents, (archive) => {
+        const { bytes, indexBytes } = sealedArchive(archive);
+        const key = archiveKey('', archive.firstSlot, digest.sha256(bytes), attempt);
+        const segments = archive.sections.flat().map(({ isFence, content }) => ({ isFence, bytes: content }));
+        const databaseId = plain(archive.databaseId);
+        expect(decodeArchive(key, bytes)).toEqual({ databaseId, firstSlot: archive.firstSlot, indexBytes, segments });
       }),
     );
   });

@@ -30,6 +30,8 @@ export interface DecodedManifest {
   readonly logInflightMax: number;
   readonly logFloor: number;
   readonly logCollectedFloor: number;
+  readonly archives: readonly DecodedArchiveReference[];
+  readonly condemnedSlots: readonly { readonly below: number; readonly wallMs: number }[];
   readonly retention: DecodedRetention;
   readonly checkpoints: readonly DecodedCheckpointReference[];
   readonly condemned: readonly DecodedCondemnedReference[];
@@ -57,6 +59,11 @@ export interface DecodedCondemnedReference extends DecodedReference {
 export interface DecodedSlots {
   readonly firstSlot: number;
   readonly lastSlot: number;
+}
+
+export interface DecodedArchiveReference extends DecodedReference, DecodedSlots {
+  readonly indexBytes: number;
+  readonly contentBytes: number;
 }
 
 export type DecodedCut =
@@ -189,7 +196,9 @@ export function decodeManifest(bytes: Uint8Array): DecodedManifest {
   const createdWallMs = cursor.varint();
   const logInflightMax = cursor.varint();
   const logFloor = cursor.varint();
+  const archives = cursor.list((inner) => decodeArchiveReference(inner, home));
   const logCollectedFloor = cursor.varint();
+  const condemnedSlots = cursor.list((inner) => ({ below: inner.varint(), wallMs: inner.varint() }));
   const retention = decodeRetention(cursor);
   const checkpoints = cursor.list(decodeCheckpointReference);
   const condemned = cursor.list(decodeCondemnedReference);
@@ -200,11 +209,15 @@ export function decodeManifest(bytes: Uint8Array): DecodedManifest {
   const removed = cursor.flag();
   cursor.finish();
   if (logInflightMax < 1 || logInflightMax > 64) throw new FormatError(`${logInflightMax} segments in flight`);
-  if (logCollectedFloor > logFloor) throw new FormatError(`collected to ${logCollectedFloor}, above floor ${logFloor}`);
+  const neededFrom = Math.max(logFloor, (archives.at(-1)?.lastSlot ?? 0) + 1);
+  if (logCollectedFloor > neededFrom)
+    throw new FormatError(`collected to ${logCollectedFloor}, but needed from ${neededFrom}`);
+  checkArchives(archives, logFloor);
+  checkCondemnedSlots([logCollectedFloor, ...condemnedSlots.map(({ below }) => below)], neededFrom);
   checkAscending(checkpoints, (left, right) => left.slot < right.slot, 'checkpoints');
   checkAscending(condemned, (left, right) => left.generation <= right.generation, 'condemned lists');
   checkAscending(pins, (left, right) => left.id < right.id, 'pins');
-  const log = { logInflightMax, logFloor, logCollectedFloor };
+  const log = { logInflightMax, logFloor, logCollectedFloor, archives, condemnedSlots };
   const own = { databaseId, home, epoch, generation, createdWallMs };
   return { ...own, ...log, retention, checkpoints, condemned, base, pins, successor, predecessor, removed };
 }
@@ -230,6 +243,32 @@ function decodeReference(cursor: Cursor, home: string, folder: string): DecodedR
   const hash = hexOfBytes(cursor.raw(32));
   const attempt = hexOfBytes(cursor.raw(8));
   return { key: `/${home}${folder}${hash}-${attempt}`, hash, bytes: cursor.varint() };
+}
+
+function decodeArchiveReference(cursor: Cursor, home: string): DecodedArchiveReference {
+  const slots = decodeSlots(cursor);
+  const reference = decodeReference(cursor, home, archiveFolder(slots.firstSlot));
+  const indexBytes = atLeastOne(cursor, 'bytes of an index');
+  if (indexBytes >= reference.bytes) throw new FormatError(`${indexBytes} bytes of index in ${reference.bytes}`);
+  return { ...reference, ...slots, indexBytes, contentBytes: atLeastOne(cursor, 'content bytes') };
+}
+
+function checkArchives(archives: readonly DecodedArchiveReference[], logFloor: number): void {
+  archives.forEach(({ firstSlot, lastSlot }, index) => {
+    const before = archives[index - 1];
+    const isNext =
+      before === undefined ? firstSlot <= logFloor && logFloor <= lastSlot : firstSlot === before.lastSlot + 1;
+    if (!isNext || lastSlot < firstSlot) throw new FormatError(`an archive of slots ${firstSlot} to ${lastSlot}`);
+  });
+}
+
+function checkCondemnedSlots(ascending: readonly number[], neededFrom: number): void {
+  checkAscending(ascending, (left, right) => left < right, 'condemned slots');
+  if (ascending.length > 1 && ascending.at(-1)! > neededFrom) throw new FormatError('slots are condemned and needed');
+}
+
+function archiveFolder(slot: number): string {
+  return `archives/${String(slot).padStart(20, '0')}-`;
 }
 
 function checkpointFolder(slot: number): string {
@@ -332,9 +371,14 @@ const foldersOfTags = new Map([
 function decodeCondemnedKey(cursor: Cursor, homeOf: () => string): string {
   const tag = cursor.u8();
   const home = homeOf();
-  const folder = tag === 3 ? checkpointFolder(cursor.varint()) : foldersOfTags.get(tag);
+  const folder = folderOf(tag, cursor);
   if (folder === undefined) throw new FormatError(`a condemned key with tag ${tag}`);
   return `/${home}${folder}${hexOfBytes(cursor.raw(32))}-${hexOfBytes(cursor.raw(8))}`;
+}
+
+function folderOf(tag: number, cursor: Cursor): string | undefined {
+  if (tag === 3) return checkpointFolder(cursor.varint());
+  return tag === 5 ? archiveFolder(atLeastOne(cursor, 'first slot')) : foldersOfTags.get(tag);
 }
 
 function atLeastOne(cursor: Cursor, what: string): number {
@@ -438,7 +482,7 @@ export function decodeChunk(key: string, bytes: Uint8Array): DecodedChunk {
   return { versions, keysBytes: keysEnd + 4 };
 }
 
-function openSection(cursor: Cursor): Cursor {
+export function openSection(cursor: Cursor): Cursor {
   const codec = cursor.u8();
   if (codec !== 0) throw new FormatError(`codec ${codec}`);
   const size = cursor.varint();
@@ -485,7 +529,7 @@ function decodeVersion(cursor: Cursor, values: Cursor, previousKey: string): Dec
 }
 
 /** `…<hash>-<attempt>` */
-function checkName(key: string, bytes: Uint8Array): void {
+export function checkName(key: string, bytes: Uint8Array): void {
   const hash = hexOfBytes(sha256(bytes));
   if (key.slice(-81, -17) !== hash) throw new FormatError(`the content has hash ${hash}`);
 }

@@ -83,6 +83,8 @@ function manifestOf(parent: Manifest, base: Base, pin: Pin): Manifest {
     logInflightMax: parent.logInflightMax,
     logFloor: 1,
     logCollectedFloor: 1,
+    archives: [],
+    condemnedSlots: [],
     retention: parent.retention,
     checkpoints: [],
     condemned: [],

@@ -32,6 +32,8 @@ function manifestOf(changed: Partial<Manifest>): Manifest {
     logInflightMax: 4,
     logFloor: 1,
     logCollectedFloor: 1,
+  archives: [],
+  condemnedSlots: [],
     checkpoints: [],
     condemned: [],
     home: '',

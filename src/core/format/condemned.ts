@@ -23,12 +23,13 @@ import type { ByteWriter } from './writer.ts';
 
 /** The bytes of a condemned list, inside the common envelope: a table of homes, then what the keys are made of, ascending as texts. */
 
-const kindTags: Readonly<Record<NamedKind, number>> = { chunk: 1, page: 2, checkpoint: 3, condemned: 4 };
+const kindTags: Readonly<Record<NamedKind, number>> = { chunk: 1, page: 2, checkpoint: 3, condemned: 4, archive: 5 };
 const kinds = new Map<number, NamedKind>([
   [1, 'chunk'],
   [2, 'page'],
   [3, 'checkpoint'],
   [4, 'condemned'],
+  [5, 'archive'],
 ]);
 const keyBytesMin = 2 + hashBytes + attemptBytes;
 const fixedBytesUsual = 128;
@@ -77,7 +78,7 @@ function writeKey(writer: ByteWriter, key: string, homes: readonly string[]): vo
   );
   writer.u8(kindTags[name.kind]);
   writeHomeIndex(writer, homes, name.home);
-  if (name.kind === 'checkpoint') writer.varint(name.slot);
+  if (hasSlot(name.kind)) writer.varint(name.slot);
   writeHash(writer, name.hash);
   writer.raw(name.attempt);
 }
@@ -99,9 +100,13 @@ function readKey(reader: ByteReader, homes: HomesTable): string {
   const start = reader.offset;
   const tag = reader.u8('kind of a condemned key');
   const kind = kinds.get(tag);
-  if (kind === undefined) throw outOfBounds(start, 'kind of a condemned key', '1 to 4', String(tag));
+  if (kind === undefined) throw outOfBounds(start, 'kind of a condemned key', '1 to 5', String(tag));
   const home = readHomeIndex(reader, homes);
-  const slot = kind === 'checkpoint' ? reader.varint('slot of a checkpoint') : 0;
+  const slot = hasSlot(kind) ? reader.varint('slot of a condemned key', kind === 'archive' ? 1 : 0) : 0;
   const hash = readHash(reader, 'hash of a condemned key');
   return keyOfName({ home, kind, slot, hash, attempt: reader.raw(attemptBytes, 'attempt of a condemned key') });
+}
+
+function hasSlot(kind: NamedKind): boolean {
+  return kind === 'checkpoint' || kind === 'archive';
 }

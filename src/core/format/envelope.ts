@@ -16,7 +16,16 @@ import { ByteWriter } from './writer.ts';
  * only whole bytes are said to come from a newer release.
  */
 export type StoredKind =
-  'control' | 'manifest' | 'segment' | 'frame' | 'checkpoint' | 'page' | 'chunk' | 'condemned' | 'local-position';
+  | 'control'
+  | 'manifest'
+  | 'segment'
+  | 'frame'
+  | 'archive'
+  | 'checkpoint'
+  | 'page'
+  | 'chunk'
+  | 'condemned'
+  | 'local-position';
 
 /** The format version that this release writes and the highest that it reads. */
 export const formatVersion = 1;
@@ -29,6 +38,7 @@ const magics: Readonly<Record<StoredKind, string>> = {
   manifest: 'T4mf',
   segment: 'T4sg',
   frame: 'T4fr',
+  archive: 'T4ar',
   checkpoint: 'T4cp',
   page: 'T4pg',
   chunk: 'T4ck',
@@ -42,6 +52,7 @@ const kinds: readonly StoredKind[] = [
   'manifest',
   'segment',
   'frame',
+  'archive',
   'checkpoint',
   'page',
   'chunk',

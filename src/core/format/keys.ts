@@ -14,22 +14,23 @@ export const logPrefix = 'log/';
 export const chunkPrefix = 'chunks/';
 export const pagePrefix = 'pages/';
 export const checkpointPrefix = 'checkpoints/';
+export const archivePrefix = 'archives/';
 export const condemnedPrefix = 'condemned/';
 export const branchPrefix = 'branches/';
 /** Scratch objects of the start-up probe of the store's conditions: of no meaning afterwards. */
 export const probePrefix = 'probe/';
 
 export type ObjectKeyKind =
-  'control' | 'manifest' | 'segment' | 'checkpoint' | 'page' | 'chunk' | 'condemned' | 'probe';
+  'control' | 'manifest' | 'segment' | 'archive' | 'checkpoint' | 'page' | 'chunk' | 'condemned' | 'probe';
 
 /** Kinds whose objects are named by content and attempt. */
-export type NamedKind = 'checkpoint' | 'page' | 'chunk' | 'condemned';
+export type NamedKind = 'archive' | 'checkpoint' | 'page' | 'chunk' | 'condemned';
 
 /** What the key of such an object is made of. */
 export interface ObjectName {
   readonly home: string;
   readonly kind: NamedKind;
-  /** Of a checkpoint; 0 for other kinds. */
+  /** Of a checkpoint, or the first of an archive; 0 for other kinds. */
   readonly slot: number;
   readonly hash: Uint8Array;
   readonly attempt: Uint8Array;
@@ -46,11 +47,14 @@ const branchHome = `branches/${branchName}/[0-9a-f]{16}/`;
 const homePattern = new RegExp(`^(?:${branchHome})?$`);
 const splitPattern = new RegExp(`^/?((?:${branchHome})?)(.*)$`, 's');
 const slotPattern = /^log\/([0-9]{20})$/;
-const namePattern = /^(?:(chunks|pages|condemned)\/|checkpoints\/([0-9]{20})-)([0-9a-f]{64})-([0-9a-f]{16})$/;
+const namePattern =
+  /^(?:(chunks|pages|condemned)\/|(checkpoints|archives)\/([0-9]{20})-)([0-9a-f]{64})-([0-9a-f]{16})$/;
 const kindsOfFolders = new Map<string | undefined, NamedKind>([
   ['chunks', 'chunk'],
   ['pages', 'page'],
   ['condemned', 'condemned'],
+  ['checkpoints', 'checkpoint'],
+  ['archives', 'archive'],
 ]);
 
 export function slotKey(slot: number): string {
@@ -75,6 +79,10 @@ export function checkpointKey(home: string, slot: number, hash: Uint8Array, atte
   return absoluteKey(home, `${checkpointPrefix}${digitsOf(slot)}-`, hash, attempt);
 }
 
+export function archiveKey(home: string, firstSlot: number, hash: Uint8Array, attempt: Uint8Array): string {
+  return absoluteKey(home, `${archivePrefix}${digitsOf(firstSlot)}-`, hash, attempt);
+}
+
 export function condemnedKey(home: string, hash: Uint8Array, attempt: Uint8Array): string {
   return absoluteKey(home, condemnedPrefix, hash, attempt);
 }
@@ -89,6 +97,8 @@ export function keyOfName({ home, kind, slot, hash, attempt }: ObjectName): stri
       return condemnedKey(home, hash, attempt);
     case 'checkpoint':
       return checkpointKey(home, slot, hash, attempt);
+    case 'archive':
+      return archiveKey(home, slot, hash, attempt);
   }
 }
 
@@ -97,20 +107,21 @@ export function nameOfKey(key: string): ObjectName | undefined {
   const { home, rest } = splitKey(key);
   const match = namePattern.exec(rest);
   if (match === null) return undefined;
-  const kind = kindsOfFolders.get(match[1]) ?? 'checkpoint';
-  const slot = kind === 'checkpoint' ? numberOf(match[2]) : 0;
-  if (slot === undefined) return undefined;
-  return { home, kind, slot, hash: bytesOfHex(match[3]!), attempt: bytesOfHex(match[4]!) };
+  const kind = kindsOfFolders.get(match[1] ?? match[2])!;
+  const slot = match[3] === undefined ? 0 : numberOf(match[3]);
+  if (slot === undefined || (slot === 0 && kind === 'archive')) return undefined;
+  return { home, kind, slot, hash: bytesOfHex(match[4]!), attempt: bytesOfHex(match[5]!) };
 }
 
 /** Undefined when the key is no checkpoint's. */
 export function slotOfCheckpointKey(key: string): number | undefined {
-  return numberOf(namePattern.exec(splitKey(key).rest)?.[2]);
+  const name = nameOfKey(key);
+  return name?.kind === 'checkpoint' ? name.slot : undefined;
 }
 
 /** The hash, in hex, that the content of a content-addressed object has to have; undefined for other keys. */
 export function hashOfKey(key: string): string | undefined {
-  return namePattern.exec(splitKey(key).rest)?.[3];
+  return namePattern.exec(splitKey(key).rest)?.[4];
 }
 
 /** Undefined when the key is none of ours. */

@@ -1,9 +1,12 @@
 import type { Digest } from '../../ports/digest.ts';
 import { assert } from '../assert.ts';
+import { slotsNeededFrom } from './slots-needed.ts';
 import { checkpointReferencesMax, condemnedReferencesMax, logInflightSegmentsMax, pinsMax } from '../limits.ts';
 import { compareBytes, hexOf } from '../types/bytes.ts';
 import type { CheckpointReference, CondemnedReference, Manifest, Pin } from '../types/log.ts';
+import { readArchives, writeArchives } from './archive-reference.ts';
 import { readBase, writeBase } from './base.ts';
+import { readCondemnedSlots, writeCondemnedSlots } from './condemned-slots.ts';
 import {
   checkpointReferenceBytesMin,
   readCheckpointReference,
@@ -30,11 +33,12 @@ const condemnedReferenceBytesMin = 1 + referenceBytesMin + 3;
 const itemBytesUsual = 96;
 
 export function encodeManifest(manifest: Manifest, digest: Digest): Uint8Array {
-  const { checkpoints, condemned, pins, logFloor, logCollectedFloor } = manifest;
+  const { archives, checkpoints, condemned, pins, logFloor, logCollectedFloor } = manifest;
   assert(manifest.logInflightMax >= 1, 'a log has room for a segment in flight');
   assert(manifest.logInflightMax <= logInflightSegmentsMax, 'logInflightMax is above logInflightSegmentsMax');
-  assert(logCollectedFloor <= logFloor, 'nothing at or above the log floor is collected');
-  const writer = beginObject('manifest', itemBytesUsual * (2 + checkpoints.length + condemned.length + pins.length));
+  assert(logCollectedFloor <= slotsNeededFrom(manifest), 'nothing is collected that is needed in its slot');
+  const items = 2 + archives.length + checkpoints.length + condemned.length + pins.length;
+  const writer = beginObject('manifest', itemBytesUsual * items);
   writeId(writer, manifest.databaseId);
   writeHome(writer, manifest.home);
   writer.varint(manifest.epoch);
@@ -42,7 +46,9 @@ export function encodeManifest(manifest: Manifest, digest: Digest): Uint8Array {
   writer.varint(manifest.createdWallMs);
   writer.varint(manifest.logInflightMax);
   writer.varint(logFloor);
+  writeArchives(writer, manifest);
   writer.varint(logCollectedFloor);
+  writeCondemnedSlots(writer, manifest);
   writeRetention(writer, manifest.retention);
   writeCheckpoints(writer, checkpoints);
   writeCondemned(writer, condemned);
@@ -74,7 +80,10 @@ export function decodeManifest(
     const createdWallMs = reader.varint('time of creation');
     const logInflightMax = reader.varint('segments in flight', 1, logInflightSegmentsMax);
     const logFloor = reader.varint('log floor');
-    const logCollectedFloor = reader.varint('collected log floor', 0, logFloor);
+    const archives = readArchives(reader, home, logFloor);
+    const neededFrom = slotsNeededFrom({ logFloor, archives });
+    const logCollectedFloor = reader.varint('collected log floor', 0, neededFrom);
+    const condemnedSlots = readCondemnedSlots(reader, logCollectedFloor, neededFrom);
     const retention = readRetention(reader);
     const checkpoints = readCheckpoints(reader);
     const condemned = readCondemned(reader);
@@ -92,6 +101,8 @@ export function decodeManifest(
       logInflightMax,
       logFloor,
       logCollectedFloor,
+      archives,
+      condemnedSlots,
       retention,
       checkpoints,
       condemned,

@@ -60,6 +60,8 @@ function* createManifest(core: Core): Task<Manifest> {
     logInflightMax: core.configuration.logInflightMax,
     logFloor: 1,
     logCollectedFloor: 1,
+    archives: [],
+    condemnedSlots: [],
     retention: core.configuration.retention ?? retentionDefault,
     checkpoints: [],
     condemned: [],

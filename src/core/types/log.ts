@@ -78,10 +78,14 @@ export interface Manifest {
   readonly createdWallMs: number;
   /** Segments that a writer may have in flight; fixed when the database is made. */
   readonly logInflightMax: number;
-  /** First slot that is certain to be kept. */
+  /** First slot that is certain to be kept: in its object, or in an archive. */
   readonly logFloor: number;
-  /** Slots below it have been collected: only those that stay for ever are still there. At most the floor. */
+  /** Slots below it have been collected: of their objects only those that stay for ever are still there. */
   readonly logCollectedFloor: number;
+  /** Old slots in larger objects: ascending, each going on where the one before it ends; the first one holds the floor, or begins with it. */
+  readonly archives: readonly ArchiveReference[];
+  /** Ascending: since when the objects of slots are not needed, and may go when readers have had their time. */
+  readonly condemnedSlots: readonly CondemnedSlots[];
   readonly retention: Retention;
   /** Ascending by slot. */
   readonly checkpoints: readonly CheckpointReference[];
@@ -169,6 +173,35 @@ export interface ObjectReference {
   readonly bytes: number;
 }
 
+/** Many consecutive slots in one object. */
+export interface ArchiveReference extends ObjectReference {
+  readonly firstSlot: number;
+  readonly lastSlot: number;
+  /** Where the index ends: the first bytes of the object tell how long each segment is, and which are fences. */
+  readonly indexBytes: number;
+  /** Of all its segments, before compression. */
+  readonly contentBytes: number;
+}
+
+/** What an archive holds, beside the segments themselves. */
+export interface ArchiveIndex {
+  readonly databaseId: Uint8Array;
+  readonly firstSlot: number;
+  /** At least one, of at least one segment: a section is compressed as one. */
+  readonly sections: readonly (readonly ArchivedSegment[])[];
+}
+
+export interface ArchivedSegment {
+  readonly isFence: boolean;
+  readonly bytes: number;
+}
+
+/** Nobody needs the objects of slots below this one any more. */
+export interface CondemnedSlots {
+  readonly below: number;
+  readonly wallMs: number;
+}
+
 /** A list of condemned objects, itself an object. */
 export interface CondemnedReference extends ObjectReference {
   /** Generation of the manifest that named it first. */
@@ -180,7 +213,7 @@ export interface CondemnedReference extends ObjectReference {
 
 export interface Condemned {
   readonly databaseId: Uint8Array;
-  /** Ascending, each once: chunks, pages, checkpoints and former lists of condemned objects; slots go by the log floor. */
+  /** Ascending, each once: of every kind that is named by content; slots go by the log floor and the archives. */
   readonly keys: readonly string[];
 }
 

@@ -77,6 +77,8 @@ function* manifestFromListing(core: Core, databaseId: Uint8Array | undefined): T
     logInflightMax: logInflightSegmentsMax,
     logFloor: slotOfKey(slots[0] ?? '') ?? 1,
     logCollectedFloor: 1,
+    archives: [],
+    condemnedSlots: [],
     retention: retentionDefault,
     checkpoints: checkpoints.sort((left, right) => left.slot - right.slot),
     condemned: [],
