@@ -7,6 +7,10 @@ export const exitCodes = {
   usage: 2,
   /** Nobody answered: the node of `t4 status`, the store of those that read one. Nothing is known. */
   unreachable: 3,
+  /** Of a drill: what was recovered is not what was expected. */
+  mismatch: 4,
+  /** Of a drill: it took longer than was allowed. */
+  tooSlow: 5,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -13,6 +13,7 @@ export type CommandName =
   | 'diff'
   | 'gc'
   | 'verify'
+  | 'drill'
   | 'branch create'
   | 'branch list'
   | 'branch delete';

@@ -29,6 +29,7 @@ const storeCommands = [
   'diff',
   'gc',
   'verify',
+  'drill',
   'branch create',
   'branch list',
   'branch delete',

@@ -11,6 +11,7 @@ import { createSystemClock } from '../adapters/system-clock.ts';
 import { createSystemRandom } from '../adapters/system-random.ts';
 import type { Core } from '../core/core.ts';
 import type { Task } from '../core/task.ts';
+import type { NodeLog } from '../host/node.ts';
 import { runTool, ToolError } from '../host/run-tool.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { CliError, exitCodes, usageError, type ExitCode } from './cli-error.ts';
@@ -29,6 +30,11 @@ export interface ToolSession {
   run<Result>(task: (core: Core) => Task<Result>): Promise<Result>;
   /** For the family as a whole. */
   runAtRoot<Result>(task: (core: Core) => Task<Result>): Promise<Result>;
+  /** What the tasks run on, for a command that does more than to run them. `signal`: somebody interrupts. */
+  readonly store: ObjectStore;
+  readonly parts: ReturnType<typeof realParts>;
+  readonly signal: AbortSignal;
+  readonly log: NodeLog;
 }
 
 export interface ToolSessionOptions {
@@ -67,6 +73,10 @@ export async function withToolSession(
       branchUrl: (name) => urlOfStore(locationOfBranch(anywhere(root), name)),
       run: runOn(store, home),
       runAtRoot: runOn(store, ''),
+      store,
+      parts: realParts(),
+      signal,
+      log: progress.log,
     });
   } catch (error) {
     if (error instanceof NoSuchBranchError) {

@@ -1,6 +1,6 @@
+import { junitXml } from '../../../src/text/junit.ts';
 import type { RunResult } from '../../types/result.ts';
 import type { ReportContext } from '../context.ts';
-import { escaped } from '../markup.ts';
 import { story } from '../story.ts';
 import { verdictText, verdictTitle } from '../verdict.ts';
 
@@ -17,29 +17,16 @@ export interface JunitCase {
  * errors. The whole story is the body.
  */
 export function toJunitXml(suite: string, cases: readonly JunitCase[]): string {
-  const failures = cases.filter(({ result }) => isViolation(result)).length;
-  const passed = cases.filter(({ result }) => result.verdict.kind === 'ok').length;
-  const seconds = cases.reduce((sum, { seconds }) => sum + seconds, 0);
-  const totals =
-    `tests="${cases.length}" failures="${failures}" errors="${cases.length - passed - failures}" ` +
-    `skipped="0" time="${seconds.toFixed(3)}"`;
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites ${totals}>`,
-    `<testsuite name="${escaped(suite)}" ${totals}>`,
-    ...cases.map((one) => caseXml(suite, one)),
-    '</testsuite>',
-    '</testsuites>',
-    '',
-  ].join('\n');
-}
-
-function caseXml(suite: string, { name, seconds, result, context }: JunitCase): string {
-  const head = `<testcase classname="${escaped(suite)}" name="${escaped(name)}" time="${seconds.toFixed(3)}"`;
-  if (result.verdict.kind === 'ok') return `${head}/>`;
-  const element = isViolation(result) ? 'failure' : 'error';
-  const type = `type="${escaped(verdictTitle(result.verdict))}" message="${escaped(verdictText(result.verdict))}"`;
-  return `${head}>\n<${element} ${type}>${escaped(story(result, context).join('\n'))}</${element}>\n</testcase>`;
+  return junitXml(
+    suite,
+    cases.map(({ name, seconds, result, context }) => {
+      if (result.verdict.kind === 'ok') return { name, seconds, problem: undefined };
+      const kind = isViolation(result) ? 'failure' : 'error';
+      const type = verdictTitle(result.verdict);
+      const message = verdictText(result.verdict);
+      return { name, seconds, problem: { kind, type, message, text: story(result, context).join('\n') } };
+    }),
+  );
 }
 
 function isViolation(result: RunResult): boolean {

@@ -1,0 +1,65 @@
+import type { RangeRequest } from '../core/types/request.ts';
+import { startNode, type Node, type NodeLog, type NodeOptions } from '../host/node.ts';
+import { openLocal } from '../library/open-local.ts';
+import { DrillFailure } from './failure.ts';
+
+/** A node of the branch on an empty folder, as one that takes over after the loss of everything but the store. */
+export interface RecoveredNode {
+  readonly node: Node;
+  readonly readyMs: number;
+  close(): Promise<void>;
+}
+
+export type NodeParts = Pick<NodeOptions, 'store' | 'home' | 'clock' | 'random' | 'digest' | 'compression'>;
+
+/** No checkpoint, no collection: what is measured is the recovery. */
+const quiet = { checkpointSegments: 1_000_000_000, checkpointIntervalMs: 0, collectIntervalMs: 0 } as const;
+/** As a client that asks for nothing special: linearizable. */
+const everything: RangeRequest = {
+  kind: 'range',
+  key: '\0',
+  rangeEnd: '\0',
+  limit: 0,
+  revision: 0,
+  sortOrder: 'none',
+  sortTarget: 'key',
+  serializable: false,
+  keysOnly: false,
+  countOnly: false,
+  minModRevision: 0,
+  maxModRevision: 0,
+  minCreateRevision: 0,
+  maxCreateRevision: 0,
+};
+
+/** Rejects with a `DrillFailure` that says, in the node's words, what is wrong. */
+export async function recoverNode(
+  parts: NodeParts,
+  folder: string,
+  log: NodeLog,
+  signal: AbortSignal,
+): Promise<RecoveredNode> {
+  const { clock } = parts;
+  const beganMs = clock.now().monotonicMs;
+  const local = await openLocal(folder);
+  const { localStore, disk, memberId } = local;
+  const node = startNode({ ...parts, ...quiet, localStore, disk, memberId, name: 'drill', clientUrls: [], log });
+  const close = async (): Promise<void> => {
+    await node.close();
+    await local.close();
+  };
+  try {
+    await node.whenReady(signal);
+    await node.request<'range'>({ ...everything, limit: 1 }, signal);
+    return { node, readyMs: clock.now().monotonicMs - beganMs, close };
+  } catch (error) {
+    await close();
+    if (signal.aborted) throw signal.reason;
+    throw new DrillFailure('not-recovered', error instanceof Error ? error.message : String(error), error);
+  }
+}
+
+/** Keys that exist at a revision. */
+export async function countKeys(node: Node, revision: number, signal: AbortSignal): Promise<number> {
+  return (await node.request<'range'>({ ...everything, revision, countOnly: true }, signal)).response.count;
+}
