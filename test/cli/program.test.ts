@@ -67,7 +67,7 @@ describe('usage errors end with 2, name what is wrong, and touch nothing', () =>
     [
       '',
       {},
-      't4: which command? run, inspect, status, cat, history, diff, gc, verify or branch\n    t4 --help tells what they do\n',
+      't4: which command? run, inspect, status, cat, history, diff, gc, verify, drill or branch\n    t4 --help tells what they do\n',
     ],
     ['runn', {}, "t4: unknown command 'runn'\n    did you mean run?\n"],
     ['run --lisen 127.0.0.1:1', {}, "t4: unknown option '--lisen'\n    did you mean --listen?\n"],
