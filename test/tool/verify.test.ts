@@ -11,7 +11,7 @@ import { checkpointKey, chunkKey, condemnedKey, pageKey, slotKey } from '../../s
 import { decodeManifest, encodeManifest } from '../../src/core/format/manifest.ts';
 import { decodePage, encodePage } from '../../src/core/format/page.ts';
 import { decodeSegment, encodeSegment } from '../../src/core/format/segment.ts';
-import type { Verification } from '../../src/core/tool/verify/verification.ts';
+import type { Finding, Verification } from '../../src/core/tool/verify/verification.ts';
 import { verifyDatabase } from '../../src/core/tool/verify/verify.ts';
 import type {
   Checkpoint,
@@ -54,10 +54,16 @@ async function chunksOf(store: ObjectStore, page: PageReference): Promise<readon
   return valueOf(decodePage(page.key, await bytesOfObject(store, page.key.slice(1)), digest)).chunks;
 }
 
+/** What this file plants, and what is found of it, as each test did it: the document's table. */
+const planted = new Map<string, Finding>();
+
 async function harmed(harm: (store: ObjectStore) => Promise<void>): Promise<Verification> {
   const store = await copyOfStore(filled.store);
   await harm(store);
-  return tool(store, verifyDatabase);
+  const verification = await tool(store, verifyDatabase);
+  const [finding] = verification.findings;
+  if (finding !== undefined) planted.set(expect.getState().currentTestName!, finding);
+  return verification;
 }
 
 const write = (store: ObjectStore, key: string, bytes: Uint8Array) =>
@@ -410,3 +416,37 @@ describe('condemned lists', () => {
     expect(findings).toMatchObject([{ key, kind: 'mismatch', cost: expect.stringContaining('will delete it') }]);
   });
 });
+
+describe('the document', () => {
+  // Written anew by `npx vitest run test/tool/verify.test.ts --update`.
+  test('says every kind of damage that was planted here, and how it was told', async () => {
+    const lines = [...planted].map(([name, { key, kind }]) => {
+      const [where = '', ...what] = name.split(' > ');
+      return [where, what.join(': '), `\`${kind}\``, `\`${key.split('/').find((part) => part !== '')}\``];
+    });
+    expect(lines.length).toBeGreaterThanOrEqual(30);
+    const table = layOut([['where', 'what is wrong', 'told as', 'named'], ...lines]);
+    await expect(`${documentHead}\n${table}\n`).toMatchFileSnapshot('../../docs/damage.md');
+  });
+});
+
+const documentHead = `# What \`t4 verify\` finds
+
+\`t4 verify URL\` reads every object that the database needs, and tells each problem with the key of the object and what it costs
+([how to use it](time-travel.md#whether-all-of-it-is-there)). It tells four kinds:
+
+- \`missing\`: the object is not there.
+- \`damaged\`: it is there, and its own checksums or its hash do not hold.
+- \`mismatch\`: it is whole, and not what refers to it says.
+- \`content\`: it is whole and is what refers to it says, and holds another state than the log comes to.
+
+Each of these is planted by a test (\`test/tool/verify.test.ts\`, which writes this table), in a database with several checkpoints, and has to be
+told so, by the object that it is in:
+`;
+
+/** As Prettier would. */
+function layOut(lines: readonly (readonly string[])[]): string {
+  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  const drawn = lines.map((line) => `| ${line.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`);
+  return [drawn[0], `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...drawn.slice(1)].join('\n');
+}
