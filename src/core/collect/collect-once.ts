@@ -58,26 +58,27 @@ type Collected =
 function* collect(core: Core, held: HeldManifest, settings: OutsideSettings): Task<Collected> {
   const writer = { epoch: held.manifest.epoch };
   const ripe = yield* ripeNow(core, held, settings);
+  // First what tells what is needed: where some of it cannot be read, not even what was condemned before is deleted.
+  const condemned = yield* condemn(core, writer, held, settings);
+  if (condemned.kind === 'unreadable') return { ...condemned, held };
+  if (condemned.kind !== 'condemned') return 'changed';
+  const { manifest, objects, bytes, checkpoints, slots } = condemned.condemnation;
   const swept = settings.dryRun
     ? {
         kind: 'swept' as const,
-        manifest: held,
+        manifest,
         objects: ripe.lists.reduce((sum, { count }) => sum + count, 0),
         slots: ripe.slotsBelow - held.manifest.logCollectedFloor,
       }
-    : yield* sweep(core, writer, held, ripe);
-  if (swept.kind === 'unreadable') return { ...swept, held };
+    : yield* sweep(core, writer, manifest, ripe);
+  if (swept.kind === 'unreadable') return { ...swept, held: manifest };
   if (swept.kind !== 'swept') return 'changed';
-  const condemned = yield* condemn(core, writer, swept.manifest, settings);
-  if (condemned.kind === 'unreadable') return { ...condemned, held: swept.manifest };
-  if (condemned.kind !== 'condemned') return 'changed';
-  const { manifest, objects, bytes, checkpoints, slots } = condemned.condemnation;
   const collection = {
     condemned: { objects, bytes },
     checkpointsForgotten: checkpoints,
     slotsGivenUp: slots,
     deleted: { objects: swept.objects, slots: swept.slots },
-    waiting: { objects: manifest.manifest.condemned.reduce((sum, { count }) => sum + count, 0) },
+    waiting: { objects: swept.manifest.manifest.condemned.reduce((sum, { count }) => sum + count, 0) },
   };
   return { kind: 'collected', collection };
 }

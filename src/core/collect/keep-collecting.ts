@@ -72,17 +72,18 @@ function* collect(
   settings: CollectSettings,
   ripeIn: (manifest: Manifest) => Ripe,
 ): Task<CollectEnd> {
-  const swept = yield* sweep(core, reign, held, ripeIn(held.manifest));
-  if (swept.kind === 'changed') return { kind: 'done' };
-  if (swept.kind === 'unreadable') return yield* unreadable(core, held, swept.reason);
-  if (swept.kind === 'deposed') return swept;
-  const condemned = yield* condemn(core, reign, swept.manifest, settings);
+  const ripe = ripeIn(held.manifest);
+  // First what tells what is needed: where some of it cannot be read, not even what was condemned before is deleted.
+  const condemned = yield* condemn(core, reign, held, settings);
   if (condemned.kind === 'changed') return { kind: 'done' };
-  if (condemned.kind === 'unreadable') return yield* unreadable(core, swept.manifest, condemned.reason);
+  if (condemned.kind === 'unreadable') return yield* unreadable(core, held, condemned.reason);
   if (condemned.kind === 'deposed') return condemned;
+  const { manifest } = condemned.condemnation;
   // Counts from now what was condemned just now.
-  ripeIn(condemned.condemnation.manifest.manifest);
-  return { kind: 'done' };
+  ripeIn(manifest.manifest);
+  const swept = yield* sweep(core, reign, manifest, ripe);
+  if (swept.kind === 'unreadable') return yield* unreadable(core, manifest, swept.reason);
+  return swept.kind === 'deposed' ? swept : { kind: 'done' };
 }
 
 /** What another collector took away meanwhile is needed no more. */
