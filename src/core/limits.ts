@@ -24,6 +24,8 @@ export const condemnedReferencesMax = 10_000;
 export const condemnedKeysMax = 100_000;
 export const pinsMax = 10_000;
 export const stretchesMax = 1_000;
+/** Rollbacks of one database: each adds a stretch at most. */
+export const successorsMax = 1_000;
 /** Of a chunk's keys or values, or an archive's segments, before compression: one key's versions of one revision are never parted, nor a segment. */
 export const sectionBytesMax = 1024 * 1024 * 1024;
 export const logInflightSegmentsMax = 64;

@@ -8,6 +8,7 @@ import { claimEpoch, type Standby } from './recover/claim-epoch.ts';
 import { recover } from './recover/recover.ts';
 import { keepRenewing, writeControl } from './reign/renew.ts';
 import type { Reign, ReignEnd } from './reign/reign.ts';
+import { goOnElsewhere } from './restore/go-on-elsewhere.ts';
 import { statusOf } from './status.ts';
 import { createScope, createSignal, fire, waitFor, waitForUntil, type Scope, type Task } from './task.ts';
 import type { Effect } from './types/effect.ts';
@@ -61,6 +62,7 @@ export function createMachine(configuration: MachineConfiguration): Machine {
       yield* reignOnce(won);
       standby.observed = { control: won.control, etag: won.controlEtag };
       reign = undefined;
+      if (won.ended?.kind === 'superseded') yield* goOnElsewhere(core, standby);
     }
     become('stopped');
     finish(undefined);
@@ -74,6 +76,10 @@ export function createMachine(configuration: MachineConfiguration): Machine {
     scope.spawn(recover(core, current), (database) => {
       if (database === 'deposed') {
         deposed('a later reign was met during recovery');
+        return;
+      }
+      if (database === 'superseded') {
+        endReign(current, { kind: 'superseded', reason: 'the database was rolled back and goes on elsewhere' });
         return;
       }
       if (current.ended !== undefined) return;

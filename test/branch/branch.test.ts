@@ -94,6 +94,17 @@ describe('a branch', () => {
     expect((await manifestAt(family, '')).pins.map(({ name }) => name).sort()).toEqual([child, early].sort());
   });
 
+  test('of a branch, before the checkpoint that this one began from, is one of the ancestor', async () => {
+    const family = createFamily();
+    await fill(family, '', 20);
+    await family.node('', (database) => database.checkpoint());
+    const child = homeOf(await family.branch('', 'child'));
+    await fill(family, child, 3, 'child');
+    const early = homeOf(await family.branch(child, 'early', { kind: 'revision', revision: 7 }));
+    expect((await contentAt(family, early)).size).toBe(6);
+    expect((await manifestAt(family, early)).base!.stretches.map(({ home }) => home)).toEqual(['']);
+  });
+
   test('a name is given once at a time', async () => {
     const family = createFamily();
     await fill(family, '', 3);

@@ -8,6 +8,7 @@ import { createSystemClock } from '../../src/adapters/system-clock.ts';
 import { createSystemRandom } from '../../src/adapters/system-random.ts';
 import { createBranch, type BranchCreated } from '../../src/core/branch/create-branch.ts';
 import { collectOnce } from '../../src/core/collect/collect-once.ts';
+import { rollBack, type RolledBack } from '../../src/core/restore/roll-back.ts';
 import type { Core } from '../../src/core/core.ts';
 import type { Task } from '../../src/core/task.ts';
 import type { Cut } from '../../src/core/types/log.ts';
@@ -35,6 +36,8 @@ export interface Family {
     settings?: Partial<NodeOptions>,
   ): Promise<Result>;
   branch(home: string, name: string, cut?: Cut): Promise<BranchCreated>;
+  /** By revision, or by any cut. */
+  rollBack(home: string, cut: number | Cut): Promise<RolledBack>;
   /** Deletes at once whatever nothing keeps. */
   collect(home: string): Promise<void>;
 }
@@ -80,6 +83,8 @@ export function createFamily(
       }
     },
     branch: (home, name, cut = { kind: 'end' }) => family.tool(home, (core) => createBranch(core, name, cut)),
+    rollBack: (home, cut) =>
+      family.tool(home, (core) => rollBack(core, typeof cut === 'number' ? { kind: 'revision', revision: cut } : cut)),
     async collect(home) {
       const settings = { retention: { kind: 'age' as const, milliseconds: 0 }, youngMs: 0, graceMs: 0, dryRun: false };
       // Floors and lists are ripe only when they are older than now.
@@ -102,4 +107,17 @@ export async function contentOf(database: T4, revision?: number): Promise<Conten
 export function homeOf(created: BranchCreated): string {
   if (created.kind !== 'created') throw new Error(`not created: ${created.kind}`);
   return created.manifest.home;
+}
+
+/** What a rollback came to, and that it did. */
+export function rolledBack(answer: RolledBack): Extract<RolledBack, { readonly kind: 'rolled-back' }> {
+  if (answer.kind !== 'rolled-back') throw new Error(`not rolled back: ${answer.kind}`);
+  return answer;
+}
+
+/** One key more at each revision. */
+export async function fill(family: Family, home: string, keys: number, prefix = 'key'): Promise<void> {
+  await family.node(home, async (database) => {
+    for (let index = 0; index < keys; index++) await database.put(`${prefix}/${index}`, `${index}`);
+  });
 }

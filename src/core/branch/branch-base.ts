@@ -1,7 +1,8 @@
+import { coreAt } from '../core-at.ts';
 import type { Core } from '../core.ts';
 import { isBeyond } from '../recover/is-beyond.ts';
 import { placeAlone, readUpTo, upTo, type ReadUpTo } from '../tool/read-up-to.ts';
-import type { DatabaseFound } from '../tool/read-database.ts';
+import { readDatabase, type DatabaseFound } from '../tool/read-database.ts';
 import type { Task } from '../task.ts';
 import type { Base, Cut, Manifest, Pin } from '../types/log.ts';
 import { endOfLog } from './end-of-log.ts';
@@ -9,7 +10,7 @@ import { needsOfBase } from './needs-of-base.ts';
 
 /**
  * What a branch at a cut begins as, and what of whose that needs. Where the cut is met in what the database itself began as, the branch is one
- * of that ancestor.
+ * of that ancestor; so it is where a revision is before the checkpoint that the database began from.
  *
  * A cut that a checkpoint already goes beyond exists, and nothing is read for it. For another one the log after the newest checkpoint is
  * read: never more, whatever the database's size.
@@ -31,6 +32,10 @@ export function* branchBase(core: Core, database: DatabaseFound, cut: Cut): Task
     return { kind: 'compacted', revision: checkpoints[0]?.revision ?? 0, wallMs: checkpoints[0]?.wallMs ?? 0 };
   }
   const fromBase = below === undefined && base !== undefined;
+  if (fromBase && cut.kind === 'revision' && base.checkpoint !== undefined && isBeyond(cut, base.checkpoint)) {
+    const ancestor = coreAt(core, base.stretches[0]!.home);
+    return yield* branchBase(ancestor, yield* readDatabase(ancestor), cut);
+  }
   // Of a moment before the database was made its first slot is read, and says so.
   const mayPrecede = cut.kind === 'moment' && cut.wallMs < manifest.createdWallMs;
   const isThere = above !== undefined || cut.kind === 'moment';

@@ -2,19 +2,18 @@ import { drawId, log, type Core } from '../core.ts';
 import { NodeFailure } from '../failure.ts';
 import { encodeManifest } from '../format/manifest.ts';
 import { homeOfBranch, manifestKey } from '../format/keys.ts';
-import { pinsMax, stretchesMax } from '../limits.ts';
+import { stretchesMax } from '../limits.ts';
+import { onLineOf } from '../restore/line-at.ts';
 import { settledPut } from '../store/objects.ts';
 import type { Task } from '../task.ts';
-import { readDatabase, type DatabaseFound } from '../tool/read-database.ts';
-import { compareBytes, equalBytes } from '../types/bytes.ts';
+import { readDatabase } from '../tool/read-database.ts';
+import { equalBytes } from '../types/bytes.ts';
 import type { Base, Cut, Manifest, Pin } from '../types/log.ts';
 import { branchBase, type BranchBase } from './branch-base.ts';
-import { swapManifest } from './change-manifest.ts';
 import { establishBranch } from './establish-branch.ts';
 import { liveBranches } from './live-branches.ts';
-import { mayHaveBranches, mayPin } from './may-pin.ts';
+import { checkMayPin, pinIn } from './pin-in.ts';
 import { removeBranch } from './remove-branch.ts';
-import { readManifestAt } from './pinned.ts';
 import { rivalOf } from './rival-of.ts';
 
 /**
@@ -32,11 +31,15 @@ const attemptsMax = 20;
 export function* createBranch(core: Core, name: string, cut: Cut): Task<BranchCreated> {
   const [taken] = yield* liveBranches(core, name);
   if (taken !== undefined) return { kind: 'name-taken', home: taken.home };
+  return (yield* onLineOf(core, cut, (line) => branchOnLine(line, name, cut))).answer;
+}
+
+function* branchOnLine(core: Core, name: string, cut: Cut): Task<BranchCreated> {
   const databaseId = drawId(core);
   const home = homeOfBranch(name, databaseId);
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     const database = yield* readDatabase(core);
-    checkMayBranch(database.manifest);
+    checkMayPin(database.manifest);
     const found = yield* branchBase(core, database, cut);
     if (found.kind !== 'base') return found;
     if (found.base.stretches.length > stretchesMax)
@@ -46,7 +49,7 @@ export function* createBranch(core: Core, name: string, cut: Cut): Task<BranchCr
     const manifest = manifestOf(database.manifest, found.base, pin);
     const body = encodeManifest(manifest, core.digest);
     const isThere = yield* establishBranch({
-      pin: () => pinIn(core, database, found.base, pin),
+      pin: () => pinIn(core, database.manifest, found.base.stretches.at(-1)!.home, pin),
       write: () => settledPut(core, `/${home}${manifestKey}`, body, { kind: 'absent' }),
     });
     if (isThere) return yield* settleName(core, name, manifest);
@@ -54,27 +57,8 @@ export function* createBranch(core: Core, name: string, cut: Cut): Task<BranchCr
   throw new NodeFailure(`${manifestKey} was changed by others in each of ${attemptsMax} attempts: try again later`);
 }
 
-/** False: the manifest is another one by now, or no longer keeps what the pin needs. */
-function* pinIn(core: Core, { manifest }: DatabaseFound, { stretches }: Base, pin: Pin): Task<boolean> {
-  const { home } = stretches.at(-1)!;
-  const held = yield* readManifestAt(core, home);
-  if (held === undefined) throw new NodeFailure(`/${home}${manifestKey} is gone: the database was deleted`);
-  checkMayBranch(held.manifest);
-  if (!mayPin(held.manifest, pin)) {
-    if (home === manifest.home) return false;
-    throw new NodeFailure(`/${home}${manifestKey} no longer keeps what ${manifest.home} began as`);
-  }
-  const pins = [...held.manifest.pins, pin].sort((left, right) => compareBytes(left.id, right.id));
-  return (yield* swapManifest(core, held, { ...held.manifest, pins })) !== undefined;
-}
-
-function checkMayBranch(manifest: Manifest): void {
-  const { pins, home } = manifest;
-  if (!mayHaveBranches(manifest)) throw new NodeFailure(`${home} was deleted: no branch can be made of it`);
-  if (pins.length >= pinsMax) throw new NodeFailure(`a database has at most ${pinsMax} branches`);
-}
-
-function manifestOf(parent: Manifest, base: Base, pin: Pin): Manifest {
+/** Of a new branch. */
+export function manifestOf(parent: Manifest, base: Base, pin: Pin): Manifest {
   return {
     databaseId: pin.id,
     epoch: 0,

@@ -30,6 +30,9 @@ function* memberOf(core: Core, manifest: Manifest): Task<Member> {
   for (const pin of manifest.pins) {
     const held = yield* readManifestAt(core, pin.name);
     const isThere = held !== undefined && equalBytes(held.manifest.databaseId, pin.id);
+    // What goes on for another database is that one's, wherever its content began.
+    const isElsewhere = isThere && (held.manifest.predecessor ?? manifest.home) !== manifest.home;
+    if (isElsewhere) continue;
     branches.push({ home: pin.name, pin, member: isThere ? yield* memberOf(core, held.manifest) : undefined });
   }
   branches.sort((left, right) => left.pin.createdWallMs - right.pin.createdWallMs || (left.home < right.home ? -1 : 1));

@@ -20,6 +20,10 @@ export interface ListedDatabase {
   /** Of the objects below its home. */
   readonly ownBytes: number;
   readonly removed: boolean;
+  /** Home of what goes on for it after a rollback. */
+  readonly successor: string | undefined;
+  /** Home of what it goes on for; where that does not say so, the rollback never ended. */
+  readonly predecessor: string | undefined;
   /** Of a branch. */
   readonly branch: ListedBranch | undefined;
   readonly branches: readonly ListedDatabase[];
@@ -41,7 +45,7 @@ export function* listBranches(core: Core): Task<ListedDatabase> {
 
 function* listMember(core: Core, member: Member, branch: ListedBranch | undefined): Task<ListedDatabase> {
   const { manifest } = member;
-  const { home, databaseId, createdWallMs, removed } = manifest;
+  const { home, databaseId, createdWallMs, removed, successor, predecessor } = manifest;
   const own = yield* ownObjects(core, home);
   const branches: ListedDatabase[] = [];
   for (const one of member.branches) branches.push(yield* listBranch(core, manifest, own, one));
@@ -53,6 +57,8 @@ function* listMember(core: Core, member: Member, branch: ListedBranch | undefine
     createdWallMs,
     ownBytes,
     removed,
+    successor,
+    predecessor,
     branch,
     branches,
   };
@@ -79,6 +85,8 @@ function* listBranch(
     createdWallMs: pin.createdWallMs,
     ownBytes: own.reduce((sum, { size }) => sum + size, 0),
     removed: false,
+    successor: undefined,
+    predecessor: undefined,
     branch,
     branches: [],
   };

@@ -11,7 +11,7 @@ import type { Manifest } from '../types/log.ts';
 
 /**
  * Whether a branch is one: its parent's manifest keeps what the branch began as, under the branch's id. A manifest without that pin is what a
- * PUT left that came after the branch was deleted.
+ * PUT left that came after the branch was deleted. What goes on for a database that was rolled back is that only while that one says so.
  */
 
 /** Of any database of the family. */
@@ -32,8 +32,12 @@ export function parentOf({ base }: Manifest): string | undefined {
 export function* isPinned(core: Core, manifest: Manifest): Task<boolean> {
   const home = parentOf(manifest);
   if (home === undefined) return true;
-  const parent = yield* readManifestAt(core, home);
-  return parent !== undefined && parent.manifest.pins.some(({ id }) => equalBytes(id, manifest.databaseId));
+  const parent = (yield* readManifestAt(core, home))?.manifest;
+  if (parent === undefined || !parent.pins.some(({ id }) => equalBytes(id, manifest.databaseId))) return false;
+  const { predecessor } = manifest;
+  if (predecessor === undefined) return true;
+  const before = predecessor === home ? parent : (yield* readManifestAt(core, predecessor))?.manifest;
+  return before?.successor === manifest.home;
 }
 
 /** Throws for a database that nobody may run any more. */
@@ -42,6 +46,11 @@ export function* checkAlive(core: Core, manifest: Manifest): Task<void> {
     throw new NodeFailure('this branch was deleted: what is left of it is kept for its branches alone');
   }
   if (yield* isPinned(core, manifest)) return;
+  if (manifest.predecessor !== undefined) {
+    throw new NodeFailure(
+      `no rollback ended here: /${manifest.predecessor}${manifestKey} does not say that the database goes on at ${manifest.home}`,
+    );
+  }
   throw new NodeFailure(
     `this branch was deleted: /${parentOf(manifest)!}${manifestKey} does not keep what it began as`,
   );

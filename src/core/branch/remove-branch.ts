@@ -1,18 +1,18 @@
-import { assert } from '../assert.ts';
 import { log, type Core } from '../core.ts';
 import { decodeControl, encodeControl } from '../format/control.ts';
 import { NodeFailure } from '../failure.ts';
 import { describeDamage } from '../format/damage.ts';
-import { controlKey, isHome, kindOfKey, manifestKey } from '../format/keys.ts';
-import { deleteObjects } from '../store/delete-objects.ts';
-import { listKeys } from '../store/list.ts';
+import { controlKey } from '../format/keys.ts';
+import { successorsMax } from '../limits.ts';
 import { readDecoded, settledPut } from '../store/objects.ts';
 import type { Task } from '../task.ts';
-import { equalBytes } from '../types/bytes.ts';
 import type { Manifest } from '../types/log.ts';
 import { changeManifest } from './change-manifest.ts';
+import { removeUnfinished } from '../restore/unfinished.ts';
+import { deleteBelow } from './delete-below.ts';
 import { isNeededByNone, mayRemove } from './may-remove.ts';
-import { parentOf } from './pinned.ts';
+import { parentOf, readManifestAt } from './pinned.ts';
+import { unpin } from './unpin.ts';
 
 /**
  * Takes a branch away, in an order in which whoever dies at any step can begin again, and nothing that somebody needs ever goes:
@@ -28,36 +28,68 @@ export type BranchRemoved =
   | { readonly kind: 'removed'; readonly gone: readonly string[]; readonly kept: string | undefined }
   | { readonly kind: 'has-branches'; readonly homes: readonly string[] };
 
-/** `force`: also one that has branches. */
+/** `force`: also one that has branches. With what goes on for it after rollbacks. */
 export function* removeBranch(core: Core, home: string, force: boolean): Task<BranchRemoved> {
-  const gone: string[] = [];
-  for (let at = home; ;) {
-    let refused = false;
-    const manifest = yield* changeManifest(core, at, (current) => {
-      refused = !mayRemove(current, force);
-      return refused || current.removed ? undefined : { ...current, removed: true };
+  const lines = yield* linesOf(core, home);
+  const own = new Set(lines.map((line) => line.home));
+  const branchesIn = (line: Manifest): readonly string[] => {
+    const pins = line.pins.filter(({ name }) => !own.has(name));
+    return mayRemove({ ...line, pins }, force) ? [] : pins.map(({ name }) => name);
+  };
+  const [first] = lines;
+  if (first === undefined) return { kind: 'removed', gone: [], kept: undefined };
+  for (const line of lines) yield* removeUnfinished(core, line);
+  let refusal: readonly string[] = first.removed ? [] : (yield* linesOf(core, home)).flatMap(branchesIn);
+  if (refusal.length > 0) return { kind: 'has-branches', homes: refusal };
+  for (const line of lines) {
+    yield* changeManifest(core, line.home, (current) => {
+      // Once the first is removed, there is no way back.
+      refusal = line === first ? branchesIn(current) : [];
+      return refusal.length > 0 || current.removed ? undefined : { ...current, removed: true };
     });
-    if (manifest === undefined) return { kind: 'removed', gone, kept: undefined };
-    if (refused) return { kind: 'has-branches', homes: manifest.pins.map(({ name }) => name) };
-    yield* fence(core, at);
-    if (!isNeededByNone(manifest)) return { kind: 'removed', gone, kept: at };
-    yield* deleteBelow(core, at);
-    const parent = yield* unpin(core, parentOf(manifest)!, manifest.databaseId);
-    log(core, 'info', 'branch deleted', { home: at });
-    gone.push(at);
-    if (parent === undefined || !parent.removed || !isNeededByNone(parent)) {
-      return { kind: 'removed', gone, kept: undefined };
-    }
-    at = parent.home;
+    if (refusal.length > 0) return { kind: 'has-branches', homes: refusal };
   }
+  for (const line of lines) yield* fence(core, line.home);
+  return yield* deleteRemoved(core, lines.map((line) => line.home).reverse());
 }
 
-/** Undefined: there is no such database. */
-export function* unpin(core: Core, home: string, id: Uint8Array): Task<Manifest | undefined> {
-  return yield* changeManifest(core, home, (manifest) => {
-    const pins = manifest.pins.filter((pin) => !equalBytes(pin.id, id));
-    return pins.length === manifest.pins.length ? undefined : { ...manifest, pins };
-  });
+/** It, and what goes on for it, whatever was removed of them. */
+function* linesOf(core: Core, home: string): Task<readonly Manifest[]> {
+  const lines: Manifest[] = [];
+  for (
+    let at: string | undefined = home;
+    at !== undefined && lines.length <= successorsMax;
+    at = lines.at(-1)!.successor
+  ) {
+    const held = yield* readManifestAt(core, at);
+    if (held === undefined) break;
+    lines.push(held.manifest);
+  }
+  return lines;
+}
+
+/** Those that nobody needs, and their parents that were removed before and that nobody else needs. */
+function* deleteRemoved(core: Core, homes: readonly string[]): Task<BranchRemoved> {
+  const gone: string[] = [];
+  let kept: string | undefined;
+  const queue = [...homes];
+  for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
+    const manifest = (yield* readManifestAt(core, at))?.manifest;
+    if (manifest === undefined || !manifest.removed) continue;
+    if (!isNeededByNone(manifest)) {
+      if (homes.includes(at)) kept = at;
+      continue;
+    }
+    yield* deleteBelow(core, at);
+    for (const keeper of new Set([parentOf(manifest), manifest.predecessor])) {
+      if (keeper === undefined) continue;
+      const parent = yield* unpin(core, keeper, manifest.databaseId);
+      if (parent !== undefined && parent.removed && !queue.includes(keeper)) queue.push(keeper);
+    }
+    log(core, 'info', 'branch deleted', { home: at });
+    gone.push(at);
+  }
+  return { kind: 'removed', gone, kept };
 }
 
 /** A branch that nobody ever ran has no `control`. */
@@ -73,22 +105,4 @@ function* fence(core: Core, home: string): Task<void> {
     const put = yield* settledPut(core, key, encodeControl(fenced, core.digest), { kind: 'match', etag: object.etag });
     if (put.kind === 'ours') return;
   }
-}
-
-const keysPerListing = 1_000;
-
-/** What is none of ours stays. */
-export function* deleteBelow(core: Core, home: string): Task<void> {
-  assert(home !== '' && isHome(home), 'what is deleted is below a branch’s home');
-  let after: string | undefined;
-  for (;;) {
-    const keys = yield* listKeys(core, `/${home}`, after, keysPerListing);
-    yield* deleteObjects(
-      core,
-      keys.filter((key) => kindOfKey(key) !== undefined && key !== `/${home}${manifestKey}`),
-    );
-    after = keys.at(-1);
-    if (keys.length < keysPerListing) break;
-  }
-  yield* deleteObjects(core, [`/${home}${manifestKey}`]);
 }

@@ -8,6 +8,6 @@ export function logFloorOf(current: number, kept: readonly CheckpointReference[]
   const oldest = kept[0];
   if (oldest === undefined) return current;
   let floor = oldest.slot + 1;
-  for (const pin of pins) floor = Math.min(floor, pin.firstSlot);
+  for (const { firstSlot, lastSlot } of pins) if (lastSlot >= firstSlot) floor = Math.min(floor, firstSlot);
   return Math.max(current, floor);
 }

@@ -7,7 +7,7 @@ import { readControl, type ObservedControl } from '../reign/control-object.ts';
 import { createReign, type Reign } from '../reign/reign.ts';
 import { settledPut } from '../store/objects.ts';
 import { until, type Task } from '../task.ts';
-import type { Control } from '../types/log.ts';
+import type { Control, ControlLeader } from '../types/log.ts';
 import { createDatabase } from './create-database.ts';
 import { mayLeadUnderRule } from './may-lead-under-rule.ts';
 
@@ -39,7 +39,8 @@ export function* claimEpoch(core: Core, standby: Standby): Task<Reign> {
     if (refusal !== undefined) core.problems.set(ruleTopic, refusal);
     else core.problems.delete(ruleTopic);
     if (refusal === undefined && mayTakeOver(observed.control, standby.sighting, core.at.monotonicMs)) {
-      const reign = yield* claim(core, observed);
+      const { memberId, name, clientUrls, leaseMs } = core.configuration;
+      const reign = yield* claim(core, observed, { memberId, name, clientUrls }, leaseMs);
       if (reign !== undefined) return reign;
       continue;
     }
@@ -68,13 +69,17 @@ function nextLook(core: Core, control: Control, sighting: ControlSighting, refus
 }
 
 /** Undefined: somebody else was faster. */
-function* claim(core: Core, observed: ObservedControl): Task<Reign | undefined> {
-  const { memberId, name, clientUrls, leaseMs } = core.configuration;
+export function* claim(
+  core: Core,
+  observed: ObservedControl,
+  leader: Omit<ControlLeader, 'nonce'>,
+  leaseMs: number,
+): Task<Reign | undefined> {
   const nonce = drawId(core);
   const control: Control = {
     ...observed.control,
     epoch: Math.max(observed.control.epoch, core.epochMet) + 1,
-    leader: { memberId, name, nonce, clientUrls },
+    leader: { ...leader, nonce },
     released: false,
     leaseMs,
     renewal: 0,

@@ -49,7 +49,7 @@ function placeOf(home: string): string {
 
 /**
  * Reads the manifest and writes this reign's epoch into it, so that no earlier reign can change it any more, and the retention that the
- * node was told, if it was. Undefined: a later reign has been here.
+ * node was told, if it was; but not where the database goes on elsewhere. Undefined: a later reign has been here.
  */
 export function* locateManifest(core: Core, reign: Reign): Task<HeldManifest | undefined> {
   for (;;) {
@@ -65,6 +65,7 @@ export function* locateManifest(core: Core, reign: Reign): Task<HeldManifest | u
       );
     }
     core.epochMet = Math.max(core.epochMet, held.manifest.epoch);
+    if (held.manifest.successor !== undefined) return held;
     const retention = core.configuration.retention ?? held.manifest.retention;
     const stamped = yield* updateManifest(core, reign, held, (manifest) => ({ ...manifest, retention }));
     if (stamped === 'deposed') return undefined;

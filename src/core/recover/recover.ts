@@ -32,11 +32,13 @@ export interface RecoveredDatabase {
   readonly held: HeldManifest;
 }
 
-export function* recover(core: Core, reign: Reign): Task<RecoveredDatabase | 'deposed'> {
+/** `superseded`: the database was rolled back, and goes on elsewhere. */
+export function* recover(core: Core, reign: Reign): Task<RecoveredDatabase | 'deposed' | 'superseded'> {
   const held = yield* locateManifest(core, reign);
   if (held === undefined) return 'deposed';
   const { manifest } = held;
   yield* checkAlive(core, manifest);
+  if (manifest.successor !== undefined) return 'superseded';
   const recovered =
     (yield* reuseLocalState(core, manifest)) ??
     (yield* recoverFromCheckpoint(core, manifest)) ??

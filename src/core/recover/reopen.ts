@@ -49,10 +49,11 @@ export function* reopen(core: Core, reign: Reign, recovered: Recovered, rules: L
   }
 }
 
-function sealFence(
+/** The fencing segment of the reign for the next free slot, with frames that go into it before the fence. */
+export function sealFence(
   core: Core,
   reign: Reign,
-  recovered: Recovered,
+  recovered: Pick<Recovered, 'position' | 'nextSlot' | 'wallMs'>,
   databaseId: Uint8Array,
   beyond: readonly DecodedFrame[],
 ) {

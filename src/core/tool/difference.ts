@@ -1,4 +1,5 @@
 import type { Core } from '../core.ts';
+import { onLineOf } from '../restore/line-at.ts';
 import type { Task } from '../task.ts';
 import { equalBytes, type ByteString } from '../types/bytes.ts';
 import type { Cut } from '../types/log.ts';
@@ -34,7 +35,18 @@ export interface DifferenceOptions {
   readonly values: boolean;
 }
 
+/** Where both cuts are on one line of a database that was rolled back. */
 export function* difference(core: Core, from: Cut, to: Cut, options: DifferenceOptions): Task<DifferenceAnswer> {
+  const later = from.kind === to.kind && isAfter(from, to) ? from : to;
+  return (yield* onLineOf(core, later, (line) => differenceOnLine(line, from, to, options))).answer;
+}
+
+function isAfter(left: Cut, right: Cut): boolean {
+  if (left.kind === 'revision' && right.kind === 'revision') return left.revision > right.revision;
+  return left.kind === 'moment' && right.kind === 'moment' && left.wallMs > right.wallMs;
+}
+
+function* differenceOnLine(core: Core, from: Cut, to: Cut, options: DifferenceOptions): Task<DifferenceAnswer> {
   return yield* readingDatabase(core, function* (database) {
     const fromRevision = yield* revisionAt(core, database, from);
     if (typeof fromRevision !== 'number') return { ...fromRevision, cut: from };

@@ -1,4 +1,5 @@
 import type { Core } from '../core.ts';
+import { onLineOf } from '../restore/line-at.ts';
 import type { Task } from '../task.ts';
 import type { ByteString } from '../types/bytes.ts';
 import type { Cut } from '../types/log.ts';
@@ -21,6 +22,10 @@ export type KeyAt =
   | Exclude<ReadUpTo, { readonly kind: 'read' }>;
 
 export function* keyAt(core: Core, key: ByteString, cut: Cut): Task<KeyAt> {
+  return (yield* onLineOf(core, cut, (line) => keyOnLine(line, key, cut))).answer;
+}
+
+function* keyOnLine(core: Core, key: ByteString, cut: Cut): Task<KeyAt> {
   return yield* readingDatabase(core, function* (database) {
     let newest: Version | undefined;
     const span = spanOfKey(key);

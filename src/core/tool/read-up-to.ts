@@ -51,6 +51,8 @@ export type ReadUpTo =
       readonly kind: 'read';
       /** After the last record within the cut. */
       readonly position: LogPosition;
+      /** First slot of that log that has not been read. */
+      readonly nextSlot: number;
       readonly wallMs: number;
       /** Of the database's base: in which stretch the cut was met; undefined: in its own log, or in none. */
       readonly cutIn: number | undefined;
@@ -87,7 +89,7 @@ export function* readUpTo(core: Core, database: DatabaseFound, reach: Reach, rea
     }
     const { value } = begun;
     if (value.kind !== 'follow') return value;
-    return yield* follow(core, database, value, reach.to, reader);
+    return yield* follow(core, database, value, reach, reader);
   }
   if (unusable !== undefined) throw new NodeFailure(unusable);
   const oldest = oldestKept(database.manifest);
@@ -135,7 +137,10 @@ function* beginAt(
   const loaded = { ...position, revision };
   reader.loaded(loaded);
   if (revision < position.revision)
-    return { kind: 'ok', value: { kind: 'read', position: loaded, wallMs, cutIn: undefined } };
+    return {
+      kind: 'ok',
+      value: { kind: 'read', position: loaded, nextSlot: position.slot + 1, wallMs, cutIn: undefined },
+    };
   return {
     kind: 'ok',
     value: {
@@ -184,15 +189,17 @@ function* follow(
   core: Core,
   { control, manifest }: DatabaseFound,
   at: Following,
-  cut: Cut,
+  reach: Pick<Reach, 'from' | 'to'>,
   reader: ContentReader,
 ): Task<ReadUpTo> {
-  if ((yield* followBase(core, manifest, at, [cut], reader)) === 'cut') {
+  const cut = reach.to;
+  const met = yield* followBase(core, manifest, at, reach, reader);
+  if (met === 'cut') {
     if (isBeforeAll(at, cut)) return notBegun(at);
-    return { kind: 'read', position: at.position, wallMs: at.wallMs, cutIn: at.cutIn };
+    return { kind: 'read', position: at.position, nextSlot: at.nextSlot, wallMs: at.wallMs, cutIn: at.cutIn };
   }
   const { revision, compactRevision } = at.position;
-  if (cut.kind === 'revision' && cut.revision < Math.min(revision, compactRevision)) {
+  if (met === 'skipped' || (cut.kind === 'revision' && cut.revision < Math.min(revision, compactRevision))) {
     return { kind: 'compacted', revision: compactRevision, wallMs: at.wallMs };
   }
   const durableSlot = Math.max(control.durableSlot, manifest.checkpoints.at(-1)?.slot ?? 0);
@@ -203,7 +210,19 @@ function* follow(
   if (cut.kind === 'revision' && position.revision < cut.revision) {
     return { kind: 'future', revision: position.revision, wallMs };
   }
-  return { kind: 'read', position, wallMs, cutIn: undefined };
+  return { kind: 'read', position, nextSlot: at.nextSlot, wallMs, cutIn: undefined };
+}
+
+/** Where a log was read to. */
+export interface LogEnd extends LogPlace {
+  readonly wallMs: number;
+}
+
+/** Goes on from there to the end of the database's own log. */
+export function* readOn(core: Core, { control, manifest }: DatabaseFound, end: LogEnd): Task<LogEnd> {
+  const at: Following = { kind: 'follow', ...end, base: undefined, cutIn: undefined, beyondWallMs: 0 };
+  yield* followOne(core, at, rulesOf(manifest, manifest.databaseId, control.durableSlot), [], placeAlone, undefined);
+  return { position: at.position, nextSlot: at.nextSlot, wallMs: at.wallMs };
 }
 
 /** A cut was met at the first record of all. Of other cuts than a moment that is the empty state. */
@@ -225,30 +244,38 @@ export function* readGenesis(
   const begun = yield* beginAt(core, manifest, start, upTo({ kind: 'end' }), reader);
   if (begun.kind !== 'ok') throw new NodeFailure(begun.reason);
   const at = begun.value as Following;
-  yield* followBase(core, manifest, at, [], reader);
+  yield* followBase(core, manifest, at, upTo({ kind: 'end' }), reader);
   return { position: at.position, wallMs: at.wallMs };
 }
 
-/** The ancestors' slots, up to where the own log goes on. `cut`: a record beyond one of these cuts was met. */
+/** The ancestors' slots, up to where the own log goes on. `cut`: it was met. `skipped`: it is a revision that was skipped. */
 function* followBase(
   core: Core,
   manifest: Manifest,
   at: Following,
-  cuts: readonly Cut[],
+  { from, to: cut }: Pick<Reach, 'from' | 'to'>,
   reader: ContentReader,
-): Task<'cut' | 'end'> {
+): Task<'cut' | 'skipped' | 'end'> {
   if (at.base === undefined) return 'end';
-  for (const [index, stretch] of at.base.stretches.entries()) {
-    if (index > 0) goOn(core, at, stretch.databaseId, at.base.stretches[index - 1]!.skippedRevision, reader);
+  const { stretches } = at.base;
+  for (const [index, stretch] of stretches.entries()) {
     const rules = rulesOf(manifest, stretch.databaseId, 0);
-    const within = yield* followOne(core, at, rules, [stretch.cut, ...cuts], reader, stretch);
-    if (within === 'cut') {
+    const within = yield* followOne(core, at, rules, [stretch.cut, cut], reader, stretch);
+    const isLast = cut.kind === 'revision' && stretch.skippedRevision > 0 && cut.revision <= at.position.revision;
+    if (within === 'cut' || isLast) {
       at.cutIn = index;
       return 'cut';
     }
+    const { revision } = at.position;
+    goOn(core, at, stretches[index + 1]?.databaseId ?? manifest.databaseId, stretch.skippedRevision, reader);
+    if (isBetween(from, revision, stretch.skippedRevision)) return 'skipped';
+    if (isBetween(cut, revision, stretch.skippedRevision)) return 'skipped';
   }
-  goOn(core, at, manifest.databaseId, at.base.stretches.at(-1)!.skippedRevision, reader);
   return 'end';
+}
+
+function isBetween(cut: Cut, above: number, below: number): boolean {
+  return cut.kind === 'revision' && cut.revision > above && cut.revision < below;
 }
 
 /** Of a reader without a reign of its own: no epoch is above it. */

@@ -1,5 +1,6 @@
 import type { Core } from '../core.ts';
 import type { State } from '../state/state.ts';
+import { onLineOf } from '../restore/line-at.ts';
 import type { Task } from '../task.ts';
 import type { LeaseId } from '../types/bytes.ts';
 import type { Cut, LogPosition } from '../types/log.ts';
@@ -30,6 +31,10 @@ export function* stateAt(
   look: (version: Version) => void = () => undefined,
   order: StartOrder = 'newest-first',
 ): Task<StateAt> {
+  return (yield* onLineOf(core, cut, (line) => stateOnLine(line, cut, look, order))).answer;
+}
+
+function* stateOnLine(core: Core, cut: Cut, look: (version: Version) => void, order: StartOrder): Task<StateAt> {
   return yield* readingDatabase(core, function* (database) {
     const reader = createStateReader(look);
     const oldest = database.manifest.checkpoints[0];

@@ -1,0 +1,35 @@
+import type { Core } from '../core.ts';
+import { NodeFailure } from '../failure.ts';
+import { manifestKey } from '../format/keys.ts';
+import { pinsMax } from '../limits.ts';
+import type { Task } from '../task.ts';
+import { compareBytes } from '../types/bytes.ts';
+import type { Manifest, Pin } from '../types/log.ts';
+import { swapManifest } from './change-manifest.ts';
+import { mayHaveBranches, mayPin } from './may-pin.ts';
+import { readManifestAt } from './pinned.ts';
+
+/**
+ * Writes a pin into the manifest of the database whose objects it names, which is the branched one or an ancestor. False: the manifest is
+ * another one by now, or no longer keeps what the pin needs.
+ */
+export function* pinIn(core: Core, branched: Manifest, home: string, pin: Pin): Task<boolean> {
+  const held = yield* readManifestAt(core, home);
+  if (held === undefined) throw new NodeFailure(`/${home}${manifestKey} is gone: the database was deleted`);
+  checkMayPin(held.manifest);
+  if (!mayPin(held.manifest, pin)) {
+    if (home === branched.home) return false;
+    throw new NodeFailure(`/${home}${manifestKey} no longer keeps what ${branched.home} began as`);
+  }
+  return (yield* swapManifest(core, held, { ...held.manifest, pins: withPin(held.manifest.pins, pin) })) !== undefined;
+}
+
+export function checkMayPin(manifest: Manifest): void {
+  const { pins, home } = manifest;
+  if (!mayHaveBranches(manifest)) throw new NodeFailure(`${home} was deleted: no branch can be made of it`);
+  if (pins.length >= pinsMax) throw new NodeFailure(`a database has at most ${pinsMax} branches`);
+}
+
+function withPin(pins: readonly Pin[], pin: Pin): readonly Pin[] {
+  return [...pins, pin].sort((left, right) => compareBytes(left.id, right.id));
+}

@@ -1,0 +1,221 @@
+import { describe, expect, test } from 'vitest';
+import { deleteBranch } from '../../src/core/branch/delete-branch.ts';
+import { listBranches } from '../../src/core/branch/list-branches.ts';
+import { readManifestAt } from '../../src/core/branch/pinned.ts';
+import { followSuccessors } from '../../src/core/restore/follow-successors.ts';
+import { planRollback } from '../../src/core/restore/plan-rollback.ts';
+import { difference } from '../../src/core/tool/difference.ts';
+import { keyAt } from '../../src/core/tool/key-at.ts';
+import { stateAt } from '../../src/core/tool/state-at.ts';
+import type { Cut } from '../../src/core/types/log.ts';
+import { keysOf } from '../tool/filled-store.ts';
+import { contentOf, createFamily, fill, homeOf, rolledBack, type Content, type Family } from './family.ts';
+
+const revision = (at: number): Cut => ({ kind: 'revision', revision: at });
+const pause = () => new Promise((resolve) => setTimeout(resolve, 5));
+const contentAt = (family: Family, home = ''): Promise<Content> => family.node(home, (database) => contentOf(database));
+const sizeAt = async (family: Family, home = '') => (await contentAt(family, home)).size;
+
+async function manifestAt(family: Family, home: string) {
+  return (await family.tool('', (core) => readManifestAt(core, home)))!.manifest;
+}
+
+describe('a rollback', () => {
+  test('brings the content of a revision back, at the same place, above every revision that there was', async () => {
+    const family = createFamily();
+    await fill(family, '', 40);
+    const { lastRevision, skippedRevision, plan } = rolledBack(await family.rollBack('', 11));
+    expect([plan.revision, plan.keysWritten, lastRevision, skippedRevision]).toEqual([11, 30, 41, 43]);
+    await family.node('', async (database) => {
+      expect((await contentOf(database)).size).toBe(10);
+      expect(await database.status()).toMatchObject({ revision: 43, compactRevision: 43 });
+      for (const revision of [5, 11, 30, 41, 42]) {
+        await expect(contentOf(database, revision)).rejects.toThrow(/required revision has been compacted/);
+      }
+      expect((await contentOf(database, 43)).size).toBe(10);
+      expect((await database.put('more', 'x')).revision).toBe(44);
+      expect((await database.status()).epoch).toBeGreaterThan(2);
+    });
+    expect(await sizeAt(family)).toBe(11);
+  });
+
+  test('has every watcher that may hold something of what was abandoned told that it was compacted', async () => {
+    const family = createFamily();
+    await fill(family, '', 40);
+    await family.rollBack('', 11);
+    await family.node('', async (database) => {
+      for (const revision of [11, 12, 30, 41, 42]) {
+        const watch = database.watch({ prefix: '' }, { fromRevision: revision });
+        await expect(watch[Symbol.asyncIterator]().next()).rejects.toMatchObject({ compactRevision: 43 });
+      }
+    });
+  });
+});
+
+describe('what a rollback abandoned', () => {
+  test('is there under its revisions, and can come back', async () => {
+    const family = createFamily();
+    await fill(family, '', 40);
+    rolledBack(await family.rollBack('', 11));
+    await fill(family, '', 5, 'after');
+    const undone = rolledBack(await family.rollBack('', 41));
+    expect([undone.plan.revision, undone.lastRevision, undone.skippedRevision]).toEqual([41, 48, 50]);
+    expect(undone.plan.keysWritten).toBeUndefined();
+    expect([...(await contentAt(family)).keys()].filter((key) => key.startsWith('after'))).toEqual([]);
+    expect(await sizeAt(family)).toBe(40);
+    const half = homeOf(await family.branch((await manifestAt(family, '')).successor!, 'half', revision(30)));
+    expect(await sizeAt(family, half)).toBe(29);
+    const again = rolledBack(await family.rollBack('', 48));
+    expect(again.skippedRevision).toBe(52);
+    expect((await contentAt(family)).get('after/4')).toBe('4');
+    expect(await sizeAt(family)).toBe(15);
+    expect((await family.rollBack('', 60)).kind).toBe('future');
+    expect(await sizeAt(family)).toBe(15);
+  });
+
+  test('tools see it: one key, all keys, and what differs', async () => {
+    const family = createFamily();
+    await fill(family, '', 40);
+    await family.rollBack('', 11);
+    await fill(family, '', 5, 'after');
+    const home = await family.tool('', followSuccessors);
+    const cat = (key: string, cut: Cut) => family.tool(home, (core) => keyAt(core, key, cut));
+    expect(await cat('key/25', revision(30))).toMatchObject({
+      kind: 'found',
+      revision: 30,
+      version: { modRevision: 27 },
+    });
+    expect(await cat('key/25', { kind: 'end' })).toMatchObject({ kind: 'found', version: undefined });
+    expect(await cat('key/5', revision(11))).toMatchObject({ kind: 'found', revision: 11 });
+    for (const unreal of [42, 43]) {
+      expect((await cat('key/5', revision(unreal))).kind).toBe(unreal === 42 ? 'compacted' : 'found');
+    }
+    expect(await family.tool(home, (core) => stateAt(core, revision(41)))).toMatchObject({
+      kind: 'state',
+      position: { revision: 41 },
+    });
+    const differ = (from: number, to: number) =>
+      family.tool(home, (core) => difference(core, revision(from), revision(to), { prefix: '', values: false }));
+    expect(await differ(11, 41)).toMatchObject({ kind: 'difference', keys: { length: 30 } });
+    expect(await differ(11, 48)).toMatchObject({ kind: 'difference', keys: { length: 5 } });
+    expect((await differ(30, 48)).kind).toBe('compacted');
+  });
+
+  test('a moment before the rollback was on it', async () => {
+    const family = createFamily();
+    await fill(family, '', 20);
+    await pause();
+    const before = Date.now();
+    await pause();
+    await fill(family, '', 20, 'more');
+    await pause();
+    const late = Date.now();
+    await pause();
+    await family.rollBack('', 5);
+    await fill(family, '', 1, 'after');
+    const home = await family.tool('', followSuccessors);
+    const at = (wallMs: number) => family.tool(home, (core) => stateAt(core, { kind: 'moment', wallMs }));
+    expect(await at(before)).toMatchObject({ position: { revision: 21 } });
+    expect(await at(late)).toMatchObject({ position: { revision: 41 } });
+    expect(await at(Date.now())).toMatchObject({ position: { revision: 44 } });
+    rolledBack(await family.rollBack('', { kind: 'moment', wallMs: late }));
+    expect(await sizeAt(family)).toBe(40);
+  });
+});
+
+describe('a rollback of a branch', () => {
+  test('within it, and to what it began as', async () => {
+    const family = createFamily();
+    await fill(family, '', 20);
+    const home = homeOf(await family.branch('', 'try', revision(15)));
+    await fill(family, home, 10, 'branch');
+    expect(rolledBack(await family.rollBack(home, 20)).skippedRevision).toBe(27);
+    expect(await sizeAt(family, home)).toBe(19);
+    expect(rolledBack(await family.rollBack(home, 7)).plan.revision).toBe(7);
+    expect(await sizeAt(family, home)).toBe(6);
+    await fill(family, home, 3, 'last');
+    expect(await sizeAt(family, home)).toBe(9);
+    expect(await sizeAt(family)).toBe(20);
+    expect((await manifestAt(family, '')).successor).toBeUndefined();
+    const branched = homeOf(await family.branch(await family.tool(home, followSuccessors), 'deeper'));
+    expect(await sizeAt(family, branched)).toBe(9);
+    expect(await family.branch(branched, 'between', revision(27))).toMatchObject({ kind: 'compacted' });
+    expect(await sizeAt(family, homeOf(await family.branch(branched, 'early', revision(4))))).toBe(3);
+  });
+
+  test('that nobody has run yet', async () => {
+    const family = createFamily();
+    await fill(family, '', 20);
+    const home = homeOf(await family.branch('', 'try', revision(15)));
+    rolledBack(await family.rollBack(home, 10));
+    expect(await sizeAt(family, home)).toBe(9);
+  });
+
+  test('is deleted with it, not alone, and the list shows what it is', async () => {
+    const family = createFamily();
+    await fill(family, '', 20);
+    const home = homeOf(await family.branch('', 'try'));
+    await fill(family, home, 10, 'branch');
+    const first = rolledBack(await family.rollBack(home, 25));
+    const second = rolledBack(await family.rollBack(home, 5));
+    const name = (at: string) => at.split('/')[1]!;
+    const remove = (named: string, force = false) => family.tool('', (core) => deleteBranch(core, named, force));
+    expect(await remove(name(second.home))).toEqual({ kind: 'in-use', home: first.home });
+    expect(await remove(name(first.home))).toEqual({ kind: 'in-use', home });
+    const listed = await family.tool('', listBranches);
+    expect(listed.branches).toMatchObject([
+      {
+        name: 'try',
+        successor: first.home,
+        branches: [{ home: first.home, predecessor: home, branches: [{ home: second.home }] }],
+      },
+    ]);
+    const child = homeOf(await family.branch(first.home, 'child'));
+    expect(await remove('try')).toEqual({ kind: 'has-branches', homes: [child] });
+    expect(await sizeAt(family, home)).toBe(4);
+    expect((await remove('child')).kind).toBe('removed');
+    expect(await remove('try')).toMatchObject({ kind: 'removed', kept: undefined });
+    expect(await keysOf(family.store, 'branches/')).toEqual([]);
+    expect((await manifestAt(family, '')).pins).toEqual([]);
+  });
+
+  test('by force: what a branch of the abandoned line needs stays', async () => {
+    const family = createFamily();
+    await fill(family, '', 20);
+    const home = homeOf(await family.branch('', 'try'));
+    await fill(family, home, 10, 'branch');
+    const child = homeOf(await family.branch(home, 'child', revision(28)));
+    rolledBack(await family.rollBack(home, 25));
+    await family.tool('', (core) => deleteBranch(core, 'try', true));
+    expect(await sizeAt(family, child)).toBe(27);
+    await expect(sizeAt(family, home)).rejects.toThrow(/deleted/);
+    await family.tool('', (core) => deleteBranch(core, 'child', false));
+    expect(await keysOf(family.store, 'branches/')).toEqual([]);
+  });
+});
+
+test('nothing is changed where acknowledged writes may be on a disk alone', async () => {
+  const family = createFamily();
+  await family.node('', (database) => database.put('a', 'b'), { durability: 'local' });
+  const before = await manifestAt(family, '');
+  expect(await family.rollBack('', 1)).toEqual({ kind: 'held-by-disks', inSync: [1n] });
+  expect(await manifestAt(family, '')).toEqual(before);
+  await family.node('', (database) => database.put('c', 'd'));
+  expect((await family.rollBack('', 2)).kind).toBe('rolled-back');
+});
+
+test('what was collected is refused in etcd’s word for it, and nothing is changed', async () => {
+  const family = createFamily();
+  await fill(family, '', 60);
+  await family.collect('');
+  const before = await manifestAt(family, '');
+  const answer = await family.rollBack('', 2);
+  expect(answer.kind).toBe('compacted');
+  const { revision: oldest } = answer as { revision: number };
+  expect(await family.tool('', (core) => planRollback(core, revision(oldest)))).toMatchObject({
+    kind: 'plan',
+    revision: oldest,
+    keysWritten: 61 - oldest,
+  });
+  expect(await manifestAt(family, '')).toEqual(before);
+});
