@@ -13,7 +13,7 @@ import { countRequests } from './count-requests.ts';
 import { DrillFailure, failureOf } from './failure.ts';
 import { sweepBranches, sweepFolders } from './leftovers.ts';
 import { drillName } from './name.ts';
-import { recoverNode } from './recover.ts';
+import { failureAfterReady, recoverNode } from './recover.ts';
 import { logReference, type Reference } from './reference.ts';
 import type { DrillReport, Leftover } from './report.ts';
 
@@ -230,6 +230,8 @@ async function recoverAndCompare(
     found.compared = compared;
     found.seconds.compare = clock.now().monotonicMs - comparingMs;
     return true;
+  } catch (error) {
+    throw signal.aborted ? error : await failureAfterReady(node, error);
   } finally {
     await recovered.close();
   }

@@ -1,4 +1,5 @@
 import type { RangeRequest } from '../core/types/request.ts';
+import { DatabaseError } from '../host/database.ts';
 import { startNode, type Node, type NodeLog, type NodeOptions } from '../host/node.ts';
 import { openLocal } from '../library/open-local.ts';
 import { DrillFailure } from './failure.ts';
@@ -54,9 +55,20 @@ export async function recoverNode(
     return { node, readyMs: clock.now().monotonicMs - beganMs, close };
   } catch (error) {
     await close();
-    if (signal.aborted) throw signal.reason;
-    throw new DrillFailure('not-recovered', error instanceof Error ? error.message : String(error), error);
+    throw signal.aborted ? error : notRecovered(error);
   }
+}
+
+function notRecovered(error: unknown): DrillFailure {
+  return new DrillFailure('not-recovered', error instanceof Error ? error.message : String(error), error);
+}
+
+/** A node that was ready may still come to its end over what it reads later: then that is why nothing was answered. */
+export async function failureAfterReady(node: Node, error: unknown): Promise<unknown> {
+  if (!(error instanceof DatabaseError)) return error;
+  if (node.role() !== 'failed') return notRecovered(error);
+  const { failure } = await node.stopped;
+  return new DrillFailure('not-recovered', failure ?? error.message, error);
 }
 
 /** Keys that exist at a revision. */

@@ -5,6 +5,9 @@ import { stateHashAt, type StateHash } from '../../src/core/tool/state-hash.ts';
 import type { HashKvResponse } from '../../src/core/types/response.ts';
 import { startNode, type Node } from '../../src/host/node.ts';
 import type { ObjectStore } from '../../src/ports/object-store.ts';
+import type { LocalStore } from '../../src/ports/local-store.ts';
+import { openMemoryStore } from '../../src/adapters/memory-store/memory-store.ts';
+import { put } from '../property/state-requests.ts';
 import { edges, fillStore, tool, type Filled } from './filled-store.ts';
 
 /** The hash of a running node, of the next one that recovers from checkpoints, and of a reader of the store. */
@@ -99,34 +102,58 @@ describe('the hash of the state', () => {
   test('is asked for by many at once, while compactions come and their leftovers go', async () => {
     const { store } = await fillStore({}, 1);
     await withPlainNode(store, async (node) => {
-      const put = (value: string) =>
-        node.request<'put'>({
-          kind: 'put',
-          key: 'again',
-          value: new TextEncoder().encode(value),
-          lease: 0n,
-          previousKv: false,
-          ignoreLease: false,
-          ignoreValue: false,
-        });
-      const { header } = await put('first');
+      const again = (value: string) => node.request<'put'>(put('again', value));
+      const { header } = await again('first');
       const { revision } = header;
       const before = await hashOf(node, revision);
       const asked = Array.from({ length: 20 }, () => hashOf(node, revision));
       const compacted = node.request<'compact'>({ kind: 'compact', revision, physical: true });
-      await Promise.all([put('second'), compacted]);
+      await Promise.all([again('second'), compacted]);
       const hashes = await Promise.all(asked);
       // Each is of the compaction that it names, and of no other.
       const after = await hashOf(node, revision);
       expect(after.compactRevision).toBe(revision);
       for (const hashed of hashes) expect([before, after]).toContainEqual(hashed);
-      await put('third');
+      await again('third');
       await node.request<'compact'>({ kind: 'compact', revision: revision + 1, physical: false });
       await expect(hashOf(node, revision)).rejects.toThrow('etcdserver: mvcc: required revision has been compacted');
       await expect(hashOf(node, revision + 3)).rejects.toThrow(
         'etcdserver: mvcc: required revision is a future revision',
       );
     });
+  });
+
+  test('holds back what would take its values away', async () => {
+    const local = createMemoryLocalStore();
+    let held = Promise.resolve();
+    const slow: LocalStore = {
+      ...local,
+      async getMany(keys) {
+        await held;
+        return local.getMany(keys);
+      },
+    };
+    await withPlainNode(
+      openMemoryStore(),
+      async (node) => {
+        const puts = Array.from({ length: 2_000 }, (_, index) => node.request<'put'>(put('same', `${index}`)));
+        const { header } = (await Promise.all(puts)).at(-1)!;
+        const { revision } = header;
+        const before = await hashOf(node, revision);
+        const gate = Promise.withResolvers<void>();
+        held = gate.promise;
+        const asked = hashOf(node, revision);
+        const compacted = node.request<'compact'>({ kind: 'compact', revision, physical: true });
+        await node.request<'put'>(put('same', 'later'));
+        gate.resolve();
+        expect(await asked).toEqual(before);
+        await compacted;
+        expect((await hashOf(node, revision)).compactRevision).toBe(revision);
+        const { response } = await node.request<'status'>({ kind: 'status' });
+        expect(response).toMatchObject({ role: 'leader', epoch: 1, versions: 2 });
+      },
+      slow,
+    );
   });
 
   test('is not waited for by who is gone, and ends with the node', async () => {
