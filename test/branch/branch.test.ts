@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { openMemoryStore } from '../../src/adapters/memory-store/memory-store.ts';
 import { changeManifest } from '../../src/core/branch/change-manifest.ts';
 import { deleteBranch } from '../../src/core/branch/delete-branch.ts';
 import { listBranches } from '../../src/core/branch/list-branches.ts';
 import { readManifestAt } from '../../src/core/branch/pinned.ts';
 import { removeBranch } from '../../src/core/branch/remove-branch.ts';
+import { slotKey } from '../../src/core/format/keys.ts';
 import { keysOf } from '../tool/filled-store.ts';
 import { contentOf, createFamily, homeOf, type Content, type Family } from './family.ts';
 
@@ -35,6 +37,31 @@ describe('a branch', () => {
     expect(names(await contentAt(family, home))).toEqual([0, 1, 2, 3, 4].map((index) => `branch/${index}`));
     expect(names(await contentAt(family, ''))).toEqual([0, 1, 2, 3, 4].map((index) => `parent/${index}`));
     expect(before.size).toBe(40);
+  });
+
+  test('of now holds what is in the log, although a LIST does not show it yet', async () => {
+    const memory = openMemoryStore();
+    const newestListed = slotKey(3);
+    const family = createFamily({
+      ...memory,
+      async list(prefix, options) {
+        const outcome = await memory.list(prefix, options);
+        if (outcome.kind !== 'ok') return outcome;
+        return {
+          ...outcome,
+          objects: outcome.objects.filter(({ key }) => !key.startsWith('log/') || key <= newestListed),
+        };
+      },
+    });
+    await family.node(
+      '',
+      async (database) => {
+        for (let index = 0; index < 6; index++) await database.put(`key/${index}`, `${index}`);
+        const home = homeOf(await family.branch('', 'now'));
+        expect((await contentAt(family, home)).size).toBe(6);
+      },
+      { checkpointSegments: 1_000 },
+    );
   });
 
   test('at every revision holds what that revision held, and goes on from it', async () => {

@@ -3,11 +3,11 @@ import { NodeFailure } from '../failure.ts';
 import { manifestKey } from '../format/keys.ts';
 import { pinsMax } from '../limits.ts';
 import type { Task } from '../task.ts';
-import { compareBytes } from '../types/bytes.ts';
 import type { Manifest, Pin } from '../types/log.ts';
 import { swapManifest } from './change-manifest.ts';
 import { mayHaveBranches, mayPin } from './may-pin.ts';
 import { readManifestAt } from './pinned.ts';
+import { withPin } from './with-pin.ts';
 
 /**
  * Writes a pin into the manifest of the database whose objects it names, which is the branched one or an ancestor. False: the manifest is
@@ -28,8 +28,4 @@ export function checkMayPin(manifest: Manifest): void {
   const { pins, home } = manifest;
   if (!mayHaveBranches(manifest)) throw new NodeFailure(`${home} was deleted: no branch can be made of it`);
   if (pins.length >= pinsMax) throw new NodeFailure(`a database has at most ${pinsMax} branches`);
-}
-
-function withPin(pins: readonly Pin[], pin: Pin): readonly Pin[] {
-  return [...pins, pin].sort((left, right) => compareBytes(left.id, right.id));
 }
