@@ -63,7 +63,10 @@ export async function branchDelete(context: CommandContext): Promise<ExitCode> {
     }
     if (deleted.kind === 'in-use') {
       const database = deleted.home === '' ? 'the database' : `branch ${branchNameOf(deleted.home)}`;
-      throw new CliError(exitCodes.failed, `${database} was rolled back and goes on as ${name}: it cannot be deleted alone`);
+      throw new CliError(
+        exitCodes.failed,
+        `${database} was rolled back and goes on as ${name}: it cannot be deleted alone`,
+      );
     }
     if (deleted.kind === 'has-branches') {
       const names = deleted.homes.map(branchNameOf).join(', ');

@@ -1,6 +1,6 @@
 /** The running server that a drill holds the recovered state against. */
 import { status as grpcStatus, type ServiceError } from '@grpc/grpc-js';
-import { readDatabase } from '../core/tool/read-database.ts';
+import { lineIds } from '../core/restore/line-ids.ts';
 import { clientErrors } from '../core/types/error.ts';
 import { DrillFailure } from '../drill/failure.ts';
 import type { Reference, ReferenceHash } from '../drill/reference.ts';
@@ -82,10 +82,10 @@ async function countKeys(
 
 /** A hash of another database would be held against this one's, and be another one. */
 async function checkSame(session: ToolSession, address: string, clusterId: bigint | undefined): Promise<void> {
-  const { manifest } = await session.run(readDatabase);
-  const expected = clusterIdOf(manifest.databaseId);
-  if (clusterId === expected) return;
-  const ids = `cluster ${(clusterId ?? 0n).toString(16)}, not ${expected.toString(16)}`;
+  const expected = (await session.run(lineIds)).map(clusterIdOf);
+  if (clusterId !== undefined && expected.includes(clusterId)) return;
+  const known = expected.map((id) => id.toString(16)).join(' or ') || 'any';
+  const ids = `cluster ${(clusterId ?? 0n).toString(16)}, not ${known}`;
   throw new DrillFailure('unknown', `the server on ${address} serves another database: ${ids}`);
 }
 

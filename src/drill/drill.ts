@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createBranch, type BranchCreated } from '../core/branch/create-branch.ts';
 import { deleteBranch } from '../core/branch/delete-branch.ts';
 import type { Core } from '../core/core.ts';
+import { followSuccessors } from '../core/restore/follow-successors.ts';
 import type { Task } from '../core/task.ts';
 import type { Cut, Manifest } from '../core/types/log.ts';
 import { type NodeLog } from '../host/node.ts';
@@ -54,7 +55,7 @@ const betweenLooksMs = 250;
 export async function drill(options: DrillOptions): Promise<DrillReport> {
   const { clock, endpoint, limits } = options;
   const began = clock.now();
-  const found: Found = { warnings: [], leftovers: [], seconds: {} };
+  const found: Found = { warnings: [], leftovers: [], seconds: {}, home: options.home };
   const counter = countRequests(options.store, 'prepare');
   const timeout = AbortSignal.timeout(options.timeoutMs);
   const signal = AbortSignal.any([options.signal, timeout]);
@@ -62,6 +63,7 @@ export async function drill(options: DrillOptions): Promise<DrillReport> {
   let end: Pick<DrillReport, 'outcome' | 'reason'>;
   try {
     await sweep(context);
+    found.home = await runner(context, options.home)(followSuccessors, signal);
     for (let round = 1; !(await rehearse(context)); round++) {
       const isLast = options.revision !== undefined || round === roundsMax;
       if (isLast) throw new DrillFailure('unknown', 'the server has compacted the revision that was to be compared');
@@ -77,7 +79,7 @@ export async function drill(options: DrillOptions): Promise<DrillReport> {
     ...end,
     startedAt: new Date(began.wallMs).toISOString(),
     store: options.store.description,
-    home: options.home,
+    home: found.home,
     comparedWith: options.server === undefined ? 'log' : 'server',
     endpoint: endpoint ?? null,
     revision: found.revision ?? null,
@@ -104,6 +106,8 @@ export async function drill(options: DrillOptions): Promise<DrillReport> {
 interface Found {
   readonly warnings: string[];
   leftovers: readonly Leftover[];
+  /** Where the database goes on, if it was rolled back. */
+  home: string;
   readonly seconds: { branch?: number; ready?: number; full?: number; compare?: number };
   revision?: number;
   versions?: number;
@@ -179,7 +183,7 @@ function cutOf(revision: number | undefined): Cut {
 /** Undefined: the store keeps nothing that goes back so far. */
 async function branchOf(context: Context, name: string, cut: Cut): Promise<Manifest | undefined> {
   const { options, signal } = context;
-  const run = runner(context, options.home);
+  const run = runner(context, context.found.home);
   const untilMs = options.clock.now().monotonicMs + uploadPatienceMs;
   for (;;) {
     const created: BranchCreated = await run((core) => createBranch(core, name, cut), signal);
@@ -219,7 +223,7 @@ async function recoverAndCompare(
     const { response: status } = await node.request<'status'>({ kind: 'status' }, signal);
     tell(`recovered: ${status.keys} keys, revision ${status.revision}, after ${recovered.readyMs.toFixed(0)} ms`);
     found.versions = status.versions;
-    const reference = options.server ?? logReference(runner(context, options.home));
+    const reference = options.server ?? logReference(runner(context, found.home));
     const comparingMs = clock.now().monotonicMs;
     context.phase(reference.kind === 'log' ? 'log' : 'compare');
     const expected = asked ?? (await reference.hashAt(options.revision ?? status.revision, signal));
