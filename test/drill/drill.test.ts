@@ -127,10 +127,15 @@ test('a whole store is recovered, and comes to what its log comes to', async () 
   expect(report.hash.recovered).toBe(report.hash.expected);
   expect(report.keys.recovered).toBe(report.keys.expected);
   expect(report.compactRevision).toBeGreaterThan(0);
-  const chunks = report.requests.filter(({ phase, object }) => phase === 'ready' && object === 'chunk');
-  expect(chunks).toEqual([
-    { phase: 'ready', operation: 'get', object: 'chunk', requests: 1, bytes: expect.any(Number) },
-  ]);
+  const chunks = report.requests.filter(({ object }) => object === 'chunk');
+  expect(chunks).toContainEqual({
+    phase: 'ready',
+    operation: 'get',
+    object: 'chunk',
+    requests: expect.any(Number),
+    bytes: expect.any(Number),
+  });
+  expect(report.seconds.full).toBeGreaterThanOrEqual(report.seconds.ready!);
   expect(junit).toContain('<testsuites tests="2" failures="0" errors="0"');
   expect(error).toMatch(/branch drill-\S+ made\n.*recovered: \d+ keys.*\n.*branch drill-\S+ removed\n$/);
 });
