@@ -2,20 +2,20 @@
 import { createBranch } from '../core/branch/create-branch.ts';
 import { deleteBranch } from '../core/branch/delete-branch.ts';
 import { listBranches, type ListedBranch, type ListedDatabase } from '../core/branch/list-branches.ts';
-import { branchNameOf, isBranchName } from '../core/format/keys.ts';
+import { branchNameOf } from '../core/format/keys.ts';
 import { hexOf } from '../core/types/bytes.ts';
-import type { Cut } from '../core/types/log.ts';
-import { CliError, exitCodes, usageError, type ExitCode } from './cli-error.ts';
+import { CliError, exitCodes, type ExitCode } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
-import { cutWords, parseCut } from './cut-option.ts';
+import { branchNameGiven, cutGiven } from './branch-options.ts';
+import { cutWords } from './cut-option.ts';
 import { withToolSession, type ToolSessionOptions } from './tool-session.ts';
 import { unreadableCut } from './unreadable-cut.ts';
 import { formatSize } from './units.ts';
 import { jsonText } from './version-fields.ts';
 
 export async function branchCreate(context: CommandContext): Promise<ExitCode> {
-  const name = nameOf(context);
-  const cut = cutOf(context);
+  const name = branchNameGiven(context.target);
+  const cut = cutGiven(context) ?? { kind: 'end' };
   return withToolSession(
     context,
     sessionOptions(context, 'a branch may have been begun: t4 branch list shows it'),
@@ -54,7 +54,7 @@ export async function branchList(context: CommandContext): Promise<ExitCode> {
 }
 
 export async function branchDelete(context: CommandContext): Promise<ExitCode> {
-  const name = nameOf(context);
+  const name = branchNameGiven(context.target);
   const force = context.options['force'] === true;
   return withToolSession(context, sessionOptions(context, 'the same command goes on from there'), async (session) => {
     const deleted = await session.runAtRoot((core) => deleteBranch(core, name, force));
@@ -95,31 +95,9 @@ function sessionOptions({ options }: CommandContext, leaves: string): ToolSessio
   return { url: typeof from === 'string' ? from : undefined, leaves, damageExitCode: exitCodes.failed };
 }
 
-function nameOf({ target }: CommandContext): string {
-  if (target !== undefined && isBranchName(target)) return target;
-  throw usageError(
-    `${JSON.stringify(target ?? '')} is no name of a branch`,
-    'a letter or digit first, then a-z, 0-9, dot, underscore and hyphen, at most 64 characters',
-  );
-}
-
-function cutOf({ options }: CommandContext): Cut {
-  const { atRevision, atTime } = options;
-  if (typeof atRevision === 'string' && typeof atTime === 'string') {
-    throw usageError('--at-revision and --at-time name two places', 'give one of them');
-  }
-  const [option, given, kind] =
-    typeof atTime === 'string'
-      ? (['--at-time', atTime, 'moment'] as const)
-      : (['--at-revision', atRevision, 'revision'] as const);
-  if (typeof given !== 'string') return { kind: 'end' };
-  const cut = parseCut(option, given, Date.now());
-  if (cut.kind === kind) return cut;
-  throw usageError(`${option}: ${given} is ${kind === 'moment' ? 'no time' : 'no revision'}`);
-}
-
 function fieldsOf(database: ListedDatabase): unknown {
-  const { home, name, databaseId, createdWallMs, ownBytes, removed, branch, branches } = database;
+  const { home, name, databaseId, createdWallMs, ownBytes, removed, successor, predecessor, branch, branches } =
+    database;
   return {
     ...(branch === undefined ? {} : { name }),
     home,
@@ -128,6 +106,8 @@ function fieldsOf(database: ListedDatabase): unknown {
     ...(branch === undefined ? {} : branchFields(branch)),
     ownBytes,
     removed,
+    successor: successor ?? null,
+    predecessor: predecessor ?? null,
     branches: branches.map(fieldsOf),
   };
 }
@@ -146,13 +126,15 @@ function linesOf(database: ListedDatabase, indent: string): readonly string[] {
   return lines;
 }
 
-function headOf({ name, createdWallMs, ownBytes, removed, branch }: ListedDatabase): string {
+function headOf({ name, createdWallMs, ownBytes, removed, successor, predecessor, branch }: ListedDatabase): string {
   const created = new Date(createdWallMs).toISOString();
-  if (branch === undefined) return `root  made ${created}, ${formatSize(ownBytes)}`;
+  const goesOn = successor === undefined ? '' : `; rolled back, goes on as ${branchNameOf(successor)}`;
+  if (branch === undefined) return `root  made ${created}, ${formatSize(ownBytes)}${goesOn}`;
   const pinned = branch.pinnedBytes === undefined ? 'unreadable' : formatSize(branch.pinnedBytes);
   const sizes = `own ${formatSize(ownBytes)}, kept by its parent for it alone ${pinned}`;
   if (branch.state === 'unfinished')
     return `${name}  never finished: t4 branch delete ${name}; begun ${created}, ${sizes}`;
   const at = branch.revision === undefined ? 'an unreadable place' : `revision ${branch.revision}`;
-  return `${name}  at ${at}, made ${created}, ${sizes}${removed ? ', closed: kept for its branches' : ''}`;
+  const begun = predecessor === undefined ? `at ${at}, made` : `rollback, goes on above ${at}, made`;
+  return `${name}  ${begun} ${created}, ${sizes}${removed ? ', closed: kept for its branches' : ''}${goesOn}`;
 }

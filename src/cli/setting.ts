@@ -16,7 +16,8 @@ export type CommandName =
   | 'drill'
   | 'branch create'
   | 'branch list'
-  | 'branch delete';
+  | 'branch delete'
+  | 'restore';
 
 export interface SettingKind<Value> {
   /** Stands for the value in help: `DURATION`. */

@@ -33,6 +33,7 @@ const storeCommands = [
   'branch create',
   'branch list',
   'branch delete',
+  'restore',
 ] as const;
 
 export const settingTable = {

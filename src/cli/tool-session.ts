@@ -10,6 +10,7 @@ import { parseStoreUrl, urlOfStore, type StoreLocation } from '../adapters/store
 import { createSystemClock } from '../adapters/system-clock.ts';
 import { createSystemRandom } from '../adapters/system-random.ts';
 import type { Core } from '../core/core.ts';
+import { followSuccessors } from '../core/restore/follow-successors.ts';
 import type { Task } from '../core/task.ts';
 import type { NodeLog } from '../host/node.ts';
 import { runTool, ToolError } from '../host/run-tool.ts';
@@ -23,7 +24,7 @@ import { createProgress } from './tool-progress.ts';
 export interface ToolSession {
   /** Of the family's store, for people. */
   readonly description: string;
-  /** In the store of its family. */
+  /** In the store of its family, of what goes on for the database that was named. */
   readonly home: string;
   /** By which a branch of the family is opened. */
   branchUrl(name: string): string;
@@ -66,7 +67,9 @@ export async function withToolSession(
     <Result>(task: (core: Core) => Task<Result>): Promise<Result> =>
       runTool({ ...realParts(), store, home, signal, log: progress.log }, task);
   try {
-    const { store, root, home } = await openFamilyStore(target.location, {}, open, (at, task) => runOn(at, '')(task));
+    const opening = await openFamilyStore(target.location, {}, open, (at, task) => runOn(at, '')(task));
+    const { store, root } = opening;
+    const home = await homeInUse(opening.home, runOn(store, opening.home));
     return await use({
       description: store.description,
       home,
@@ -87,6 +90,19 @@ export async function withToolSession(
     progress.end();
     signals.close();
     for (const store of opened) await store.close();
+  }
+}
+
+/** What goes on for a database that was rolled back. Where that cannot be told, the command meets the damage itself, and says it. */
+async function homeInUse(
+  home: string,
+  run: <Result>(task: (core: Core) => Task<Result>) => Promise<Result>,
+): Promise<string> {
+  try {
+    return await run(followSuccessors);
+  } catch (error) {
+    if (error instanceof ToolError && error.reason === 'damage') return home;
+    throw error;
   }
 }
 

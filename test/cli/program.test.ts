@@ -36,6 +36,7 @@ describe('help', () => {
     'branch create',
     'branch list',
     'branch delete',
+    'restore',
   ])('of %s names every option, its default, and examples', async (command) => {
     const { code, out } = await t4(`${command} --help`);
     expect(code).toBe(0);
