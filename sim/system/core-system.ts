@@ -29,8 +29,8 @@ import {
 
 /**
  * The database's core as a system under test: the very machine that production runs, behind an edge that does what `src/host` does, in
- * plain data. Values that an answer shows and the core does not have in memory are read from the local store; a stream's messages
- * keep their order meanwhile; a value that cannot be read is told to the core.
+ * plain data. Values that an answer shows and the core does not have in memory are read from the local store, and what is not there is asked of
+ * the core; a stream's messages keep their order meanwhile; a value that cannot be read is told to the core.
  */
 export const coreSystem: SystemUnderTest = { name: 't4', createNode, createCollector };
 
@@ -86,7 +86,9 @@ function createNode(options: NodeOptions): NodeMachine {
 function createEdge(machine: Machine, digest: Digest): NodeMachine {
   const reads = new Map<number, (result: CallResult, at: Instant, out: SystemEffect[]) => void>();
   const streams = new Map<number, StreamQueue>();
+  const wanted = new Map<number, (values: Values | undefined, out: SystemEffect[]) => void>();
   let nextCall = firstEdgeCall;
+  let nextWanted = 1;
 
   function translate(effects: readonly Effect[], out: SystemEffect[]): void {
     for (const effect of effects) {
@@ -112,6 +114,12 @@ function createEdge(machine: Machine, digest: Digest): NodeMachine {
             () => end,
             out,
           );
+          break;
+        }
+        case 'values': {
+          const done = wanted.get(effect.id);
+          wanted.delete(effect.id);
+          done?.(effect.values, out);
           break;
         }
         case 'stopped': {
@@ -204,9 +212,14 @@ function createEdge(machine: Machine, digest: Digest): NodeMachine {
     });
     reads.set(call, (result, at, more) => {
       const values = new Map<Version, Uint8Array>();
-      const problem = result.kind === 'local-get' ? taken(versions, result.values, values) : problemOf(result);
-      if (problem === undefined) {
+      const absent: Version[] = [];
+      const problem = result.kind === 'local-get' ? taken(versions, result.values, values, absent) : problemOf(result);
+      if (problem === undefined && absent.length === 0) {
         done(values, more);
+        return;
+      }
+      if (problem === undefined) {
+        fetch(absent, at, more, (fetched, then) => done(fetched && new Map([...values, ...fetched]), then));
         return;
       }
       done(undefined, more);
@@ -214,12 +227,29 @@ function createEdge(machine: Machine, digest: Digest): NodeMachine {
     });
   }
 
+  /** From the core: their chunks may still be to come. */
+  function fetch(
+    versions: readonly Version[],
+    at: Instant,
+    out: SystemEffect[],
+    done: (values: Values | undefined, more: SystemEffect[]) => void,
+  ): void {
+    const id = nextWanted++;
+    wanted.set(id, done);
+    translate(machine.step({ at, kind: 'values-wanted', id, versions }), out);
+  }
+
   function taken(
     versions: readonly Version[],
     stored: readonly (Uint8Array | undefined)[],
     values: Map<Version, Uint8Array>,
+    absent: Version[],
   ): string | undefined {
     for (const [index, version] of versions.entries()) {
+      if (stored[index] === undefined) {
+        absent.push(version);
+        continue;
+      }
       const decoded = decodeLocalValue(version, stored[index], digest);
       if (decoded.kind === 'damaged') return `the local store is damaged: ${describeDamage(decoded.damage)}`;
       values.set(version, decoded.value);

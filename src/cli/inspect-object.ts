@@ -112,6 +112,7 @@ function describe(key: string, bytes: Uint8Array, digest: Digest): Described {
     case 'probe':
       return { kind, fields: undefined, damage: undefined };
     case 'local-position':
+    case 'local-loading':
     case undefined:
       return { kind: 'unknown', fields: undefined, damage: notOurs(key, bytes) };
   }

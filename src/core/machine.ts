@@ -202,6 +202,10 @@ export function createMachine(configuration: MachineConfiguration): Machine {
       case 'abandon':
         leadership?.abandon(event.id);
         return;
+      case 'values-wanted':
+        if (leadership === undefined) core.emit({ kind: 'values', id: event.id, values: undefined });
+        else leadership.valuesWanted(event.id, event.versions);
+        return;
       case 'local-damaged':
         throw new LocalStoreDamage(event.reason);
       case 'stop':
@@ -252,6 +256,7 @@ export function createMachine(configuration: MachineConfiguration): Machine {
     if (event.kind === 'request') {
       return [{ kind: 'answer', id: event.id, answer: { kind: 'error', error: clientErrors.stopped } }];
     }
+    if (event.kind === 'values-wanted') return [{ kind: 'values', id: event.id, values: undefined }];
     if (event.kind === 'watch-open') return [{ kind: 'watch-end', stream: event.stream, error: clientErrors.stopped }];
     return [];
   }

@@ -35,6 +35,7 @@ export function statusOf(
     leases: recovered?.state.leases.size() ?? 0,
     watchers: leadership?.watchCounts().watchers ?? 0,
     checkpointSlot: leadership?.checkpointSlot() ?? 0,
+    loading: leadership?.loading(),
     ready,
     problems: [...core.problems.values()],
   };

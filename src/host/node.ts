@@ -6,6 +6,7 @@ import type { Answer, Effect, LogFields } from '../core/types/effect.ts';
 import type { EventBody } from '../core/types/event.ts';
 import type { Request } from '../core/types/request.ts';
 import type { Role } from '../core/types/response.ts';
+import type { Version } from '../core/types/version.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Compression } from '../ports/compression.ts';
 import type { Digest } from '../ports/digest.ts';
@@ -49,6 +50,8 @@ export interface Node extends Database {
 
 const seedBytes = 32;
 
+type ValuesOfVersions = ReadonlyMap<Version, Uint8Array>;
+
 export function startNode(options: NodeOptions): Node {
   const { store, localStore, disk, clock, random, digest, log, ...rest } = options;
   const machine = createMachine({ ...configurationDefaults, ...rest, digest });
@@ -60,11 +63,21 @@ export function startNode(options: NodeOptions): Node {
   let role: Role = 'starting';
   let nextRequest = 1;
   let nextStream = 1;
+  let nextWanted = 1;
 
   const post = createPump((body: EventBody) => machine.step({ ...body, at: clock.now() }), perform);
   const calls = createCalls(store, localStore, disk, (call, result) => post({ kind: 'result', call, result }));
   const timers = createTimers(clock, (timer) => post({ kind: 'timer', timer }));
-  const values: ValueReader = createValueReader(calls, digest, (reason) => post({ kind: 'local-damaged', reason }));
+  const wantedValues = new Map<number, (values: ValuesOfVersions | undefined) => void>();
+  const values: ValueReader = createValueReader(calls, digest, {
+    wanted: (versions) =>
+      new Promise((resolve) => {
+        const id = nextWanted++;
+        wantedValues.set(id, resolve);
+        post({ kind: 'values-wanted', id, versions });
+      }),
+    damaged: (reason) => post({ kind: 'local-damaged', reason }),
+  });
 
   function perform(effect: Effect): void {
     switch (effect.kind) {
@@ -82,6 +95,10 @@ export function startNode(options: NodeOptions): Node {
         return;
       case 'watch-response':
         streams.get(effect.stream)?.response(effect.response);
+        return;
+      case 'values':
+        wantedValues.get(effect.id)?.(effect.values);
+        wantedValues.delete(effect.id);
         return;
       case 'watch-end':
         streams.get(effect.stream)?.end(effect.error);

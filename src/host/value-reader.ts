@@ -8,8 +8,9 @@ import type { Calls } from './calls.ts';
 import type { KeyValue, Resolved } from './database.ts';
 
 /**
- * Gives versions their values: from memory where the core has them, else from the local store. A version's value never changes, so it
- * may be read after the core has answered; the core may drop it from memory at any step, so what is at hand is copied at once.
+ * Gives versions their values: from memory where the core has them, else from the local store, else the core fetches them from where they still
+ * are. A version's value never changes, so it may be read after the core has answered; the core may drop it from memory at any step, so
+ * what is at hand is copied at once.
  */
 export interface ValueReader {
   /** At once when every value is in memory. Rejects when one cannot be read; the core has been told. */
@@ -26,7 +27,17 @@ type Values = ReadonlyMap<Version, Uint8Array>;
 const noBytes = new Uint8Array(0);
 const nothingRead: Values = new Map<Version, Uint8Array>();
 
-export function createValueReader(calls: Calls, digest: Digest, damaged: (reason: string) => void): ValueReader {
+export interface ValueReaderEdges {
+  /** The local store does not have them; undefined: they cannot be had now. */
+  wanted(versions: readonly Version[]): Promise<Values | undefined>;
+  damaged(reason: string): void;
+}
+
+export function createValueReader(
+  calls: Pick<Calls, 'readLocal'>,
+  digest: Digest,
+  { wanted, damaged }: ValueReaderEdges,
+): ValueReader {
   async function read(versions: readonly Version[]): Promise<Values> {
     const values = new Map<Version, Uint8Array>();
     const missing: Version[] = [];
@@ -35,10 +46,15 @@ export function createValueReader(calls: Calls, digest: Digest, damaged: (reason
       else values.set(version, version.value);
     }
     if (missing.length === 0) return values;
+    const absent: Version[] = [];
     let problem: string | undefined;
     try {
       const stored = await calls.readLocal(missing.map((version) => valueKeyOf(version)));
       missing.forEach((version, index) => {
+        if (stored[index] === undefined) {
+          absent.push(version);
+          return;
+        }
         const decoded = decodeLocalValue(version, stored[index], digest);
         if (decoded.kind === 'ok') values.set(version, decoded.value);
         else problem = `the local store is damaged: ${describeDamage(decoded.damage)}`;
@@ -46,9 +62,15 @@ export function createValueReader(calls: Calls, digest: Digest, damaged: (reason
     } catch (error) {
       problem = `the local store cannot be read: ${error instanceof Error ? error.message : String(error)}`;
     }
-    if (problem === undefined) return values;
-    damaged(problem);
-    throw new Error(problem);
+    if (problem !== undefined) {
+      damaged(problem);
+      throw new Error(problem);
+    }
+    if (absent.length === 0) return values;
+    const fetched = await wanted(absent);
+    if (fetched === undefined) throw new Error('values cannot be fetched now');
+    for (const version of absent) values.set(version, fetched.get(version)!);
+    return values;
   }
 
   return {

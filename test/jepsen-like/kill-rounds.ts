@@ -89,7 +89,7 @@ export async function runKillRounds(options: KillRoundsOptions): Promise<KillRou
     await node.ready();
     const here = await node.connect();
     connection = here;
-    checkpointsUsed += node.logged('loading checkpoint').length;
+    checkpointsUsed += node.logged('loading keys of the checkpoint').length;
     localStatesReused += node.logged('local state reused: its place in the log is proved').length;
     localLogsUsed += node.logged('the local log went into its slot').length;
     const { startedMs } = node;

@@ -47,7 +47,7 @@ describe('checkpoints', () => {
     const second = await openOne({ store, log: (_level, message) => messages.push(message) });
     expect(await second.get('key-19').then((entry) => entry?.text())).toBe('value 19');
     expect(await second.get('later').then((entry) => entry?.text())).toBe('than the checkpoint');
-    expect(messages).toContain('loading checkpoint');
+    expect(messages).toContain('loading keys of the checkpoint');
     await second.close();
     await expect(second.checkpoint()).rejects.toThrow(T4Error);
   });

@@ -309,7 +309,7 @@ test('an orderly end leaves a checkpoint of all there is, unless there is little
     expect(named(world)).toBe(checkpoints);
     expect(manifestOf(store).checkpoints).toHaveLength(checkpoints);
     restart(world, false);
-    expect(world.ledger.get('log: loading checkpoint') ?? 0).toBe(checkpoints);
+    expect(world.ledger.get('log: loading keys of the checkpoint') ?? 0).toBe(checkpoints);
     expect(ask(world, all()).seen).toHaveLength(writes);
     expect(judge(world)).toEqual([]);
   }

@@ -183,7 +183,7 @@ describe('a story for each that was found', () => {
       node.stepWall(-60_000);
       node.disk = createWorldDisk();
       restart(world);
-      expect(world.ledger.get('log: loading checkpoint')).toBe(1);
+      expect(world.ledger.get('log: loading keys of the checkpoint')).toBe(1);
       ask(world, put('k', 'after'));
       world.runUntil(world.now() + 5_000);
       expect(judge(world)).toEqual([]);

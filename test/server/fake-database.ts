@@ -61,6 +61,7 @@ export const leadingStatus: StatusResponse = {
   leases: 0,
   watchers: 0,
   checkpointSlot: 0,
+  loading: undefined,
   ready: true,
   problems: [],
 };

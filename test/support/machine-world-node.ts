@@ -5,7 +5,7 @@ import type { CallOperation, Effect } from '../../src/core/types/effect.ts';
 import type { CallResult, EventBody } from '../../src/core/types/event.ts';
 import type { Role } from '../../src/core/types/response.ts';
 import type { Instant } from '../../src/ports/clock.ts';
-import type { PutOutcome } from '../../src/ports/object-store.ts';
+import type { ByteRange, PutOutcome } from '../../src/ports/object-store.ts';
 import { byteStringOf } from '../../src/core/types/bytes.ts';
 import type { Chance } from './machine-world-chance.ts';
 import { createWorldDisk, type WorldDisk } from './machine-world-disk.ts';
@@ -256,7 +256,7 @@ export function createWorldNode(
         put(callId, operation);
         return;
       case 'object-get':
-        get(callId, operation.key);
+        get(callId, operation.key, operation.range);
         return;
       case 'object-list': {
         const address = chance.nth(`${name}/list/${operation.prefix}`);
@@ -325,7 +325,7 @@ export function createWorldNode(
     });
   }
 
-  function get(callId: number, key: string): void {
+  function get(callId: number, key: string, range: ByteRange | undefined): void {
     const address = chance.nth(`${name}/get/${key}`);
     const slow = fault(`${address}/slow`, 'getSlow') ? chance.between(`${address}/slowness`, 200, 3_000) : 0;
     const done = surroundings.now() + chance.between(`${address}/way`, 1, 20) + slow + surroundings.slowMs(address);
@@ -338,7 +338,7 @@ export function createWorldNode(
     if (!fails) corruptBefore.set(key, truncated || corrupt);
     later(callId, done, answered, () => {
       if (fails) return { kind: 'object-get', outcome: { kind: 'failed', problem: worldProblem } };
-      const outcome = store.get(key);
+      const outcome = store.get(key, range);
       if (outcome.kind !== 'ok') return { kind: 'object-get', outcome };
       let { body } = outcome;
       if (corrupt) {

@@ -1,4 +1,5 @@
 import type {
+  ByteRange,
   DeleteOutcome,
   GetOutcome,
   ListOutcome,
@@ -11,7 +12,7 @@ import type {
 export interface WorldObjects {
   readonly objects: Map<string, { readonly body: Uint8Array; readonly etag: string }>;
   put(key: string, body: Uint8Array, condition: PutCondition): PutOutcome;
-  get(key: string): GetOutcome;
+  get(key: string, range?: ByteRange): GetOutcome;
   list(prefix: string, after: string, limit: number): ListOutcome;
   remove(keys: readonly string[]): DeleteOutcome;
   copy(): WorldObjects;
@@ -33,10 +34,10 @@ export function createWorldObjects(content: WorldObjects['objects'] = new Map(),
       objects.set(key, { body: body.slice(), etag });
       return { kind: 'ok', etag };
     },
-    get(key) {
+    get(key, range) {
       const found = objects.get(key);
       if (found === undefined) return { kind: 'not-found' };
-      return { kind: 'ok', body: found.body.slice(), etag: found.etag, size: found.body.length };
+      return { kind: 'ok', body: found.body.slice(range?.start, range?.end), etag: found.etag, size: found.body.length };
     },
     list(prefix, after, limit) {
       const keys = [...objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort();

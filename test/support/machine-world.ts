@@ -1,4 +1,5 @@
 import type { MachineConfiguration } from '../../src/core/configuration.ts';
+import { clientErrors } from '../../src/core/types/error.ts';
 import { configurationDefaults } from '../../src/core/configuration.ts';
 import { decodeLocalValue, decodePosition, localPositionKey, valueKeyOf } from '../../src/core/format/local-layout.ts';
 import { readLocalLog } from '../../src/core/format/local-log.ts';
@@ -49,7 +50,7 @@ export interface SeenVersion {
   readonly key: string;
   readonly revision: number;
   readonly sub: number;
-  readonly value: string | undefined;
+  value: string | undefined;
   readonly create: number;
   readonly version: number;
   readonly lease: bigint;
@@ -78,6 +79,21 @@ export interface Watching {
   readonly events: SeenVersion[];
   /** Revisions skipped, each told by a cancellation: `[from, to)`. */
   readonly gaps: { readonly from: number; readonly to: number }[];
+  /** What it was before each response whose values are still being fetched. */
+  unsure: { readonly events: number; readonly nextRevision: number; readonly gaps: number }[];
+}
+
+/** Values that an edge has asked the core for. */
+interface Awaited {
+  readonly node: WorldNode;
+  readonly life: number;
+  readonly absent: readonly Absent[];
+  readonly done: (whole: boolean) => void;
+}
+
+interface Absent {
+  readonly version: Version;
+  readonly seen: SeenVersion;
 }
 
 export interface World {
@@ -126,6 +142,9 @@ export function createWorld(scenario: WorldScenario, content: WorldObjects = cre
   const chance = createChance(scenario.seed);
   const events = createEventQueue();
   const byId = new Map<number, HistoryEntry>();
+  const awaited = new Map<number, Awaited>();
+  const answering = new Set<number>();
+  let nextAwaited = 1;
   let now = 0;
   let floor = 0;
   let nextStream = 1;
@@ -220,14 +239,28 @@ export function createWorld(scenario: WorldScenario, content: WorldObjects = cre
             node.send({ kind: 'watch-consumed', stream: happened.stream, messages: 1 });
         });
         const { response } = happened;
+        const absent: Absent[] = [];
+        const before = {
+          events: watching.events.length,
+          nextRevision: watching.nextRevision,
+          gaps: watching.gaps.length,
+        };
         for (const { version, previous } of response.events) {
           if (version.modRevision < watching.nextRevision) {
             world.violations.push(
               `${watching.name}: revision ${version.modRevision} after ${watching.nextRevision - 1}`,
             );
           }
-          watching.events.push(seenOf(node, version));
-          if (previous !== undefined) seenOf(node, previous);
+          watching.events.push(seenOf(node, version, absent));
+          if (previous !== undefined) seenOf(node, previous, absent);
+        }
+        if (absent.length > 0) {
+          watching.unsure.push(before);
+          wait(node, absent, (whole) => {
+            if (!watching.unsure.includes(before)) return;
+            if (whole) watching.unsure = watching.unsure.filter((each) => each !== before);
+            else detach(watching);
+          });
         }
         const last = response.events.at(-1)?.version.modRevision ?? 0;
         // A report of progress promises that nothing up to its revision is still to come.
@@ -241,15 +274,32 @@ export function createWorld(scenario: WorldScenario, content: WorldObjects = cre
             count('watcher cancelled by a compaction');
           }
           node.send({ kind: 'watch-close', stream: happened.stream });
-          watching.node = undefined;
+          detach(watching);
         }
         return;
       }
       case 'watch-end':
         for (const watching of world.watchers) {
-          if (watching.node === node && watching.stream === happened.stream) watching.node = undefined;
+          if (watching.node === node && watching.stream === happened.stream) detach(watching);
         }
         return;
+      case 'values': {
+        const waiting = awaited.get(happened.id);
+        awaited.delete(happened.id);
+        if (waiting === undefined) {
+          world.violations.push(`${node.name} gives values ${happened.id}, which nobody wants`);
+          return;
+        }
+        if (waiting.life !== node.life) return;
+        count(happened.values === undefined ? 'values that could not be had' : 'value fetched from its chunk');
+        for (const { version, seen } of waiting.absent) {
+          const value = happened.values?.get(version);
+          if (value !== undefined) seen.value = textOf(value);
+          else if (happened.values !== undefined) world.violations.push(`${node.name} leaves out a value of ${version.key}`);
+        }
+        waiting.done(happened.values !== undefined);
+        return;
+      }
       case 'role':
         world.logLines.push(`${now} ${node.name} ${happened.role} ${happened.epoch}`);
         if (happened.role === 'leader') count('reign');
@@ -279,7 +329,19 @@ export function createWorld(scenario: WorldScenario, content: WorldObjects = cre
       world.violations.push(`${node.name} answers request ${id}, which nobody sent it`);
       return;
     }
-    if (entry.answer !== undefined) world.violations.push(`request ${id} is answered twice`);
+    if (answering.has(id)) world.violations.push(`request ${id} is answered twice`);
+    answering.add(id);
+    const absent: Absent[] = [];
+    const seen = answer.kind === 'ok' ? seenIn(node, answer.response, absent) : [];
+    if (absent.length === 0) {
+      shown(entry, answer, seen);
+      return;
+    }
+    const failed: Answer = { kind: 'error', error: clientErrors.timeout };
+    wait(node, absent, (whole) => shown(entry, whole ? answer : failed, seen));
+  }
+
+  function shown(entry: HistoryEntry, answer: Answer, seen: readonly SeenVersion[]): void {
     entry.answer = answer;
     entry.answeredMs = now;
     if (answer.kind === 'error') {
@@ -287,45 +349,67 @@ export function createWorld(scenario: WorldScenario, content: WorldObjects = cre
       return;
     }
     count(`answer: ${answer.response.kind}`);
-    entry.seen = seenIn(node, answer.response);
+    entry.seen = seen;
     if (answer.header.revision > floor) floor = answer.header.revision;
   }
 
-  function seenIn(node: WorldNode, response: Response): readonly SeenVersion[] {
+  /** What the local store does not have either goes into `absent`. */
+  function seenIn(node: WorldNode, response: Response, absent: Absent[]): readonly SeenVersion[] {
     switch (response.kind) {
       case 'range':
-        return response.kvs.map((version) => seenOf(node, version));
+        return response.kvs.map((version) => seenOf(node, version, absent));
       case 'put':
-        return response.previous === undefined ? [] : [seenOf(node, response.previous)];
+        return response.previous === undefined ? [] : [seenOf(node, response.previous, absent)];
       case 'delete-range':
-        return response.previous.map((version) => seenOf(node, version));
+        return response.previous.map((version) => seenOf(node, version, absent));
       case 'txn':
-        return response.responses.flatMap((inner) => seenIn(node, inner.response));
+        return response.responses.flatMap((inner) => seenIn(node, inner.response, absent));
       default:
         return [];
     }
   }
 
-  function seenOf(node: WorldNode, version: Version): SeenVersion {
-    return {
+  function seenOf(node: WorldNode, version: Version, absent: Absent[]): SeenVersion {
+    const value = version.version === 0 ? undefined : valueOf(node, version);
+    const seen: SeenVersion = {
       key: version.key,
       revision: version.modRevision,
       sub: version.sub,
-      value: version.version === 0 ? undefined : textOf(valueOf(node, version)),
+      value: value && textOf(value),
       create: version.createRevision,
       version: version.version,
       lease: version.lease,
     };
+    if (version.version !== 0 && value === undefined) absent.push({ version, seen });
+    return seen;
   }
 
-  function valueOf(node: WorldNode, version: Version): Uint8Array {
+  /** Undefined: it is neither in memory nor in the local store. */
+  function valueOf(node: WorldNode, version: Version): Uint8Array | undefined {
     if (version.value !== undefined) return version.value;
-    const decoded = decodeLocalValue(version, node.readLocal(valueKeyOf(version)), worldDigest);
+    const stored = node.readLocal(valueKeyOf(version));
+    if (stored === undefined) return undefined;
+    const decoded = decodeLocalValue(version, stored, worldDigest);
     if (decoded.kind === 'ok') return decoded.value;
-    world.violations.push(
-      `${node.name}: the value of ${version.key} at ${version.modRevision} is neither in memory nor in the local store`,
-    );
+    world.violations.push(`${node.name}: the value of ${version.key} at ${version.modRevision} is damaged`);
     return new Uint8Array(0);
+  }
+
+  function wait(node: WorldNode, absent: readonly Absent[], done: (whole: boolean) => void): void {
+    const id = nextAwaited++;
+    awaited.set(id, { node, life: node.life, absent, done });
+    node.send({ kind: 'values-wanted', id, versions: absent.map(({ version }) => version) });
+  }
+
+  /** What came for sure is kept: the stream of a node that dies never gives the rest. */
+  function detach(watching: Watching): void {
+    watching.node = undefined;
+    const [before] = watching.unsure;
+    watching.unsure = [];
+    if (before === undefined) return;
+    watching.events.length = before.events;
+    watching.nextRevision = before.nextRevision;
+    watching.gaps.length = before.gaps;
   }
 
   function called(node: WorldNode, operation: CallOperation): void {
@@ -374,7 +458,7 @@ export function createWorld(scenario: WorldScenario, content: WorldObjects = cre
 
   function follow(watching: Watching): void {
     const attached = watching.node;
-    if (attached !== undefined && (!attached.alive || attached.life !== watching.life)) watching.node = undefined;
+    if (attached !== undefined && (!attached.alive || attached.life !== watching.life)) detach(watching);
     if (watching.node === undefined) {
       const node = world.leader();
       if (node !== undefined) {
@@ -402,7 +486,7 @@ export function createWorld(scenario: WorldScenario, content: WorldObjects = cre
       }
     } else if (chance.happens(chance.nth(`${watching.name}/leaves`), 0.02)) {
       watching.node.send({ kind: 'watch-close', stream: watching.stream });
-      watching.node = undefined;
+      detach(watching);
     }
     world.at(now + 100, () => follow(watching));
   }
@@ -433,7 +517,16 @@ export function createWorld(scenario: WorldScenario, content: WorldObjects = cre
   for (const node of world.nodes) world.at(chance.between(`${node.name}/first start`, 0, 300), () => node.start());
   for (const disturbance of scenario.disturbances) world.at(disturbance.atMs, () => disturb(disturbance));
   for (const name of ['w1', 'w2']) {
-    const watching: Watching = { name, node: undefined, life: 0, stream: 0, nextRevision: 2, events: [], gaps: [] };
+    const watching: Watching = {
+      name,
+      node: undefined,
+      life: 0,
+      stream: 0,
+      nextRevision: 2,
+      events: [],
+      gaps: [],
+      unsure: [],
+    };
     world.watchers.push(watching);
     world.at(50, () => follow(watching));
   }

@@ -22,7 +22,7 @@ import { withinCut } from './within-cut.ts';
  * for whole, and an ancestor's position would prove nothing here.
  */
 export function* recoverFromBase(core: Core, manifest: Manifest, base: Base): Task<Recovered> {
-  const recovered = yield* begin(core, base);
+  const recovered = yield* begin(core, manifest, base);
   for (const [index, stretch] of base.stretches.entries()) {
     const before = base.stretches[index - 1];
     if (before !== undefined) goOn(core, recovered, stretch.databaseId, before.skippedRevision);
@@ -38,12 +38,12 @@ export function* recoverFromBase(core: Core, manifest: Manifest, base: Base): Ta
   return recovered;
 }
 
-function* begin(core: Core, { checkpoint, stretches }: Base): Task<Recovered> {
+function* begin(core: Core, { databaseId }: Manifest, { checkpoint, stretches }: Base): Task<Recovered> {
   if (checkpoint === undefined) {
     const position = positionOfGenesis(core, stretches[0]!.databaseId, nothing);
-    return completed(core, createState(), new Map(), position, 0);
+    return completed(core, createState(), { leases: new Map(), position, wallMs: 0, loading: undefined });
   }
-  const recovered = yield* loadReferenced(core, checkpoint, undefined);
+  const recovered = yield* loadReferenced(core, checkpoint, { own: databaseId, of: undefined });
   if (typeof recovered !== 'string') return recovered;
   throw new NodeFailure(
     `${recovered}. The branch began from it: restore this object from a version or a backup of the bucket.`,

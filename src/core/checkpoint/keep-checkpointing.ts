@@ -5,6 +5,7 @@ import type { RecoveredDatabase } from '../recover/recover.ts';
 import type { Reign } from '../reign/reign.ts';
 import { createSignal, fire, waitFor, waitForUntil, type Task } from '../task.ts';
 import type { CheckpointReference, ChunkReference } from '../types/log.ts';
+import type { ValueSource } from '../values/value-source.ts';
 import { readCheckpointBase, type CheckpointBase } from './checkpoint-tree.ts';
 import { checkpointDue } from './checkpoint-due.ts';
 import { missesNothing } from './may-name-checkpoint.ts';
@@ -45,6 +46,7 @@ export function createCheckpointing(
   core: Core,
   reign: Reign,
   database: RecoveredDatabase,
+  values: ValueSource,
   edges: CheckpointEdges,
 ): Checkpointing {
   const { recovered } = database;
@@ -124,7 +126,7 @@ export function createCheckpointing(
     if (!baseRead) base = yield* readCheckpointBase(core, held.manifest);
     baseRead = true;
     for (let attempt = 1; ; attempt++) {
-      const ground = { databaseId: held.manifest.databaseId, recovered, base, previous: last(), unnamed };
+      const ground = { databaseId: held.manifest.databaseId, recovered, values, base, previous: last(), unnamed };
       const written = yield* writeCheckpoint(core, ground);
       if (typeof written === 'string') return written;
       const naming = yield* nameCheckpoint(core, reign, held, written);

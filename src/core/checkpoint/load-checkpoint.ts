@@ -1,33 +1,42 @@
 import type { LocalOperation } from '../../ports/local-store.ts';
 import { log, type Core } from '../core.ts';
-import { NodeFailure } from '../failure.ts';
-import { localLeasePut, localPositionPut, localWritesOfVersion } from '../format/local-layout.ts';
+import { LocalStoreDamage, NodeFailure } from '../failure.ts';
+import { localKeyOfVersionPut, localLeasePut, localPositionPut } from '../format/local-layout.ts';
+import { localChunkPut, localLoadingPut } from '../format/local-loading.ts';
+import { readManifest } from '../recover/locate-manifest.ts';
 import { completed, setLocalStateAside } from '../recover/local-state.ts';
 import type { Recovered } from '../recover/recovered.ts';
 import { writeLocal } from '../recover/replay.ts';
 import { loadLease, loadVersion } from '../state/load.ts';
 import { createState, type State } from '../state/state.ts';
 import { all, type Task } from '../task.ts';
-import { readChunk, type Referenced } from '../store/read-reference.ts';
+import { readChunkKeys, readProvedKeys, type KeysOfChunk, type Referenced } from '../store/read-reference.ts';
+import type { KeyedChunk, LoadingRecord } from '../types/loading.ts';
 import type { CheckpointReference, ChunkReference, Manifest } from '../types/log.ts';
-import type { Version } from '../types/version.ts';
+import { createLoading } from '../values/loading.ts';
 import { readCheckpointTree, unusable } from './checkpoint-tree.ts';
 import { createLoadProgress, type LoadProgress } from './load-progress.ts';
+import { loadHeldKeys } from './load-held-keys.ts';
 
 /**
- * Recovery from a checkpoint. The local store is filled chunk by chunk and gets its position last, so that a node that dies in
- * between finds nothing it could take for whole. A checkpoint with a damaged object is named and an older one is used: the log from
- * there on is still in the store. Nothing damaged is ever served.
+ * Recovery from a checkpoint: the keys of all its chunks. The values come later, so each chunk leaves an entry in the local store that says so. The
+ * local store gets its position when all keys are there, so that a node that dies in between finds nothing it could take for whole; it goes on
+ * where it was. A checkpoint with a damaged object is named and an older one is used: the log from there on is still in the
+ * store. Nothing damaged is ever served.
  */
 
 const chunksAtOnce = 32;
-const chunkBytesAtOnce = 8 * 1024 * 1024;
+const keysBytesAtOnce = 8 * 1024 * 1024;
 
 /** Undefined: no checkpoint can be used; the log has to be read from its first slot. */
 export function* recoverFromCheckpoint(core: Core, manifest: Manifest): Task<Recovered | undefined> {
+  const { databaseId } = manifest;
   for (const reference of manifest.checkpoints.toReversed()) {
-    const recovered = yield* loadCheckpoint(core, manifest, reference);
-    if (typeof recovered !== 'string') return recovered;
+    const recovered = yield* loadReferenced(core, reference, { own: databaseId, of: databaseId });
+    if (typeof recovered !== 'string') {
+      yield* writeLocal([localPositionPut(databaseId, recovered.position, core.digest)]);
+      return recovered;
+    }
     // Loading ends with the first damage: what else of it is damaged is not known.
     core.unusableObjects.add(reference.key);
     log(core, 'error', 'checkpoint cannot be used; going back to the one before it', {
@@ -37,6 +46,7 @@ export function* recoverFromCheckpoint(core: Core, manifest: Manifest): Task<Rec
     yield* setLocalStateAside(core, 'a checkpoint that was being loaded is damaged');
   }
   if (manifest.logFloor > 1) {
+    yield* beginAgainIfCollected(core, manifest);
     throw new NodeFailure(
       `no checkpoint of the manifest can be used, and the log is kept from slot ${manifest.logFloor} on only: restore one of the objects named above`,
     );
@@ -44,62 +54,72 @@ export function* recoverFromCheckpoint(core: Core, manifest: Manifest): Task<Rec
   return undefined;
 }
 
-/** A text says what is damaged. */
-function* loadCheckpoint(
-  core: Core,
-  { databaseId }: Manifest,
-  reference: CheckpointReference,
-): Task<Recovered | string> {
-  const recovered = yield* loadReferenced(core, reference, databaseId);
-  if (typeof recovered === 'string') return recovered;
-  yield* writeLocal([localPositionPut(databaseId, recovered.position, core.digest)]);
-  return recovered;
+/** What is missing may have been collected from outside since this recovery read the manifest: then there is a newer checkpoint. */
+function* beginAgainIfCollected(core: Core, { checkpoints }: Manifest): Task<void> {
+  const newest = (yield* readManifest(core))?.manifest.checkpoints.at(-1)?.slot ?? 0;
+  if (newest > checkpoints.at(-1)!.slot) throw new LocalStoreDamage('checkpoints were collected during the recovery');
 }
 
-/** Without a position in the local store. `databaseId` undefined: of any database. A text says what is damaged. */
+export interface DatabaseIds {
+  /** Of this database: whose local store it is. */
+  readonly own: Uint8Array;
+  /** Of the checkpoint; undefined: any. */
+  readonly of: Uint8Array | undefined;
+}
+
+/** Without a position in the local store. A text says what is damaged. */
 export function* loadReferenced(
   core: Core,
   reference: CheckpointReference,
-  databaseId: Uint8Array | undefined,
+  ids: DatabaseIds,
 ): Task<Recovered | string> {
-  const tree = yield* readCheckpointTree(core, reference, databaseId);
+  const tree = yield* readCheckpointTree(core, reference, ids.of);
   if (typeof tree === 'string') return tree;
   const { checkpoint, pages } = tree;
-  const state = createState();
+  const references = pages.flatMap(({ chunks }) => chunks);
+  const record: LoadingRecord = { databaseId: ids.own, checkpoint: reference, chunks: references.length };
+  const { state, chunks: held } = yield* loadHeldKeys(core, record);
   const leases = new Map<bigint, number>();
-  const leaseWrites: LocalOperation[] = [];
+  const operations: LocalOperation[] = references.length === 0 ? [] : [localLoadingPut(record, core.digest)];
   for (const { lease, ttlSeconds } of checkpoint.leases) {
     leases.set(lease, ttlSeconds);
     loadLease(state, lease, ttlSeconds);
-    leaseWrites.push(localLeasePut(lease, ttlSeconds, core.digest));
+    operations.push(localLeasePut(lease, ttlSeconds, core.digest));
   }
-  const references = pages.flatMap(({ chunks }) => chunks);
-  const damage = yield* loadChunks(core, state, references, createLoadProgress(core, reference.key, references));
-  if (damage !== undefined) return damage;
-  yield* writeLocal(leaseWrites);
-  return completed(core, state, leases, checkpoint.position, checkpoint.wallMs);
+  if (operations.length > 0) yield* writeLocal(operations);
+  const chunks = yield* loadKeys(core, state, references, held, createLoadProgress(core, 'keys', reference.key, references));
+  if (typeof chunks === 'string') return chunks;
+  const { position, wallMs } = checkpoint;
+  const loading = chunks.length === 0 ? undefined : createLoading(record, chunks);
+  return completed(core, state, { leases, position, wallMs, loading });
 }
 
 /** While one batch is written to the local store the next is on its way. A text says what is damaged. */
-function* loadChunks(
+function* loadKeys(
   core: Core,
   state: State,
   references: readonly ChunkReference[],
+  held: readonly KeyedChunk[],
   progress: LoadProgress,
-): Task<string | undefined> {
-  const batches = batchesOf(references);
-  let fetched = yield* readChunks(core, batches[0] ?? []);
+): Task<readonly KeyedChunk[] | string> {
+  const loaded = [...held];
+  if (held.length > 0) progress.loaded(references.slice(0, held.length));
+  const batches = batchesOf(references.slice(held.length));
+  let fetched = yield* readKeys(core, batches[0] ?? []);
   for (let next = 1; fetched.length > 0; next++) {
-    const chunks: (readonly Version[])[] = [];
+    const keys: KeysOfChunk[] = [];
     for (const chunk of fetched) {
       if (chunk.kind !== 'ok') return unusable(core, chunk);
-      chunks.push(chunk.value);
+      keys.push(chunk.value);
     }
-    const [following] = yield* all([readChunks(core, batches[next] ?? []), storeChunks(core, state, chunks)]);
-    progress.loaded(batches[next - 1]!);
+    const batch = batches[next - 1]!;
+    const chunks = keys.map((found, index) => keyedChunk(loaded.length + index, batch[index]!, found));
+    loaded.push(...chunks);
+    const [following] = yield* all([readKeys(core, batches[next] ?? []), storeKeys(core, state, keys, chunks)]);
+    progress.loaded(batch);
     fetched = following!;
   }
-  return undefined;
+  return loaded;
 }
 
 /** As many as are fetched at once: few enough, and small enough together. */
@@ -108,35 +128,56 @@ function batchesOf(references: readonly ChunkReference[]): readonly (readonly Ch
   let batchBytes = 0;
   for (const reference of references) {
     const batch = batches.at(-1);
-    if (batch !== undefined && batch.length < chunksAtOnce && batchBytes + reference.bytes <= chunkBytesAtOnce) {
+    if (batch !== undefined && batch.length < chunksAtOnce && batchBytes + reference.keysBytes <= keysBytesAtOnce) {
       batch.push(reference);
-      batchBytes += reference.bytes;
+      batchBytes += reference.keysBytes;
       continue;
     }
     batches.push([reference]);
-    batchBytes = reference.bytes;
+    batchBytes = reference.keysBytes;
   }
   return batches;
 }
 
-function* readChunks(
-  core: Core,
-  references: readonly ChunkReference[],
-): Task<readonly Referenced<readonly Version[]>[]> {
-  return yield* all(references.map((reference) => readChunk(core, reference)));
+function* readKeys(core: Core, references: readonly ChunkReference[]): Task<readonly Referenced<KeysOfChunk>[]> {
+  return yield* all(references.map((reference) => readKeysOf(core, reference)));
 }
 
-function* storeChunks(core: Core, state: State, chunks: readonly (readonly Version[])[]): Task<readonly never[]> {
+/** An object that is damaged, or was found damaged or missing before, is believed only when the whole of it holds. */
+function* readKeysOf(core: Core, reference: ChunkReference): Task<Referenced<KeysOfChunk>> {
+  if (!core.unusableObjects.has(reference.key)) {
+    const read = yield* readChunkKeys(core, reference);
+    if (read.kind === 'ok' || read.kind === 'missing') return read;
+  }
+  return yield* readProvedKeys(core, reference);
+}
+
+function keyedChunk(index: number, reference: ChunkReference, { versions, keysHash }: KeysOfChunk): KeyedChunk {
+  const first = versions[0]!;
+  const last = versions.at(-1)!;
+  return {
+    index,
+    reference,
+    keysHash,
+    first: { key: first.key, modRevision: first.modRevision, sub: first.sub },
+    last: { key: last.key, modRevision: last.modRevision, sub: last.sub },
+  };
+}
+
+function* storeKeys(
+  core: Core,
+  state: State,
+  keys: readonly KeysOfChunk[],
+  chunks: readonly KeyedChunk[],
+): Task<readonly never[]> {
   const operations: LocalOperation[] = [];
-  for (const versions of chunks) {
+  for (const { versions } of keys) {
     for (const version of versions) {
-      operations.push(...localWritesOfVersion(version, core.digest));
+      operations.push(localKeyOfVersionPut(version, core.digest));
       loadVersion(state, version);
     }
   }
+  for (const chunk of chunks) operations.push(localChunkPut(chunk, core.digest));
   yield* writeLocal(operations);
-  for (const versions of chunks) {
-    for (const version of versions) if (version.valueBytes > 0) version.value = undefined;
-  }
   return [];
 }

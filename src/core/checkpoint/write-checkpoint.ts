@@ -11,7 +11,7 @@ import { all, until, type Task } from '../task.ts';
 import { equalBytes, hexOf } from '../types/bytes.ts';
 import type { Checkpoint, CheckpointReference, ChunkReference, LogPosition } from '../types/log.ts';
 import type { Version } from '../types/version.ts';
-import { readValues } from '../values/read-values.ts';
+import type { ValueSource } from '../values/value-source.ts';
 import type { CheckpointBase, LoadedPage } from './checkpoint-tree.ts';
 import type { ChunkContent } from './content-defined-chunks.ts';
 import { pagesOf } from './content-defined-pages.ts';
@@ -34,6 +34,7 @@ export interface WrittenCheckpoint {
 export interface CheckpointGround {
   readonly databaseId: Uint8Array;
   readonly recovered: Recovered;
+  readonly values: ValueSource;
   readonly base: CheckpointBase | undefined;
   /** The last one that the manifest names. */
   readonly previous: CheckpointReference | undefined;
@@ -86,7 +87,7 @@ function chunksExpected(core: Core, { recovered, base }: CheckpointGround): numb
 
 function* writeChunks(
   core: Core,
-  { recovered, base, unnamed }: CheckpointGround,
+  { recovered, values, base, unnamed }: CheckpointGround,
   position: LogPosition,
   uploads: Uploads,
 ): Task<readonly ChunkReference[] | string> {
@@ -109,7 +110,7 @@ function* writeChunks(
         for (const reference of planned.references) known.set(hexOf(reference.hash), reference);
         break;
       case 'new': {
-        const chunk = yield* encodeContent(core, planned.content, uploads.attempt);
+        const chunk = yield* encodeContent(core, values, planned.content, uploads.attempt);
         const name = hexOf(chunk.reference.hash);
         const same = known.get(name);
         if (same !== undefined && !core.unusableObjects.has(same.key)) {
@@ -136,12 +137,14 @@ interface EncodedContent {
   readonly body: Uint8Array;
 }
 
-function* encodeContent(core: Core, { versions, continues }: ChunkContent, attempt: Uint8Array): Task<EncodedContent> {
+function* encodeContent(
+  core: Core,
+  values: ValueSource,
+  { versions, continues }: ChunkContent,
+  attempt: Uint8Array,
+): Task<EncodedContent> {
   const atHand = versions.map((version) => version.value);
-  const read = yield* readValues(
-    core,
-    versions.filter((_, index) => atHand[index] === undefined),
-  );
+  const read = yield* values.read(versions.filter((_, index) => atHand[index] === undefined));
   // Others' events go first: encoding and hashing a chunk takes a while.
   yield* until(core.at.monotonicMs);
   const whole: Version[] = versions.map((version, index) => ({

@@ -15,6 +15,8 @@ import { sweep, type Ripe } from './sweep.ts';
 export interface CollectEdges {
   /** A checkpoint is being written: what it has uploaded so far is named by nothing. */
   checkpointing(): boolean;
+  /** Values of a checkpoint are still to come: its chunks are read, whoever names them. */
+  loading(): boolean;
   deposed(reason: string): void;
 }
 
@@ -27,7 +29,7 @@ export function* keepCollecting(core: Core, reign: Reign, edges: CollectEdges): 
   if (collectIntervalMs === 0) return;
   for (;;) {
     yield* until(core.at.monotonicMs + collectIntervalMs);
-    if (edges.checkpointing()) continue;
+    if (edges.checkpointing() || edges.loading()) continue;
     const end = yield* round(core, reign, settings, (manifest) =>
       ripeIn(manifest, seen, core.at.monotonicMs, collectGraceMs),
     );

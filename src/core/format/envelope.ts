@@ -25,7 +25,8 @@ export type StoredKind =
   | 'page'
   | 'chunk'
   | 'condemned'
-  | 'local-position';
+  | 'local-position'
+  | 'local-loading';
 
 /** The format version that this release writes and the highest that it reads. */
 export const formatVersion = 1;
@@ -44,6 +45,7 @@ const magics: Readonly<Record<StoredKind, string>> = {
   chunk: 'T4ck',
   condemned: 'T4cd',
   'local-position': 'T4lp',
+  'local-loading': 'T4ll',
 };
 
 const magicBytes = 4;
@@ -58,6 +60,7 @@ const kinds: readonly StoredKind[] = [
   'chunk',
   'condemned',
   'local-position',
+  'local-loading',
 ];
 
 /** What the bytes say they are; undefined when they are none of ours. */

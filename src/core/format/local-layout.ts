@@ -6,11 +6,11 @@ import type { LeaseId } from '../types/bytes.ts';
 import type { LeaseGrantState, LogPosition } from '../types/log.ts';
 import { isTombstone } from '../types/version.ts';
 import type { Version } from '../types/version.ts';
-import { checkChecksum } from './checksum.ts';
 import { DamageSignal, decoding } from './damage.ts';
 import type { Decoded } from './damage.ts';
-import { beginObject, checksumBytes, endObject, openObject } from './envelope.ts';
+import { beginObject, endObject, openObject } from './envelope.ts';
 import { readId, writeId } from './hashes.ts';
+import { checkKey, nameOfLocalKey, openEntry, rangeOf, sealedPut, type LocalRange } from './local-entry.ts';
 import { readPosition, writePosition } from './position.ts';
 import { ByteReader, outOfBounds } from './reader.ts';
 import { assertLives, readLease } from './record.ts';
@@ -22,10 +22,11 @@ import { ByteWriter } from './writer.ts';
  *   'm' revision (8) sub (4)  → what the index holds of a version: tag, key, create revision, version, lease, value's length
  *   'v' revision (8) sub (4)  → its value; no entry when the value is empty
  *   'l' lease (8)             → its time to live, in seconds
+ *   'c' …                     → what of a checkpoint is still to come: local-loading.ts
  *   'p'                       → database id and place in the chain, in the common envelope: the version gate of all entries
  *
  * Numbers in keys are big-endian, so that versions come in the order in which they were made. Every entry but
- * 'p' ends with four bytes of checksum: the CRC-32 of its content exclusive-or that of its key, so that an entry under another's
+ * 'p' and the first of 'c' ends with four bytes of checksum: the CRC-32 of its content exclusive-or that of its key, so that an entry under another's
  * key is damage too.
  */
 const metaTag = 0x6d;
@@ -42,23 +43,14 @@ const leaseEntryBytesMax = 24;
 const positionBytesMax = 256;
 const noValue = new Uint8Array(0);
 
-export interface LocalRange {
-  readonly from: Uint8Array;
-  readonly to: Uint8Array;
-}
+/** Names a version for ever. */
+type VersionName = Pick<Version, 'modRevision' | 'sub'>;
 
 export const localPositionKey: Uint8Array = new Uint8Array([positionTag]);
 /** Entries for `decodeLocalVersion`, in the order in which the versions were made. */
 export const localVersionRange: LocalRange = rangeOf(metaTag);
 /** Entries for `decodeLocalLease`. */
 export const localLeaseRange: LocalRange = rangeOf(leaseTag);
-
-/** The least key after `key`: where a scan goes on. */
-export function localKeyAfter(key: Uint8Array): Uint8Array {
-  const after = new Uint8Array(key.length + 1);
-  after.set(key);
-  return after;
-}
 
 /** The operations share one buffer. */
 export function localWritesOfVersion(version: Version, digest: Digest): readonly LocalOperation[] {
@@ -73,6 +65,23 @@ export function localWritesOfVersion(version: Version, digest: Digest): readonly
   writeVersionKey(writer, valueTag, version);
   writer.raw(value);
   return [meta, sealedPut(writer, start, versionKeyBytes, digest)];
+}
+
+/** Without its value, which is to follow. */
+export function localKeyOfVersionPut(version: Version, digest: Digest): LocalOperation {
+  const writer = new ByteWriter(entriesOverheadBytes + version.key.length);
+  writeVersionKey(writer, metaTag, version);
+  writeMeta(writer, version);
+  return sealedPut(writer, 0, versionKeyBytes, digest);
+}
+
+/** The value alone, of a version that is there already. */
+export function localValuePut(version: VersionName, value: Uint8Array, digest: Digest): LocalOperation {
+  assert(value.length > 0, 'an empty value has no entry');
+  const writer = new ByteWriter(entriesOverheadBytes + value.length);
+  writeVersionKey(writer, valueTag, version);
+  writer.raw(value);
+  return sealedPut(writer, 0, versionKeyBytes, digest);
 }
 
 export function localDeletesOfVersion(version: Version): readonly LocalOperation[] {
@@ -105,7 +114,7 @@ export function decodeLocalVersion(entry: LocalEntry, digest: Digest): Decoded<V
 }
 
 /** Where the value of a version with `valueBytes > 0` lies; `decodeLocalValue` takes what is found there. */
-export function valueKeyOf(version: Pick<Version, 'modRevision' | 'sub'>): Uint8Array {
+export function valueKeyOf(version: VersionName): Uint8Array {
   return versionKey(valueTag, version);
 }
 
@@ -194,32 +203,13 @@ function writeMeta(writer: ByteWriter, version: Version): void {
   writer.varint(version.valueBytes);
 }
 
-/** Seals what was written from `start` on: an entry's key, then its content. */
-function sealedPut(writer: ByteWriter, start: number, keyBytes: number, digest: Digest): LocalOperation {
-  const written = writer.written(start);
-  const key = written.subarray(0, keyBytes);
-  writer.u32(checksumOf(key, written.subarray(keyBytes), digest));
-  return { kind: 'put', key, value: writer.written(start + keyBytes) };
-}
-
-function checksumOf(key: Uint8Array, content: Uint8Array, digest: Digest): number {
-  return (digest.crc32(content) ^ digest.crc32(key)) >>> 0;
-}
-
-function openEntry(key: Uint8Array, stored: Uint8Array, digest: Digest): ByteReader {
-  const end = stored.length - checksumBytes;
-  if (end < 0) throw new DamageSignal('truncated', stored.length, 'a checksum', `${stored.length} bytes`);
-  checkChecksum(stored, 0, end, digest, digest.crc32(key));
-  return new ByteReader(stored, 0, end);
-}
-
-function versionKey(tag: number, version: Pick<Version, 'modRevision' | 'sub'>): Uint8Array {
+function versionKey(tag: number, version: VersionName): Uint8Array {
   const writer = new ByteWriter(versionKeyBytes);
   writeVersionKey(writer, tag, version);
   return writer.written();
 }
 
-function writeVersionKey(writer: ByteWriter, tag: number, version: Pick<Version, 'modRevision' | 'sub'>): void {
+function writeVersionKey(writer: ByteWriter, tag: number, version: VersionName): void {
   writer.u8(tag);
   writer.u64(version.modRevision);
   writer.u32(version.sub);
@@ -242,18 +232,3 @@ function writeLeaseKey(writer: ByteWriter, lease: LeaseId): void {
   writer.i64(lease);
 }
 
-function checkKey(key: Uint8Array, tag: number, length: number, what: string): void {
-  if (key[0] === tag && key.length === length) return;
-  throw new DamageSignal('kind', 0, `the key of ${what}`, nameOfLocalKey(key));
-}
-
-/** What an entry is called where damage is named. */
-export function nameOfLocalKey(key: Uint8Array): string {
-  let text = 'local store entry 0x';
-  for (const byte of key) text += byte.toString(16).padStart(2, '0');
-  return text;
-}
-
-function rangeOf(tag: number): LocalRange {
-  return { from: new Uint8Array([tag]), to: new Uint8Array([tag + 1]) };
-}

@@ -28,7 +28,8 @@ import type { EventBody } from '../types/event.ts';
 import type { Request } from '../types/request.ts';
 import type { Response } from '../types/response.ts';
 import type { Version } from '../types/version.ts';
-import { localStoreUnwritable, readValues } from '../values/read-values.ts';
+import { localStoreUnwritable } from '../values/read-values.ts';
+import { createValueSource, type LoadingStatus } from '../values/value-source.ts';
 import { createWatchHub, type WatchCounts } from '../watch/watch-hub.ts';
 import { createPendingAnswers, type PendingAnswer } from '../write/acknowledge.ts';
 import { applySegment } from '../write/apply.ts';
@@ -52,6 +53,8 @@ import { createParkedRequests } from './parked.ts';
 export interface Leadership {
   request(id: number, request: Request): void;
   abandon(id: number): void;
+  /** The edge wants values that it has not found in the local store. */
+  valuesWanted(id: number, versions: readonly Version[]): void;
   watch(event: Extract<EventBody, { readonly kind: `watch-${string}` }>): void;
   /** Refuses what is new, and finishes what was admitted. */
   drain(): Task<void>;
@@ -67,6 +70,8 @@ export interface Leadership {
   readonly database: RecoveredDatabase;
   watchCounts(): WatchCounts;
   checkpointSlot(): number;
+  /** Undefined: every value is local. */
+  loading(): LoadingStatus | undefined;
 }
 
 export function createLeadership(
@@ -95,6 +100,8 @@ export function createLeadership(
   let hashing = false;
   const scrubbedSignal = createSignal();
   const askingCheckpoint = new Set<number>();
+  const wantingValues = new Set<number>();
+  const values = createValueSource(core, scope, recovered);
   let feeding = false;
   let draining = false;
   let leaseLapsed = false;
@@ -208,7 +215,7 @@ export function createLeadership(
     dispatch(id, numbered, core.at.monotonicMs + core.configuration.requestTimeoutMs, noValues);
   }
 
-  function dispatch(id: number, incoming: Request, deadlineMs: number, values: VersionValues): void {
+  function dispatch(id: number, incoming: Request, deadlineMs: number, known: VersionValues): void {
     switch (incoming.kind) {
       case 'status':
         assert(false, 'the machine answers for the status');
@@ -222,8 +229,8 @@ export function createLeadership(
         });
         return;
       case 'range':
-        if (incoming.serializable) answerRead(id, incoming, deadlineMs, values);
-        else withLease(id, incoming, deadlineMs, () => answerRead(id, incoming, deadlineMs, values));
+        if (incoming.serializable) answerRead(id, incoming, deadlineMs, known);
+        else withLease(id, incoming, deadlineMs, () => answerRead(id, incoming, deadlineMs, known));
         return;
       case 'lease-keep-alive':
         withLease(id, incoming, deadlineMs, () => keepAlive(id, incoming.id, deadlineMs));
@@ -238,13 +245,13 @@ export function createLeadership(
         return;
       case 'txn':
         if (isReadRequest(incoming)) {
-          withLease(id, incoming, deadlineMs, () => answerRead(id, incoming, deadlineMs, values));
+          withLease(id, incoming, deadlineMs, () => answerRead(id, incoming, deadlineMs, known));
           return;
         }
-        write(id, incoming, deadlineMs, values);
+        write(id, incoming, deadlineMs, known);
         return;
       default:
-        write(id, incoming, deadlineMs, values);
+        write(id, incoming, deadlineMs, known);
     }
   }
 
@@ -278,24 +285,24 @@ export function createLeadership(
     id: number,
     incoming: Extract<Request, { readonly kind: 'range' | 'txn' }>,
     deadlineMs: number,
-    values: VersionValues,
+    known: VersionValues,
   ): void {
-    const view = { revision: durable.revision, compactRevision: durable.compactRevision, values };
+    const view = { revision: durable.revision, compactRevision: durable.compactRevision, values: known };
     const evaluation = evaluateRead(state, incoming, view);
-    if (evaluation.kind === 'values-needed') loadValues(id, incoming, deadlineMs, values, evaluation.versions);
+    if (evaluation.kind === 'values-needed') loadValues(id, incoming, deadlineMs, known, evaluation.versions);
     else if (evaluation.kind === 'error') fail(id, evaluation.error);
     else succeed(id, evaluation.response, evaluation.revision);
   }
 
-  function write(id: number, incoming: WriteRequest, deadlineMs: number, values: VersionValues): void {
+  function write(id: number, incoming: WriteRequest, deadlineMs: number, known: VersionValues): void {
     if (pipeline.full()) {
       fail(id, clientErrors.tooManyRequests);
       return;
     }
-    const evaluation = evaluateWrite(state, incoming, values);
+    const evaluation = evaluateWrite(state, incoming, known);
     switch (evaluation.kind) {
       case 'values-needed':
-        loadValues(id, incoming, deadlineMs, values, evaluation.versions);
+        loadValues(id, incoming, deadlineMs, known, evaluation.versions);
         return;
       case 'error':
       case 'answer':
@@ -316,7 +323,7 @@ export function createLeadership(
     return ok(evaluation.response, evaluation.revision);
   }
 
-  /** Has the values read from the local store, then evaluates again: the state may have moved on. */
+  /** Has the values read from wherever they are, then evaluates again: the state may have moved on. */
   function loadValues(
     id: number,
     incoming: Request,
@@ -328,7 +335,7 @@ export function createLeadership(
       fail(id, clientErrors.tooManyRequests);
       return;
     }
-    scope.spawn(readValues(core, versions), (read) => {
+    scope.spawn(values.read(versions), (read) => {
       if (!loading.take(id)) return;
       dispatch(id, incoming, deadlineMs, new Map([...known, ...read]));
     });
@@ -464,7 +471,7 @@ export function createLeadership(
   startLeases(leases, state.leases.all(), core.at.monotonicMs);
   scope.spawn(keepHouse());
   scope.spawn(followRenewals());
-  const checkpoints = createCheckpointing(core, reign, database, {
+  const checkpoints = createCheckpointing(core, reign, database, values, {
     began: () => (checkpointing = true),
     ended: (slot) => {
       checkpointing = false;
@@ -487,7 +494,13 @@ export function createLeadership(
     fail,
   });
   scope.spawn(hashes.keep());
-  scope.spawn(keepCollecting(core, reign, { checkpointing: () => checkpointing, deposed }));
+  scope.spawn(
+    keepCollecting(core, reign, {
+      checkpointing: () => checkpointing,
+      loading: () => values.loading() !== undefined,
+      deposed,
+    }),
+  );
   if (durable.compactRevision > 0) startScrub();
 
   return {
@@ -497,6 +510,14 @@ export function createLeadership(
       loading.take(id);
       askingCheckpoint.delete(id);
       hashes.abandon(id);
+    },
+    valuesWanted(id, versions) {
+      wantingValues.add(id);
+      scope.spawn(values.read(versions), (read) => {
+        if (!wantingValues.delete(id)) return;
+        const isWhole = versions.every((version) => read.has(version));
+        core.emit({ kind: 'values', id, values: isWhole ? read : undefined });
+      });
     },
     watch(event) {
       const nowMs = core.at.monotonicMs;
@@ -536,6 +557,8 @@ export function createLeadership(
       for (const { id } of [...parked.takeAll(), ...loading.takeAll()]) fail(id, error);
       for (const id of [...askingCheckpoint, ...hashes.takeAll()]) fail(id, error);
       askingCheckpoint.clear();
+      for (const id of wantingValues) core.emit({ kind: 'values', id, values: undefined });
+      wantingValues.clear();
       hub.endAll(error);
     },
     leaseHeld: holdsLease,
@@ -543,5 +566,6 @@ export function createLeadership(
     database,
     watchCounts: () => hub.counts(),
     checkpointSlot: () => checkpointSlot,
+    loading: values.loading,
   };
 }

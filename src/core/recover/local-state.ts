@@ -3,11 +3,11 @@ import { NodeFailure } from '../failure.ts';
 import { describeDamage } from '../format/damage.ts';
 import { slotKey } from '../format/keys.ts';
 import { decodeSegment } from '../format/segment.ts';
+import { localKeyAfter, type LocalRange } from '../format/local-entry.ts';
 import {
   decodeLocalLease,
   decodeLocalVersion,
   decodePosition,
-  localKeyAfter,
   localLeaseRange,
   localPositionKey,
   localVersionRange,
@@ -20,7 +20,9 @@ import { call, type Task } from '../task.ts';
 import { equalBytes } from '../types/bytes.ts';
 import type { LogPosition, Manifest } from '../types/log.ts';
 import type { LocalEntry } from '../../ports/local-store.ts';
+import { createLoading } from '../values/loading.ts';
 import { createValueCache } from '../values/value-cache.ts';
+import { mayGoOnLoading, readLoading } from './local-loading.ts';
 import type { Recovered } from './recovered.ts';
 
 /**
@@ -30,9 +32,13 @@ import type { Recovered } from './recovered.ts';
 
 const entriesPerScan = 2_000;
 
-/** Undefined: there is nothing local that can be proved, and the local store is empty now. */
+/**
+ * Undefined: there is nothing local that can be proved, and the local store is empty now, or has the beginning of the very checkpoint that comes
+ * next.
+ */
 export function* reuseLocalState(core: Core, manifest: Manifest): Task<Recovered | undefined> {
   const held = yield* readLocalPosition(core);
+  if (held === undefined && (yield* mayGoOnLoading(core, manifest))) return undefined;
   const proved = held === undefined || typeof held === 'string' ? held : yield* prove(core, manifest, held);
   const recovered = proved === undefined || typeof proved === 'string' ? proved : yield* loadLocalState(core, proved);
   if (recovered === undefined || typeof recovered === 'string') {
@@ -120,30 +126,27 @@ function* loadLocalState(core: Core, { position, wallMs }: ProvedPosition): Task
     return undefined;
   });
   if (versionProblem !== undefined) return versionProblem;
-  return completed(core, state, leases, position, wallMs);
+  const held = yield* readLoading(core);
+  if (typeof held === 'string') return held;
+  const loading = held && createLoading(held.record, held.chunks);
+  return completed(core, state, { leases, position, wallMs, loading });
 }
 
 /** A state whose versions and leases have been loaded, at its position. */
 export function completed(
   core: Core,
   state: State,
-  leases: Map<bigint, number>,
-  position: LogPosition,
-  wallMs: number,
+  rest: Pick<Recovered, 'leases' | 'position' | 'wallMs' | 'loading'>,
 ): Recovered {
+  const { position } = rest;
   finishLoading(state, position.revision, position.compactRevision);
-  return {
-    state,
-    values: createValueCache(core.configuration.valueCacheBytes),
-    position,
-    leases,
-    nextSlot: position.slot + 1,
-    wallMs,
-  };
+  const values = createValueCache(core.configuration.valueCacheBytes);
+  return { ...rest, state, values, nextSlot: position.slot + 1 };
 }
 
-function* scanAll(
-  range: { readonly from: Uint8Array; readonly to: Uint8Array },
+/** A text says what is wrong. */
+export function* scanAll(
+  range: LocalRange,
   take: (entry: LocalEntry) => string | undefined,
 ): Task<string | undefined> {
   let from = range.from;

@@ -19,7 +19,7 @@ import { establishRule, reopen, type Opened } from './reopen.ts';
  *   claim-epoch.ts       stand by, and win the epoch in `control`
  *   locate-manifest.ts   read the manifest, and stamp it with the epoch
  *   local-state.ts       go on from the local store, if its place in the chain is proved
- *   ../checkpoint/load-checkpoint.ts   else from the newest checkpoint that is whole
+ *   ../checkpoint/load-checkpoint.ts   else from the newest checkpoint that is whole: its keys; the values come later
  *   ../branch/recover-from-base.ts     else, of a branch, from what it began as
  *   read-log.ts, verify.ts, replay.ts  then the log to its end, proving the chain
  *   reopen.ts            what this disk alone holds, and the fence, go into the next slot
@@ -67,5 +67,6 @@ export function* recover(core: Core, reign: Reign): Task<RecoveredDatabase | 'de
 function* fromGenesis(core: Core, manifest: Manifest): Task<Recovered> {
   const { base, databaseId } = manifest;
   if (base !== undefined) return yield* recoverFromBase(core, manifest, base);
-  return completed(core, createState(), new Map(), positionOfGenesis(core, databaseId, nothing), 0);
+  const position = positionOfGenesis(core, databaseId, nothing);
+  return completed(core, createState(), { leases: new Map(), position, wallMs: 0, loading: undefined });
 }

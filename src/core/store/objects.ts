@@ -48,7 +48,7 @@ const readsOfDamagedMax = 3;
 
 /**
  * Reads and decodes; what looks damaged is read again, because the wire may have done it. Damage that stays is described by the
- * last decoding.
+ * last decoding. `range`: a part of the object is all that is wanted.
  */
 export function* readDecoded<Value, Damage>(
   core: Core,
@@ -56,13 +56,14 @@ export function* readDecoded<Value, Damage>(
   decode: (
     body: Uint8Array,
   ) => { readonly kind: 'ok'; readonly value: Value } | { readonly kind: 'damaged'; readonly damage: Damage },
+  range?: ByteRange,
 ): Task<
   | { readonly kind: 'ok'; readonly value: Value; readonly object: StoredObject }
   | { readonly kind: 'damaged'; readonly damage: Damage }
   | { readonly kind: 'missing' }
 > {
   for (let read = 1; ; read++) {
-    const object = yield* readObject(core, key);
+    const object = yield* readPart(core, key, range);
     if (object === undefined) return { kind: 'missing' };
     const decoded = decode(object.body);
     if (decoded.kind === 'ok') return { kind: 'ok', value: decoded.value, object };

@@ -3,6 +3,7 @@ import type { DiskDurability } from '../../ports/disk.ts';
 import type { LocalOperation } from '../../ports/local-store.ts';
 import type { ClientError } from './error.ts';
 import type { Response, ResponseHeader, Role } from './response.ts';
+import type { Version } from './version.ts';
 import type { WatchResponse } from './watch.ts';
 
 /** Everything that leaves the core, in the order in which it has to be begun. */
@@ -14,6 +15,8 @@ export type Effect =
   | { readonly kind: 'timer-clear'; readonly timer: number }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: Answer }
   | { readonly kind: 'watch-response'; readonly stream: number; readonly response: WatchResponse }
+  /** Of each version that was wanted; undefined: they cannot be had now. */
+  | { readonly kind: 'values'; readonly id: number; readonly values: ReadonlyMap<Version, Uint8Array> | undefined }
   /** The stream is over: nothing follows. */
   | { readonly kind: 'watch-end'; readonly stream: number; readonly error: ClientError }
   | { readonly kind: 'role'; readonly role: Role; readonly epoch: number }

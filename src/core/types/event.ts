@@ -2,6 +2,7 @@ import type { Instant } from '../../ports/clock.ts';
 import type { DeleteOutcome, GetOutcome, ListOutcome, PutOutcome } from '../../ports/object-store.ts';
 import type { LocalEntry } from '../../ports/local-store.ts';
 import type { Request } from './request.ts';
+import type { Version } from './version.ts';
 import type { WatchCreateRequest } from './watch.ts';
 
 /** Everything that reaches the core. Each event carries the time at which it happened. */
@@ -23,7 +24,9 @@ export type EventBody =
   /** The consumer took `messages` messages off the stream's buffer. */
   | { readonly kind: 'watch-consumed'; readonly stream: number; readonly messages: number }
   | { readonly kind: 'watch-close'; readonly stream: number }
-  /** The edge could not read a value that the local store must have. */
+  /** The edge has not found these versions' values in the local store: a chunk may still have them. One `values` effect with this id answers it. */
+  | { readonly kind: 'values-wanted'; readonly id: number; readonly versions: readonly Version[] }
+  /** The edge could not read what the local store has of a value. */
   | { readonly kind: 'local-damaged'; readonly reason: string }
   /** Drain, give the lease back, end with a `stopped` effect. */
   | { readonly kind: 'stop' };

@@ -115,6 +115,8 @@ export interface StatusResponse {
   readonly leases: number;
   readonly watchers: number;
   readonly checkpointSlot: number;
+  /** Chunks of a checkpoint whose values are local, and of how many; undefined: every value is local. */
+  readonly loading: { readonly chunksLocal: number; readonly chunks: number } | undefined;
   /** True when writes would be acknowledged now: leader with a valid lease. */
   readonly ready: boolean;
   /** What keeps it from being ready, or what an operator should know; empty when all is well. */

@@ -5,19 +5,30 @@ import { decodeLocalValue, valueKeyOf } from '../format/local-layout.ts';
 import { call, type Task } from '../task.ts';
 import type { Version } from '../types/version.ts';
 
-/** The values of versions that are not in memory, from the local store. A value that is missing or damaged there ends the reign. */
-export function* readValues(core: Core, versions: readonly Version[]): Task<ReadonlyMap<Version, Uint8Array>> {
-  const values = new Map<Version, Uint8Array>();
-  if (versions.length === 0) return values;
+export type FoundValues = Map<Version, Uint8Array>;
+
+/** The values that the local store has go into `values`; returns the versions of which it has none. One that is damaged there ends the reign. */
+export function* readLocalValues(
+  core: Core,
+  versions: readonly Version[],
+  values: FoundValues,
+): Task<readonly Version[]> {
+  if (versions.length === 0) return [];
   const result = yield* call({ kind: 'local-get', keys: versions.map((version) => valueKeyOf(version)) });
   if (result.kind === 'local-failed') throw new LocalStoreDamage(`the local store cannot be read: ${result.message}`);
+  const absent: Version[] = [];
   versions.forEach((version, index) => {
-    const decoded = decodeLocalValue(version, result.values[index], core.digest);
+    const stored = result.values[index];
+    if (stored === undefined) {
+      absent.push(version);
+      return;
+    }
+    const decoded = decodeLocalValue(version, stored, core.digest);
     if (decoded.kind === 'damaged')
       throw new LocalStoreDamage(`the local store is damaged: ${describeDamage(decoded.damage)}`);
     values.set(version, decoded.value);
   });
-  return values;
+  return absent;
 }
 
 export function localStoreUnwritable(reason: string): NodeFailure {

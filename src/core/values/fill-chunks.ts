@@ -1,0 +1,147 @@
+import type { LocalOperation } from '../../ports/local-store.ts';
+import { createLoadProgress, type LoadProgress } from '../checkpoint/load-progress.ts';
+import { log, type Core } from '../core.ts';
+import { LocalStoreDamage } from '../failure.ts';
+import { localValuePut } from '../format/local-layout.ts';
+import { localChunkDelete, localLoadingDelete } from '../format/local-loading.ts';
+import type { Recovered } from '../recover/recovered.ts';
+import { call, createSignal, fire, until, waitFor, type Scope, type Signal, type Task } from '../task.ts';
+import { readKeyedChunk } from '../store/read-reference.ts';
+import type { VersionPlace } from '../types/loading.ts';
+import type { Version } from '../types/version.ts';
+import { isRetained, type Loading, type LoadingChunk } from './loading.ts';
+import { localStoreUnwritable, type FoundValues } from './read-values.ts';
+
+/**
+ * Makes a checkpoint's values local, chunk by chunk, and gives those that are wanted before their turn.
+ *
+ * Invariants:
+ * - A value is given or written only out of a chunk whose whole hash held.
+ * - A chunk's entry goes in the batch that brings its values; the record goes with the last entry.
+ * - What is no longer retained is not written: a compaction has taken it, or is about to, away from the local store.
+ */
+export interface FillingChunks {
+  /** The values of versions that this chunk holds go into `values`. */
+  take(chunk: LoadingChunk, versions: readonly Version[], values: FoundValues): Task<void>;
+}
+
+const chunksAtOnce = 16;
+const chunkBytesAtOnce = 8 * 1024 * 1024;
+
+interface Wanted {
+  readonly versions: readonly Version[];
+  readonly values: FoundValues;
+  readonly doneSignal: Signal;
+  done: boolean;
+}
+
+export function fillChunks(core: Core, scope: Scope, recovered: Recovered, loading: Loading): FillingChunks {
+  const { record, chunks } = loading;
+  const wanted = new Map<LoadingChunk, Wanted[]>();
+  const underWay = new Set<LoadingChunk>();
+  const progress = createLoadProgress(
+    core,
+    'values',
+    record.checkpoint.key,
+    chunks.map(({ reference }) => reference),
+  );
+  let bytesUnderWay = 0;
+  let unwritten = loading.left;
+  let background = 0;
+
+  /** What somebody waits for goes first. */
+  function nextChunk(): LoadingChunk | undefined {
+    for (const chunk of wanted.keys()) if (!underWay.has(chunk)) return chunk;
+    while (background < chunks.length) {
+      const chunk = chunks[background]!;
+      if (!chunk.filled && !underWay.has(chunk)) return chunk;
+      background += 1;
+    }
+    return undefined;
+  }
+
+  function startMore(): void {
+    while (underWay.size < chunksAtOnce) {
+      const chunk = nextChunk();
+      if (chunk === undefined) return;
+      const { bytes } = chunk.reference;
+      if (underWay.size > 0 && bytesUnderWay + bytes > chunkBytesAtOnce) return;
+      underWay.add(chunk);
+      bytesUnderWay += bytes;
+      scope.spawn(fetch(chunk), () => {
+        underWay.delete(chunk);
+        bytesUnderWay -= bytes;
+        startMore();
+      });
+    }
+  }
+
+  function* fetch(chunk: LoadingChunk): Task<void> {
+    const read = yield* readKeyedChunk(core, chunk);
+    if (read.kind !== 'ok') {
+      core.unusableObjects.add(read.key);
+      throw new LocalStoreDamage(`${read.reason}: it holds values that are not local yet`);
+    }
+    // Others' events go first: what many chunks come to takes a while.
+    yield* until(core.at.monotonicMs);
+    give(chunk, read.value);
+    if (chunk.filled) return;
+    yield* write(chunk, read.value);
+    // Those who came meanwhile: the local store may never get what is no longer retained.
+    give(chunk, read.value);
+  }
+
+  function give(chunk: LoadingChunk, held: readonly Version[]): void {
+    const waiting = wanted.get(chunk);
+    if (waiting === undefined) return;
+    wanted.delete(chunk);
+    const byName = new Map(held.map((version) => [nameOf(version), version.value]));
+    for (const one of waiting) {
+      for (const version of one.versions) {
+        const value = byName.get(nameOf(version));
+        // A copy: what is kept must not keep the whole chunk.
+        if (value?.length === version.valueBytes) one.values.set(version, value.slice());
+      }
+      one.done = true;
+      fire(one.doneSignal);
+    }
+  }
+
+  function* write(chunk: LoadingChunk, held: readonly Version[]): Task<void> {
+    const batch: LocalOperation[] = [];
+    for (const version of held) {
+      if (version.valueBytes === 0 || !isRetained(recovered.state, version)) continue;
+      batch.push(localValuePut(version, version.value!, core.digest));
+    }
+    batch.push(localChunkDelete(chunk.index));
+    unwritten -= 1;
+    if (unwritten === 0) batch.push(localLoadingDelete());
+    const result = yield* call({ kind: 'local-write', batch, durability: 'none', afterReads: false });
+    if (result.kind === 'local-failed') throw localStoreUnwritable(result.message);
+    chunk.filled = true;
+    loading.left -= 1;
+    report(progress, chunk);
+  }
+
+  function report(to: LoadProgress, chunk: LoadingChunk): void {
+    to.loaded([chunk.reference]);
+    if (loading.left === 0) log(core, 'info', 'all values are local', { checkpoint: record.checkpoint.key });
+  }
+
+  startMore();
+
+  return {
+    *take(chunk, versions, values) {
+      const one: Wanted = { versions, values, doneSignal: createSignal(), done: false };
+      const waiting = wanted.get(chunk);
+      if (waiting === undefined) wanted.set(chunk, [one]);
+      else waiting.push(one);
+      startMore();
+      while (!one.done) yield* waitFor(one.doneSignal);
+    },
+  };
+}
+
+function nameOf({ modRevision, sub }: VersionPlace): string {
+  return `${modRevision}.${sub}`;
+}
