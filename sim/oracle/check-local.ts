@@ -1,6 +1,6 @@
 import type { Observer, DisksView } from '../types/observer.ts';
 import type { RunResult, Violation } from '../types/result.ts';
-import type { SystemEffect } from '../types/system.ts';
+import type { SystemAnswer, SystemEffect } from '../types/system.ts';
 import { faultKinds } from '../faults/index.ts';
 import { type Analysis, analysisOf } from './analysis.ts';
 import { isObsolete, leasesProblem, versionsProblem } from './check-checkpoints.ts';
@@ -9,6 +9,7 @@ import { FormatError, readable } from './decoder/cursor.ts';
 import {
   decodeLocalPosition,
   decodeLocalStore,
+  isLoadingRecord,
   isPositionKey,
   type StoredEntry,
   versionOfKey,
@@ -19,7 +20,8 @@ import { violation } from './violation.ts';
 
 /**
  * What a node's own disks hold (protocol, invariant 6):
- * - the local store, as each life finds it, is the state at its place in the log, whole;
+ * - the local store, as each life finds it, is the state at its place in the log, whole; a value may be missing only where the store itself says that
+ *   it is still to come from a checkpoint's chunk;
  * - the local store loses only what the compaction that it holds made obsolete;
  * - a file of the local log is removed only when each frame in it is in its slot.
  *
@@ -56,12 +58,20 @@ export function createLocalDisks(): Observer {
   const drops: Drop[] = [];
   const views = new Map<number, DisksView>();
   const compactRevisions = new Map<number, number>();
+  /** Nodes whose local store does not have all values yet. */
+  const loading = new Set<number>();
+  let readsWhileLoading = 0;
   /** Of the last change in the store: what is in a slot is there since then at the latest. */
   let storeMs = 0;
   let ledger: Ledger = {};
 
   function written(node: number, { batch }: LocalWrite): void {
     for (const operation of batch) {
+      if (isLoadingRecord(operation)) {
+        if (operation.kind === 'put') loading.add(node);
+        else loading.delete(node);
+        continue;
+      }
       if (operation.kind === 'put') {
         if (isPositionKey(operation.key)) notePosition(node, operation.value);
         continue;
@@ -89,6 +99,8 @@ export function createLocalDisks(): Observer {
       views.set(node, view);
       compactRevisions.delete(node);
       const entries = view.entries();
+      if (entries.some(isLoadingRecord)) loading.add(node);
+      else loading.delete(node);
       const stored = entries.find(({ key }) => isPositionKey(key));
       if (stored === undefined) return undefined;
       notePosition(node, stored.value);
@@ -96,10 +108,14 @@ export function createLocalDisks(): Observer {
       return undefined;
     },
     effect(node, _incarnation, effect) {
+      if (effect.kind === 'answer' && loading.has(node) && showsValues(effect.answer)) readsWhileLoading += 1;
       if (effect.kind !== 'call') return undefined;
       const { operation } = effect;
       if (operation.kind === 'local-write') written(node, operation);
-      if (operation.kind === 'local-set-aside') compactRevisions.delete(node);
+      if (operation.kind === 'local-set-aside') {
+        compactRevisions.delete(node);
+        loading.delete(node);
+      }
       if (operation.kind !== 'disk-remove') return undefined;
       const { file } = operation;
       const bytes = views.get(node)?.file(file);
@@ -111,6 +127,9 @@ export function createLocalDisks(): Observer {
       const analysis = analysisOf(result);
       ledger = {
         'disks: local stores found by a new life': found.length,
+        'disks: local stores with values still to come': found.filter(({ entries }) => entries.some(isLoadingRecord))
+          .length,
+        'disks: reads answered while values were still to come': readsWhileLoading,
         'disks: local log files removed': removals.length,
         'disks: versions dropped by a compaction': drops.length,
       };
@@ -122,6 +141,10 @@ export function createLocalDisks(): Observer {
     },
     ledger: () => ledger,
   };
+}
+
+function showsValues(answer: SystemAnswer): boolean {
+  return answer.kind === 'ok' && answer.response.kind === 'range' && answer.response.kvs.length > 0;
 }
 
 function hasForgottenDisk({ counts }: RunResult): boolean {
@@ -176,7 +199,11 @@ function storeProblem({ log: { model, records } }: Analysis, found: FoundStore):
   if (model.revisionAt[sequence] !== revision) return problem(`sequence ${sequence} is not revision ${revision}`);
   if (model.compactRevisionAt[sequence] !== compactRevision)
     return problem(`at sequence ${sequence} nothing was compacted at ${compactRevision}`);
+  const versions = store.versions.map((version) => {
+    if (!store.toCome.has(`${version.modRevision}/${version.sub}`)) return version;
+    return { ...version, value: model.events[version.modRevision]?.[version.sub]?.value ?? '' };
+  });
   const wrong =
-    leasesProblem(model, store.leases, sequence) ?? versionsProblem(model, store.versions, revision, compactRevision);
+    leasesProblem(model, store.leases, sequence) ?? versionsProblem(model, versions, revision, compactRevision);
   return wrong === undefined ? undefined : problem(wrong);
 }

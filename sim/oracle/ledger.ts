@@ -27,6 +27,8 @@ export const ledgerNames = [
   'collection: condemned by a tool from outside',
   'collection: nothing left lying',
   'disks: local stores found by a new life',
+  'disks: local stores with values still to come',
+  'disks: reads answered while values were still to come',
   'disks: local log files removed',
   'disks: versions dropped by a compaction',
   'watch: events',

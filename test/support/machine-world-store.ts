@@ -37,7 +37,12 @@ export function createWorldObjects(content: WorldObjects['objects'] = new Map(),
     get(key, range) {
       const found = objects.get(key);
       if (found === undefined) return { kind: 'not-found' };
-      return { kind: 'ok', body: found.body.slice(range?.start, range?.end), etag: found.etag, size: found.body.length };
+      return {
+        kind: 'ok',
+        body: found.body.slice(range?.start, range?.end),
+        etag: found.etag,
+        size: found.body.length,
+      };
     },
     list(prefix, after, limit) {
       const keys = [...objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort();

@@ -295,7 +295,8 @@ export function createWorld(scenario: WorldScenario, content: WorldObjects = cre
         for (const { version, seen } of waiting.absent) {
           const value = happened.values?.get(version);
           if (value !== undefined) seen.value = textOf(value);
-          else if (happened.values !== undefined) world.violations.push(`${node.name} leaves out a value of ${version.key}`);
+          else if (happened.values !== undefined)
+            world.violations.push(`${node.name} leaves out a value of ${version.key}`);
         }
         waiting.done(happened.values !== undefined);
         return;

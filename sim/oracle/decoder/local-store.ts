@@ -1,6 +1,13 @@
 import { Cursor, FormatError, hexOfBytes, openEnvelope, textOfBytes } from './cursor.ts';
 import { crc32 } from './digest.ts';
-import { type DecodedPosition, type DecodedVersion, decodePosition } from './other-objects.ts';
+import {
+  decodeCheckpointReference,
+  decodeHome,
+  type DecodedPosition,
+  decodePosition,
+  decodeReference,
+  type DecodedVersion,
+} from './other-objects.ts';
 
 /** A node's local store, read from docs/design/0004-format.md alone. */
 export interface DecodedLocalStore {
@@ -8,6 +15,26 @@ export interface DecodedLocalStore {
   readonly position: DecodedPosition;
   readonly versions: readonly DecodedVersion[];
   readonly leases: readonly { readonly lease: string; readonly ttlSeconds: number }[];
+  /** Versions whose values are still to come from a checkpoint's chunks, as `revision/sub`; they are shown with an empty value. */
+  readonly toCome: ReadonlySet<string>;
+}
+
+/** A chunk of which the keys are there and the values are not. */
+interface KeyedChunk {
+  readonly first: VersionPlace;
+  readonly last: VersionPlace;
+}
+
+interface VersionPlace {
+  readonly key: string;
+  readonly modRevision: number;
+  readonly sub: number;
+}
+
+interface Loading {
+  /** Of the checkpoint. */
+  readonly revision: number;
+  readonly chunks: readonly KeyedChunk[];
 }
 
 export interface StoredEntry {
@@ -15,7 +42,7 @@ export interface StoredEntry {
   readonly value: Uint8Array;
 }
 
-const tags = { version: 0x6d, value: 0x76, lease: 0x6c, position: 0x70 } as const;
+const tags = { version: 0x6d, value: 0x76, lease: 0x6c, position: 0x70, loading: 0x63 } as const;
 
 /** Undefined: it has no position, so it is nothing yet. */
 export function decodeLocalStore(entries: readonly StoredEntry[]): DecodedLocalStore | undefined {
@@ -30,11 +57,63 @@ export function decodeLocalStore(entries: readonly StoredEntry[]): DecodedLocalS
     const content = openEntry(entry);
     values.set(placeOf(entry.key), textOfBytes(content.raw(content.end - content.offset)));
   }
+  const loading = decodeLoading(entries, databaseId);
+  const toCome = new Set<string>();
   for (const entry of entries) {
-    if (entry.key[0] === tags.version) versions.push(decodeVersion(entry, values));
+    if (entry.key[0] === tags.version) versions.push(decodeVersion(entry, values, loading, toCome));
     if (entry.key[0] === tags.lease) leases.push(decodeLease(entry));
   }
-  return { databaseId, position, versions, leases };
+  if (values.size > 0) throw new FormatError('a value of no version');
+  return { databaseId, position, versions, leases, toCome };
+}
+
+function decodeLoading(entries: readonly StoredEntry[], databaseId: string): Loading | undefined {
+  const own = entries.filter(({ key }) => key[0] === tags.loading);
+  const record = own.find(isLoadingRecord);
+  const chunks = own.filter((entry) => entry !== record).map(decodeKeyedChunk);
+  if (record === undefined) {
+    if (chunks.length > 0) throw new FormatError('chunks of no checkpoint');
+    return undefined;
+  }
+  const cursor = openEnvelope('T4ll', record.value);
+  if (hexOfBytes(cursor.raw(16)) !== databaseId) throw new FormatError("a checkpoint of another database's");
+  const { revision } = decodeCheckpointReference(cursor);
+  const count = cursor.varint();
+  cursor.finish();
+  if (chunks.length > count) throw new FormatError(`${chunks.length} chunks of ${count}`);
+  return { revision, chunks };
+}
+
+function decodeKeyedChunk(entry: StoredEntry): KeyedChunk {
+  const place = new Cursor(entry.key, 1, entry.key.length);
+  place.u32();
+  place.finish();
+  const cursor = openEntry(entry);
+  decodeReference(cursor, decodeHome(cursor), 'chunks/');
+  cursor.varint();
+  cursor.varint();
+  cursor.raw(32);
+  const first = decodePlace(cursor);
+  const last = decodePlace(cursor);
+  cursor.finish();
+  return { first, last };
+}
+
+function decodePlace(cursor: Cursor): VersionPlace {
+  const key = cursor.byteString();
+  const modRevision = cursor.varint();
+  return { key, modRevision, sub: cursor.varint() };
+}
+
+function isToCome(loading: Loading | undefined, version: VersionPlace): boolean {
+  if (loading === undefined || version.modRevision > loading.revision) return false;
+  return loading.chunks.some(({ first, last }) => !isBelow(version, first) && !isBelow(last, version));
+}
+
+function isBelow(left: VersionPlace, right: VersionPlace): boolean {
+  if (left.key !== right.key) return left.key < right.key;
+  if (left.modRevision !== right.modRevision) return left.modRevision < right.modRevision;
+  return left.sub < right.sub;
 }
 
 /** `stored`: the entry under `p`. */
@@ -53,6 +132,11 @@ export function isPositionKey(key: Uint8Array): boolean {
   return key.length === 1 && key[0] === tags.position;
 }
 
+/** While it is there, something of a checkpoint is still to come. */
+export function isLoadingRecord({ key }: Pick<StoredEntry, 'key'>): boolean {
+  return key.length === 1 && key[0] === tags.loading;
+}
+
 /** Which version an entry's key names; undefined: it is another entry's, or that of a value. */
 export function versionOfKey(key: Uint8Array): { readonly modRevision: number; readonly sub: number } | undefined {
   if (key[0] !== tags.version) return undefined;
@@ -63,7 +147,13 @@ export function versionOfKey(key: Uint8Array): { readonly modRevision: number; r
   return { modRevision, sub };
 }
 
-function decodeVersion(entry: StoredEntry, values: ReadonlyMap<string, string>): DecodedVersion {
+/** Takes its value out of `values`. */
+function decodeVersion(
+  entry: StoredEntry,
+  values: Map<string, string>,
+  loading: Loading | undefined,
+  toCome: Set<string>,
+): DecodedVersion {
   const place = versionOfKey(entry.key)!;
   const cursor = openEntry(entry);
   const tag = cursor.u8();
@@ -78,7 +168,13 @@ function decodeVersion(entry: StoredEntry, values: ReadonlyMap<string, string>):
   const lease = tag === 2 ? cursor.lease() : '0';
   const valueBytes = cursor.varint();
   cursor.finish();
-  const value = values.get(placeOf(entry.key)) ?? '';
+  const name = placeOf(entry.key);
+  const stored = values.get(name);
+  values.delete(name);
+  if (stored === undefined && valueBytes > 0 && isToCome(loading, { key, ...place }))
+    toCome.add(`${place.modRevision}/${place.sub}`);
+  const value = stored ?? '';
+  if (toCome.has(`${place.modRevision}/${place.sub}`)) return { key, ...place, createRevision, version, lease, value };
   if (value.length !== valueBytes) throw new FormatError(`a value of ${value.length} bytes, ${valueBytes} are due`);
   return { key, ...place, createRevision, version, lease, value };
 }

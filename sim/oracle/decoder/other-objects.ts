@@ -232,14 +232,14 @@ function decodeRetention(cursor: Cursor): DecodedRetention {
 
 const homeText = /^(branches\/[a-z0-9][a-z0-9._-]{0,63}\/[0-9a-f]{16}\/)?$/;
 
-function decodeHome(cursor: Cursor): string {
+export function decodeHome(cursor: Cursor): string {
   const home = cursor.text();
   if (!homeText.test(home)) throw new FormatError(`${JSON.stringify(home)} is no home`);
   return home;
 }
 
 /** Hash, attempt and size; `folder` is what the key has between home and hash. */
-function decodeReference(cursor: Cursor, home: string, folder: string): DecodedReference {
+export function decodeReference(cursor: Cursor, home: string, folder: string): DecodedReference {
   const hash = hexOfBytes(cursor.raw(32));
   const attempt = hexOfBytes(cursor.raw(8));
   return { key: `/${home}${folder}${hash}-${attempt}`, hash, bytes: cursor.varint() };
@@ -275,7 +275,7 @@ function checkpointFolder(slot: number): string {
   return `checkpoints/${String(slot).padStart(20, '0')}-`;
 }
 
-function decodeCheckpointReference(cursor: Cursor): DecodedCheckpointReference {
+export function decodeCheckpointReference(cursor: Cursor): DecodedCheckpointReference {
   const home = decodeHome(cursor);
   const slot = cursor.varint();
   const reference = decodeReference(cursor, home, checkpointFolder(slot));

@@ -87,7 +87,13 @@ export function* loadReferenced(
     operations.push(localLeasePut(lease, ttlSeconds, core.digest));
   }
   if (operations.length > 0) yield* writeLocal(operations);
-  const chunks = yield* loadKeys(core, state, references, held, createLoadProgress(core, 'keys', reference.key, references));
+  const chunks = yield* loadKeys(
+    core,
+    state,
+    references,
+    held,
+    createLoadProgress(core, 'keys', reference.key, references),
+  );
   if (typeof chunks === 'string') return chunks;
   const { position, wallMs } = checkpoint;
   const loading = chunks.length === 0 ? undefined : createLoading(record, chunks);

@@ -44,7 +44,10 @@ function* readHeldKeys(core: Core, record: LoadingRecord): Task<HeldKeys | strin
   const due = chunks.reduce((sum, { reference }) => sum + reference.versions, 0);
   if (state.versions !== due) return `it holds ${state.versions} versions of the checkpoint, ${due} are due`;
   if (chunks.length > 0) {
-    log(core, 'info', 'going on with the checkpoint that was being loaded', { chunks: chunks.length, of: record.chunks });
+    log(core, 'info', 'going on with the checkpoint that was being loaded', {
+      chunks: chunks.length,
+      of: record.chunks,
+    });
   }
   return { state, chunks };
 }

@@ -231,4 +231,3 @@ function writeLeaseKey(writer: ByteWriter, lease: LeaseId): void {
   writer.u8(leaseTag);
   writer.i64(lease);
 }
-

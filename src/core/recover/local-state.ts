@@ -145,10 +145,7 @@ export function completed(
 }
 
 /** A text says what is wrong. */
-export function* scanAll(
-  range: LocalRange,
-  take: (entry: LocalEntry) => string | undefined,
-): Task<string | undefined> {
+export function* scanAll(range: LocalRange, take: (entry: LocalEntry) => string | undefined): Task<string | undefined> {
   let from = range.from;
   for (;;) {
     const result = yield* call({ kind: 'local-scan', from, to: range.to, limit: entriesPerScan });

@@ -1,24 +1,20 @@
-import type { LocalOperation } from '../../ports/local-store.ts';
 import { createLoadProgress, type LoadProgress } from '../checkpoint/load-progress.ts';
 import { log, type Core } from '../core.ts';
 import { LocalStoreDamage } from '../failure.ts';
-import { localValuePut } from '../format/local-layout.ts';
-import { localChunkDelete, localLoadingDelete } from '../format/local-loading.ts';
 import type { Recovered } from '../recover/recovered.ts';
-import { call, createSignal, fire, until, waitFor, type Scope, type Signal, type Task } from '../task.ts';
+import { createSignal, fire, until, waitFor, type Scope, type Signal, type Task } from '../task.ts';
 import { readKeyedChunk } from '../store/read-reference.ts';
 import type { VersionPlace } from '../types/loading.ts';
 import type { Version } from '../types/version.ts';
-import { isRetained, type Loading, type LoadingChunk } from './loading.ts';
-import { localStoreUnwritable, type FoundValues } from './read-values.ts';
+import type { Loading, LoadingChunk } from './loading.ts';
+import type { FoundValues } from './read-values.ts';
+import { writeFilled } from './write-filled.ts';
 
 /**
  * Makes a checkpoint's values local, chunk by chunk, and gives those that are wanted before their turn.
  *
  * Invariants:
  * - A value is given or written only out of a chunk whose whole hash held.
- * - A chunk's entry goes in the batch that brings its values; the record goes with the last entry.
- * - What is no longer retained is not written: a compaction has taken it, or is about to, away from the local store.
  */
 export interface FillingChunks {
   /** The values of versions that this chunk holds go into `values`. */
@@ -108,16 +104,8 @@ export function fillChunks(core: Core, scope: Scope, recovered: Recovered, loadi
   }
 
   function* write(chunk: LoadingChunk, held: readonly Version[]): Task<void> {
-    const batch: LocalOperation[] = [];
-    for (const version of held) {
-      if (version.valueBytes === 0 || !isRetained(recovered.state, version)) continue;
-      batch.push(localValuePut(version, version.value!, core.digest));
-    }
-    batch.push(localChunkDelete(chunk.index));
     unwritten -= 1;
-    if (unwritten === 0) batch.push(localLoadingDelete());
-    const result = yield* call({ kind: 'local-write', batch, durability: 'none', afterReads: false });
-    if (result.kind === 'local-failed') throw localStoreUnwritable(result.message);
+    yield* writeFilled(core, { index: chunk.index, held, state: recovered.state, isLast: unwritten === 0 });
     chunk.filled = true;
     loading.left -= 1;
     report(progress, chunk);

@@ -33,7 +33,8 @@ export function createValueSource(core: Core, scope: Scope, recovered: Recovered
     // Taken away meanwhile, or never written because it was: its chunk still has it.
     const rest = partedBy(loading, absent!, () => true);
     yield* takeAll(rest.chunks, values);
-    for (const version of versions) if (!values.has(version) && isRetained(state, version)) throw damageOf(core, version);
+    for (const version of versions)
+      if (!values.has(version) && isRetained(state, version)) throw damageOf(core, version);
     return values;
   }
 
@@ -55,7 +56,11 @@ export function createValueSource(core: Core, scope: Scope, recovered: Recovered
 }
 
 /** Those that a chunk of interest holds, by chunk, and the others. */
-function partedBy(loading: Loading | undefined, versions: readonly Version[], wanted: (chunk: LoadingChunk) => boolean) {
+function partedBy(
+  loading: Loading | undefined,
+  versions: readonly Version[],
+  wanted: (chunk: LoadingChunk) => boolean,
+) {
   const local: Version[] = [];
   const chunks = new Map<LoadingChunk, Version[]>();
   for (const version of versions) {
