@@ -28,6 +28,9 @@ export function settingsOf(
   };
 }
 
+/** In a second. */
+const unlimitedBytes = 1_000_000_000;
+
 /** Longer than any run. */
 export const foreverMs = 1_000_000_000_000;
 
@@ -42,6 +45,8 @@ function collectionOf(draw: Draw) {
     retentionBytes: draw.chance(0.3) ? draw.pick(retentionSizes) : -1,
     collectIntervalMs: draw.pick([0, 300, 1_000, 2_000]),
     collectGraceMs: draw.pick([0, 100, 1_000, 3_000]),
+    // A slow one, so that much can happen before all values are local.
+    fillBytesPerSecond: draw.pick([100, 1_000, 10_000, unlimitedBytes]),
   };
 }
 

@@ -55,6 +55,7 @@ const settingsFormer: Partial<NodeSettings> = {
   retentionBytes: -1,
   collectIntervalMs: 900_000,
   collectGraceMs: 3_600_000,
+  fillBytesPerSecond: 1_000_000_000,
 };
 
 function withSettings(scenario: Scenario): Scenario {

@@ -76,6 +76,7 @@ function createNode(options: NodeOptions): NodeMachine {
     collectGraceMs: settings.collectGraceMs,
     requestTimeoutMs: settings.requestTimeoutMs,
     valueCacheBytes: settings.valueCacheBytes,
+    fillBytesPerSecond: settings.fillBytesPerSecond,
     watchProgressNotifyIntervalMs: settings.watchProgressNotifyIntervalMs,
     watchBufferMessagesMax: settings.watchBufferMessagesMax,
     acceptLocalLoss: settings.acceptLocalLoss,

@@ -48,6 +48,7 @@ export interface NodeSettings {
   readonly collectGraceMs: number;
   readonly requestTimeoutMs: number;
   readonly valueCacheBytes: number;
+  readonly fillBytesPerSecond: number;
   readonly watchProgressNotifyIntervalMs: number;
   readonly watchBufferMessagesMax: number;
   readonly acceptLocalLoss: boolean;

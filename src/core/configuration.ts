@@ -39,6 +39,8 @@ export interface MachineConfiguration {
   readonly requestTimeoutMs: number;
   /** Values kept in memory for reads, in bytes. */
   readonly valueCacheBytes: number;
+  /** After a recovery from a checkpoint, chunks that nobody asked for are fetched at this rate at most; `Infinity`: as fast as they come. */
+  readonly fillBytesPerSecond: number;
   readonly watchProgressNotifyIntervalMs: number;
   /** Responses of a watch stream that its consumer leaves waiting, at most: beyond it, its watchers are fed from history when it has caught up. */
   readonly watchBufferMessagesMax: number;
@@ -60,6 +62,7 @@ export const configurationDefaults = {
   collectGraceMs: 3_600_000,
   requestTimeoutMs: 7_000,
   valueCacheBytes: 256 * 1024 * 1024,
+  fillBytesPerSecond: Infinity,
   watchProgressNotifyIntervalMs: 600_000,
   watchBufferMessagesMax,
   acceptLocalLoss: false,

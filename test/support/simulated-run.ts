@@ -27,6 +27,7 @@ const scenario: Scenario = {
       collectGraceMs: 3_600_000,
       requestTimeoutMs: 2_000,
       valueCacheBytes: 1_048_576,
+      fillBytesPerSecond: 1_000_000_000,
       watchProgressNotifyIntervalMs: 1_000,
       watchBufferMessagesMax: 1_024,
       acceptLocalLoss: false,

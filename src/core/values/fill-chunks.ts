@@ -44,10 +44,15 @@ export function fillChunks(core: Core, scope: Scope, recovered: Recovered, loadi
   let bytesUnderWay = 0;
   let unwritten = loading.left;
   let background = 0;
+  let backgroundFromMs = core.at.monotonicMs;
+  let pausing = false;
 
-  /** What somebody waits for goes first. */
-  function nextChunk(): LoadingChunk | undefined {
+  function nextWanted(): LoadingChunk | undefined {
     for (const chunk of wanted.keys()) if (!underWay.has(chunk)) return chunk;
+    return undefined;
+  }
+
+  function nextInBackground(): LoadingChunk | undefined {
     while (background < chunks.length) {
       const chunk = chunks[background]!;
       if (!chunk.filled && !underWay.has(chunk)) return chunk;
@@ -56,12 +61,21 @@ export function fillChunks(core: Core, scope: Scope, recovered: Recovered, loadi
     return undefined;
   }
 
+  /** What somebody waits for goes first, and waits for nothing. */
   function startMore(): void {
     while (underWay.size < chunksAtOnce) {
-      const chunk = nextChunk();
+      const asked = nextWanted();
+      const chunk = asked ?? nextInBackground();
       if (chunk === undefined) return;
       const { bytes } = chunk.reference;
       if (underWay.size > 0 && bytesUnderWay + bytes > chunkBytesAtOnce) return;
+      if (asked === undefined) {
+        if (core.at.monotonicMs < backgroundFromMs) {
+          pauseBackground();
+          return;
+        }
+        backgroundFromMs = core.at.monotonicMs + (bytes * 1_000) / core.configuration.fillBytesPerSecond;
+      }
       underWay.add(chunk);
       bytesUnderWay += bytes;
       scope.spawn(fetch(chunk), () => {
@@ -70,6 +84,15 @@ export function fillChunks(core: Core, scope: Scope, recovered: Recovered, loadi
         startMore();
       });
     }
+  }
+
+  function pauseBackground(): void {
+    if (pausing) return;
+    pausing = true;
+    scope.spawn(until(backgroundFromMs), () => {
+      pausing = false;
+      startMore();
+    });
   }
 
   function* fetch(chunk: LoadingChunk): Task<void> {
