@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { keyOfName, type NamedKind } from '../../src/core/format/keys.ts';
 import { slotsNeededFrom } from '../../src/core/format/slots-needed.ts';
 import { byteStringOf, compareBytes } from '../../src/core/types/bytes.ts';
+import { comparePlaces, type KeyedChunk, type LoadingRecord, type VersionPlace } from '../../src/core/types/loading.ts';
 import type { ByteString } from '../../src/core/types/bytes.ts';
 import type {
   ArchiveReference,
@@ -333,6 +334,25 @@ const chunkReferences: fc.Arbitrary<ChunkReference> = fc
   .map(([reference, rest]) => {
     const bytes = Math.max(reference.bytes, 2);
     return { ...reference, bytes, ...rest, keysBytes: Math.min(rest.keysBytes, bytes - 1) };
+  });
+
+export const loadingRecords: fc.Arbitrary<LoadingRecord> = record({
+  databaseId: ids,
+  checkpoint: checkpointReferences,
+  chunks: positiveNumbers,
+});
+
+const versionPlaces: fc.Arbitrary<VersionPlace> = record({
+  key: keys,
+  modRevision: positiveNumbers,
+  sub: fc.nat(0xffff_ffff),
+});
+
+export const keyedChunks: fc.Arbitrary<KeyedChunk> = fc
+  .tuple(fc.nat(0xffff_ffff), chunkReferences, hashes, versionPlaces, versionPlaces)
+  .map(([index, { continues: _, ...reference }, keysHash, one, other]) => {
+    const [first, last] = comparePlaces(one, other) <= 0 ? [one, other] : [other, one];
+    return { index, reference: { ...reference, firstKey: first.key }, keysHash, first, last };
   });
 
 export const pages: fc.Arbitrary<Page> = fc

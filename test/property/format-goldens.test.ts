@@ -13,6 +13,7 @@ import {
   localLeasePut,
   localWritesOfVersion,
 } from '../../src/core/format/local-layout.ts';
+import { decodeLoading, decodeLocalChunk, encodeLoading, localChunkPut } from '../../src/core/format/local-loading.ts';
 import { decodeManifest, encodeManifest } from '../../src/core/format/manifest.ts';
 import { decodePage, encodePage } from '../../src/core/format/page.ts';
 import { decodeSegment, encodeSegment } from '../../src/core/format/segment.ts';
@@ -35,7 +36,7 @@ const kept = new Map(
 );
 
 const { frame, segmentHeader, control, manifest, newManifest, condemned, position, checkpoint } = goldens;
-const { archive, page, chunk, compressible, versions, lease } = goldens;
+const { archive, page, chunk, compressible, versions, lease, loading, keyedChunk } = goldens;
 const { databaseId } = control;
 const frameBytes = encodeFrame(frame, digest);
 
@@ -53,6 +54,8 @@ const encoded: Readonly<Record<string, Uint8Array>> = {
   chunk: encodeChunk(chunk, digest, noCompression).bytes,
   'local-position': encodePosition({ databaseId, position }, digest),
   ...Object.fromEntries(versions.flatMap((version, index) => lines(`local-version-${index}`, version))),
+  'local-loading': encodeLoading(loading, digest),
+  ...operationLines('local-chunk', localChunkPut(keyedChunk, digest)),
   ...operationLines('local-lease', localLeasePut(lease.lease, lease.ttlSeconds, digest)),
 };
 
@@ -106,6 +109,8 @@ test('the kept bytes are read as what they always were', () => {
     kind: 'ok',
     value: { databaseId, position },
   });
+  expect(decodeLoading(read('local-loading'), digest)).toStrictEqual({ kind: 'ok', value: loading });
+  expect(decodeLocalChunk(entry('local-chunk'), digest)).toStrictEqual({ kind: 'ok', value: keyedChunk });
   expect(decodeLocalLease(entry('local-lease'), digest)).toStrictEqual({ kind: 'ok', value: lease });
   expect(decodeLocalVersion(entry('local-version-1'), digest)).toStrictEqual({ kind: 'ok', value: versions[1] });
 });

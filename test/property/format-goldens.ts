@@ -1,4 +1,5 @@
 import { archiveKey, checkpointKey, pageKey } from '../../src/core/format/keys.ts';
+import type { KeyedChunk, LoadingRecord } from '../../src/core/types/loading.ts';
 import type {
   Checkpoint,
   CheckpointReference,
@@ -313,6 +314,18 @@ const archive = {
   ],
 };
 
+const { continues: _, ...chunkReference } = page.chunks[0]!;
+
+const loading: LoadingRecord = { databaseId: control.databaseId, checkpoint: manifest.checkpoints[0]!, chunks: 300 };
+
+const keyedChunk: KeyedChunk = {
+  index: 258,
+  reference: chunkReference,
+  keysHash: chunkReference.hash,
+  first: { key: chunkReference.firstKey, modRevision: 50, sub: 1 },
+  last: { key: 'b\xff', modRevision: 300, sub: 0 },
+};
+
 export const goldens = {
   archive,
   frame,
@@ -328,4 +341,6 @@ export const goldens = {
   compressible,
   versions: [put, leased, tombstone],
   lease: { lease: -2n, ttlSeconds: 300 },
+  loading,
+  keyedChunk,
 } as const;

@@ -18,6 +18,7 @@ import {
   localLeasePut,
   localWritesOfVersion,
 } from '../../src/core/format/local-layout.ts';
+import { decodeLoading, decodeLocalChunk, encodeLoading, localChunkPut } from '../../src/core/format/local-loading.ts';
 import { decodeManifest, encodeManifest } from '../../src/core/format/manifest.ts';
 import { decodePage, encodePage } from '../../src/core/format/page.ts';
 import { decodeSegment, encodeSegment, segmentHeaderBytes } from '../../src/core/format/segment.ts';
@@ -34,7 +35,9 @@ import {
   controls,
   frames,
   ids,
+  keyedChunks,
   leases,
+  loadingRecords,
   manifests,
   numbers,
   pages,
@@ -145,6 +148,15 @@ export const samples: Readonly<Record<string, fc.Arbitrary<Sample>>> = {
       (bytes) => decodePosition(bytes, digest),
     ),
   ),
+  'local loading': loadingRecords.map((record) =>
+    whole(
+      'local-loading',
+      'c',
+      record,
+      (value) => encodeLoading(value, digest),
+      (bytes) => decodeLoading(bytes, digest),
+    ),
+  ),
   frame: frames.map((frame) => ({
     ...whole(
       'frame',
@@ -228,6 +240,11 @@ export const localEntries: Readonly<Record<string, fc.Arbitrary<LocalSample>>> =
     const value = version.valueBytes === 0 ? version.value : undefined;
     return { entry, value: { ...version, value }, decode: (read: LocalEntry) => decodeLocalVersion(read, digest) };
   }),
+  chunk: keyedChunks.map((chunk) => ({
+    entry: entryOf(localChunkPut(chunk, digest)),
+    value: chunk,
+    decode: (read: LocalEntry) => decodeLocalChunk(read, digest),
+  })),
   lease: fc.tuple(leases, numbers).map(([lease, ttlSeconds]) => ({
     entry: entryOf(localLeasePut(lease, ttlSeconds, digest)),
     value: { lease, ttlSeconds },

@@ -4,6 +4,7 @@ import type { State } from '../state/state.ts';
 import { createSignal, fire, waitFor, type Signal, type Task } from '../task.ts';
 import { clientErrors, type ClientError } from '../types/error.ts';
 import type { HashKvResponse } from '../types/response.ts';
+import type { ValueSource } from '../values/value-source.ts';
 import { hashState } from './hash-state.ts';
 
 /**
@@ -33,7 +34,7 @@ export interface HashingEdges {
   fail(id: number, error: ClientError): void;
 }
 
-export function createHashing(core: Core, state: State, edges: HashingEdges): Hashing {
+export function createHashing(core: Core, state: State, values: ValueSource, edges: HashingEdges): Hashing {
   /** By id: the revision asked for, 0 for the newest. In the order in which they came. */
   const asking = new Map<number, number>();
   const asked = createSignal();
@@ -54,7 +55,7 @@ export function createHashing(core: Core, state: State, edges: HashingEdges): Ha
     }
     const hashed = { revision: asksFor === 0 ? revision : asksFor, compactRevision };
     edges.began();
-    const hash = yield* hashState(core, state, hashed, () => asking.has(id));
+    const hash = yield* hashState(core, state, values, hashed, () => asking.has(id));
     edges.ended();
     if (hash === undefined || !asking.delete(id)) return;
     edges.answer(id, { kind: 'hash-kv', hash, hashRevision: hashed.revision, compactRevision });

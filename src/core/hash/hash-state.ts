@@ -3,7 +3,7 @@ import type { Core } from '../core.ts';
 import type { State } from '../state/state.ts';
 import { until, type Task } from '../task.ts';
 import type { Version } from '../types/version.ts';
-import { readValues } from '../values/read-values.ts';
+import type { ValueSource } from '../values/value-source.ts';
 import { hashVersion } from './hashed-version.ts';
 import { hashedVersions, hashOfNothing, type HashedState } from './hashed-versions.ts';
 
@@ -14,25 +14,23 @@ import { hashedVersions, hashOfNothing, type HashedState } from './hashed-versio
 export function* hashState(
   core: Core,
   state: State,
+  values: ValueSource,
   hashed: HashedState,
   wanted: () => boolean,
 ): Task<number | undefined> {
   let hash = hashOfNothing;
   for (const piece of hashedVersions(state, hashed)) {
     if (!wanted()) return undefined;
-    if (piece.kind === 'versions') hash = yield* hashPiece(core, piece.versions, hash);
+    if (piece.kind === 'versions') hash = yield* hashPiece(values, piece.versions, hash);
     yield* until(core.at.monotonicMs);
   }
   return hash;
 }
 
-function* hashPiece(core: Core, versions: readonly Version[], before: number): Task<number> {
+function* hashPiece(values: ValueSource, versions: readonly Version[], before: number): Task<number> {
   // A value may leave the memory while others are read.
   const atHand = versions.map(({ value }) => value);
-  const read = yield* readValues(
-    core,
-    versions.filter((_, index) => atHand[index] === undefined),
-  );
+  const read = yield* values.read(versions.filter((_, index) => atHand[index] === undefined));
   let hash = before;
   versions.forEach((version, index) => {
     const value = atHand[index] ?? read.get(version);

@@ -481,7 +481,7 @@ export function createLeadership(
     deposed,
   });
   scope.spawn(checkpoints.keep());
-  const hashes = createHashing(core, state, {
+  const hashes = createHashing(core, state, values, {
     durable,
     scrubWaits: () => scrubbing && mayScrub(scrubGround()),
     scrubbed: scrubbedSignal,
