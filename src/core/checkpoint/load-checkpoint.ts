@@ -8,7 +8,7 @@ import { completed, setLocalStateAside } from '../recover/local-state.ts';
 import type { Recovered } from '../recover/recovered.ts';
 import { writeLocal } from '../recover/replay.ts';
 import { loadLease, loadVersion } from '../state/load.ts';
-import { createState, type State } from '../state/state.ts';
+import type { State } from '../state/state.ts';
 import { all, type Task } from '../task.ts';
 import { readChunkKeys, readProvedKeys, type KeysOfChunk, type Referenced } from '../store/read-reference.ts';
 import type { KeyedChunk, LoadingRecord } from '../types/loading.ts';

@@ -4,7 +4,7 @@ import { decodeLoading, decodeLocalChunk, isLoadingRecord, localLoadingRange } f
 import { equalBytes } from '../types/bytes.ts';
 import type { KeyedChunk, LoadingRecord } from '../types/loading.ts';
 import type { CheckpointReference, Manifest } from '../types/log.ts';
-import { scanAll } from './local-state.ts';
+import { scanAll } from './scan-all.ts';
 
 /** What the local store says of a checkpoint that was being made local. */
 export interface HeldLoading {

@@ -3,7 +3,7 @@ import { NodeFailure } from '../failure.ts';
 import { describeDamage } from '../format/damage.ts';
 import { slotKey } from '../format/keys.ts';
 import { decodeSegment } from '../format/segment.ts';
-import { localKeyAfter, type LocalRange } from '../format/local-entry.ts';
+import { localKeyAfter } from '../format/local-entry.ts';
 import {
   decodeLocalLease,
   decodeLocalVersion,
@@ -15,11 +15,11 @@ import {
 } from '../format/local-layout.ts';
 import { finishLoading, loadLease, loadVersion } from '../state/load.ts';
 import { createState, type State } from '../state/state.ts';
+import { scanAll } from './scan-all.ts';
 import { readDecoded } from '../store/objects.ts';
 import { call, type Task } from '../task.ts';
 import { equalBytes } from '../types/bytes.ts';
 import type { LogPosition, Manifest } from '../types/log.ts';
-import type { LocalEntry } from '../../ports/local-store.ts';
 import { createLoading } from '../values/loading.ts';
 import { createValueCache } from '../values/value-cache.ts';
 import { mayGoOnLoading, readLoading } from './local-loading.ts';
@@ -29,8 +29,6 @@ import type { Recovered } from './recovered.ts';
  * The local store is a cache with a position in the chain (protocol, invariant 6). It is used only when the segment that its
  * position names is in its slot with the very hash that was applied; else it is set aside whole, never patched.
  */
-
-const entriesPerScan = 2_000;
 
 /**
  * Undefined: there is nothing local that can be proved, and the local store is empty now, or has the beginning of the very checkpoint that comes
@@ -142,20 +140,4 @@ export function completed(
   finishLoading(state, position.revision, position.compactRevision);
   const values = createValueCache(core.configuration.valueCacheBytes);
   return { ...rest, state, values, nextSlot: position.slot + 1 };
-}
-
-/** A text says what is wrong. */
-export function* scanAll(range: LocalRange, take: (entry: LocalEntry) => string | undefined): Task<string | undefined> {
-  let from = range.from;
-  for (;;) {
-    const result = yield* call({ kind: 'local-scan', from, to: range.to, limit: entriesPerScan });
-    if (result.kind === 'local-failed') return `it cannot be read: ${result.message}`;
-    for (const entry of result.entries) {
-      const problem = take(entry);
-      if (problem !== undefined) return problem;
-    }
-    const last = result.entries.at(-1);
-    if (last === undefined || result.entries.length < entriesPerScan) return undefined;
-    from = localKeyAfter(last.key);
-  }
 }

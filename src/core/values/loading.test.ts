@@ -16,6 +16,8 @@ const record: LoadingRecord = {
     revision: 9,
     epoch: 1,
     wallMs: 0,
+    treeBytes: 1,
+    historyBytes: 0,
   },
   chunks: 4,
 };
