@@ -128,6 +128,21 @@ describe('the difference', () => {
     }
   });
 
+  test('reads of the checkpoint what was written in between, and no more', async () => {
+    const read = new Set<string>();
+    const counting: ObjectStore = {
+      ...filled.store,
+      get: (key, range) => (read.add(key), filled.store.get(key, range)),
+    };
+    const from = { kind: 'revision', revision: filled.revision - 1 } as const;
+    const answer = await tool(counting, (core) =>
+      difference(core, from, { kind: 'end' }, { prefix: '', values: false }),
+    );
+    expect(answer.kind === 'difference' && answer.keys.length).toBeGreaterThan(0);
+    const chunks = [...read].filter((key) => key.startsWith('chunks/'));
+    expect(chunks.length).toBeLessThanOrEqual(answer.kind === 'difference' ? 2 * answer.keys.length : 0);
+  });
+
   test('below a prefix, and from a moment', async () => {
     const wallMs = await beginOf(filled.store);
     const answer = await tool(filled.store, (core) =>

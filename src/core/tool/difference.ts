@@ -2,16 +2,16 @@ import type { Core } from '../core.ts';
 import { onLineOf } from '../restore/line-at.ts';
 import type { Task } from '../task.ts';
 import { equalBytes, type ByteString } from '../types/bytes.ts';
-import type { Cut } from '../types/log.ts';
+import type { Checkpoint, Cut } from '../types/log.ts';
 import { isTombstone, type Version } from '../types/version.ts';
-import { allKeys, isWithin, spanOfPrefix } from './key-span.ts';
+import { allKeys, isWithin, spanOfPrefix, type KeySpan } from './key-span.ts';
 import { readingDatabase, type DatabaseFound } from './read-database.ts';
 import { placeAlone, readUpTo, upTo, type ContentReader, type ReadUpTo } from './read-up-to.ts';
 import { versionsOfRecord } from './versions-of-record.ts';
 
 /**
- * `t4 diff`: what is different between two cuts, by content. One reading: the versions that each key had at the first and has at the second. Memory goes
- * by keys: of values a hash is held, unless the values themselves are wanted.
+ * `t4 diff`: what is different between two cuts, by content: the versions that each key had at the first and has at the second. Memory goes by the
+ * keys that were written in between: of values a hash is held, unless the values themselves are wanted.
  */
 export interface Difference {
   readonly kind: 'difference';
@@ -78,6 +78,13 @@ interface HeldVersion {
   readonly valueHash: Uint8Array;
 }
 
+interface Asked {
+  readonly lower: number;
+  readonly upper: number;
+  readonly span: KeySpan;
+  readonly values: boolean;
+}
+
 function* compare(
   core: Core,
   database: DatabaseFound,
@@ -87,8 +94,41 @@ function* compare(
 ): Task<DifferenceAnswer> {
   const lower = Math.min(fromRevision, toRevision);
   const upper = Math.max(fromRevision, toRevision);
-  const span = prefix === '' ? allKeys : spanOfPrefix(prefix);
+  const asked: Asked = { lower, upper, span: prefix === '' ? allKeys : spanOfPrefix(prefix), values };
   const keys = new Map<ByteString, Held>();
+  const read = yield* readBoth(core, database, asked, keys);
+  if (read.kind !== 'read') return { ...read, cut: revisionCut(read.kind === 'compacted' ? lower : upper) };
+  return { kind: 'difference', fromRevision, toRevision, ...judge(keys, fromRevision > toRevision) };
+}
+
+/**
+ * The log from a checkpoint at or before the lower revision says which keys were written in between: of that checkpoint those alone are read. A
+ * checkpoint above it says so of none, and is read whole.
+ */
+function* readBoth(core: Core, database: DatabaseFound, asked: Asked, keys: Map<ByteString, Held>): Task<ReadUpTo> {
+  const reach = { from: revisionCut(asked.lower), to: revisionCut(asked.upper), order: 'newest-first' } as const;
+  const whole = readerOf(core, asked, keys);
+  let start: Checkpoint | undefined;
+  const begin = (checkpoint: Checkpoint | undefined): void => {
+    keys.clear();
+    start = checkpoint;
+  };
+  const logged = yield* readUpTo(core, database, reach, { ...whole, span: placeAlone.span, begin });
+  if (logged.kind !== 'read') return logged;
+  const startRevision = start?.position.revision ?? 0;
+  if (startRevision > asked.lower) return yield* readUpTo(core, database, reach, whole);
+  for (const [key, held] of keys) if (held.lower === held.upper) keys.delete(key);
+  const only = [...keys].flatMap(([key, { lower }]) => (lower === undefined ? [key] : [])).sort(ascending);
+  if (startRevision === 0 || only.length === 0) return logged;
+  const before = new Map<ByteString, Held>();
+  const reader = readerOf(core, { ...asked, upper: startRevision, span: { ...asked.span, only } }, before);
+  const read = yield* readUpTo(core, database, upTo(revisionCut(startRevision)), reader);
+  for (const [key, { lower }] of before) keys.get(key)!.lower = lower;
+  return read.kind === 'read' ? logged : read;
+}
+
+/** Holds what each key of the span had at the two revisions. */
+function readerOf(core: Core, { lower, upper, span, values }: Asked, keys: Map<ByteString, Held>): ContentReader {
   const take = (version: Version): void => {
     if (version.modRevision > upper) return;
     const valueHash = core.digest.sha256(version.value ?? new Uint8Array(0));
@@ -99,7 +139,7 @@ function* compare(
     found.upper = held;
     keys.set(version.key, found);
   };
-  const reader: ContentReader = {
+  return {
     span,
     begin: () => keys.clear(),
     version: take,
@@ -109,11 +149,10 @@ function* compare(
       for (const version of versionsOfRecord(record, (key) => isWithin(span, key))) take(version);
     },
   };
-  const from: Cut = { kind: 'revision', revision: lower };
-  const to: Cut = { kind: 'revision', revision: upper };
-  const read = yield* readUpTo(core, database, { from, to, order: 'newest-first' }, reader);
-  if (read.kind !== 'read') return { ...read, cut: read.kind === 'compacted' ? from : to };
-  return { kind: 'difference', fromRevision, toRevision, ...judge(keys, fromRevision > toRevision) };
+}
+
+function revisionCut(revision: number): Cut {
+  return { kind: 'revision', revision };
 }
 
 function judge(keys: ReadonlyMap<ByteString, Held>, backwards: boolean): Pick<Difference, 'keys' | 'rewritten'> {

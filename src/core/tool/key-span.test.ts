@@ -23,6 +23,16 @@ test('what does not say whether it continues may hold the next one’s first key
   expect(referencesWithin(spanOfKey('d'), pages)).toEqual(pages);
 });
 
+test('of some keys, only what may hold one of them', () => {
+  const only = (...keys: string[]) => ({ from: '', to: undefined, only: keys });
+  expect(positions(only('b', 'c'))).toEqual([0]);
+  expect(positions(only('d'))).toEqual([1, 2]);
+  expect(positions(only('a', 'e', 'z'))).toEqual([2, 3]);
+  expect(positions(only())).toEqual([]);
+  expect(['b', 'c', 'd'].filter((key) => isWithin(only('b', 'd'), key))).toEqual(['b', 'd']);
+  expect(isWithin({ from: 'c', to: 'd', only: ['b', 'd'] }, 'b')).toBe(false);
+});
+
 test('a prefix ends before the next key that does not begin with it', () => {
   expect(spanOfPrefix('ab')).toEqual({ from: 'ab', to: 'ac' });
   expect(spanOfPrefix('a\xff\xff')).toEqual({ from: 'a\xff\xff', to: 'b' });

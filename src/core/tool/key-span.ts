@@ -4,6 +4,8 @@ import type { ByteString } from '../types/bytes.ts';
 export interface KeySpan {
   readonly from: ByteString;
   readonly to: ByteString | undefined;
+  /** Of those the ones in here alone, which ascend. */
+  readonly only?: readonly ByteString[];
 }
 
 export const allKeys: KeySpan = { from: '', to: undefined };
@@ -21,8 +23,21 @@ export function spanOfPrefix(prefix: ByteString): KeySpan {
   return { from: prefix, to: undefined };
 }
 
-export function isWithin({ from, to }: KeySpan, key: ByteString): boolean {
-  return key >= from && (to === undefined || key < to);
+export function isWithin({ from, to, only }: KeySpan, key: ByteString): boolean {
+  if (key < from || (to !== undefined && key >= to)) return false;
+  return only === undefined || firstFrom(only, key) === key;
+}
+
+/** The first that is not below the key. */
+function firstFrom(ascending: readonly ByteString[], key: ByteString): ByteString | undefined {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (ascending[middle]! < key) low = middle + 1;
+    else high = middle;
+  }
+  return ascending[low];
 }
 
 interface FirstKeyed {
@@ -38,8 +53,10 @@ export function referencesWithin<Reference extends FirstKeyed>(
 ): readonly Reference[] {
   return references.filter(({ firstKey }, index) => {
     if (span.to !== undefined && firstKey >= span.to) return false;
+    const wanted = span.only === undefined ? span.from : firstFrom(span.only, firstKey);
+    if (wanted === undefined) return false;
     const next = references[index + 1];
-    if (next === undefined || next.firstKey > span.from) return true;
-    return next.firstKey === span.from && next.continues !== false;
+    if (next === undefined || next.firstKey > wanted) return true;
+    return next.firstKey === wanted && next.continues !== false;
   });
 }
