@@ -47,6 +47,8 @@ function collectionOf(draw: Draw) {
     collectGraceMs: draw.pick([0, 100, 1_000, 3_000]),
     // A slow one, so that much can happen before all values are local.
     fillBytesPerSecond: draw.pick([100, 1_000, 10_000, unlimitedBytes]),
+    archiveSegments: draw.pick([0, 1, 2, 5]),
+    archiveBytes: draw.pick([500, 3_000, 10_000, 100_000]),
   };
 }
 

@@ -53,6 +53,8 @@ const settingsFormer: Partial<NodeSettings> = {
   checkpointChunkBytes: 256,
   retentionMs: 86_400_000,
   retentionBytes: -1,
+  archiveSegments: 0,
+  archiveBytes: 100_000,
   collectIntervalMs: 900_000,
   collectGraceMs: 3_600_000,
   fillBytesPerSecond: 1_000_000_000,

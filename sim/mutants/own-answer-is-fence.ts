@@ -1,6 +1,6 @@
 import * as original from '../../src/core/write/publish.ts';
 import { slotKey } from '../../src/core/format/keys.ts';
-import { readSegment } from '../../src/core/recover/read-log.ts';
+import { readSegment } from '../../src/core/recover/read-segment.ts';
 import { call } from '../../src/core/task.ts';
 import { equalBytes } from '../../src/core/types/bytes.ts';
 import type { Mutant } from '../search/mutant.ts';

@@ -2,7 +2,7 @@ import * as original from '../../src/core/write/publish.ts';
 import { drawId } from '../../src/core/core.ts';
 import { slotKey } from '../../src/core/format/keys.ts';
 import { decodeSegment, encodeSegment } from '../../src/core/format/segment.ts';
-import { readSegment } from '../../src/core/recover/read-log.ts';
+import { readSegment } from '../../src/core/recover/read-segment.ts';
 import { settledPut } from '../../src/core/store/objects.ts';
 import { call } from '../../src/core/task.ts';
 import type { Mutant } from '../search/mutant.ts';

@@ -16,9 +16,9 @@ export interface LeftLyingGround {
   isAfterFence(slot: number): boolean;
 }
 
-const collectedPattern = /^(chunks|pages|checkpoints|condemned)\//;
+const collectedPattern = /^(chunks|pages|checkpoints|archives|condemned)\//;
 /** Calls of the store that a collection makes one after the other, at most. */
-const callsOfCollection = 12;
+const callsOfCollection = 16;
 
 export function checkLeftLying(
   result: RunResult,

@@ -14,7 +14,8 @@ import { violation } from './violation.ts';
 /**
  * Invariant 7 of the protocol, judged at every change of the store, late ones too, against the manifest that stands there at that moment:
  * - what is deleted was condemned before, and nothing names it;
- * - a slot that is deleted is below the floor and no pin's; it is no fence, and none of those after one that a writer may have in flight;
+ * - a slot that is deleted is in an archive that is named, byte for byte, or below the floor and no pin's; it is no fence, and none of those after one that a writer may have in flight;
+ * - an archive goes no further than the newest checkpoint, and is there before the objects of its slots go;
  * - the manifest names nothing that was ever condemned, and nothing that is not there; the log is kept from its oldest checkpoint on;
  * - checkpoints are forgotten only as the retention says;
  * - a name is never used for two contents;
@@ -109,7 +110,15 @@ export function createCollectionOracle(): Observer {
     const pin = next.pins.find(({ firstSlot, lastSlot }) => firstSlot <= lastSlot && firstSlot < logFloor);
     if (pin !== undefined)
       return fail(change, `the log is given up below ${logFloor}, but ${pin.name} needs ${pin.firstSlot}`);
+    const archive = archiveProblem(next);
+    if (archive !== undefined) return fail(change, archive);
     if (before === undefined) return undefined;
+    const known = new Set(before.archives.map(({ key }) => key));
+    for (const { key, firstSlot } of next.archives) {
+      if (known.has(key)) continue;
+      count('collection: archives named');
+      if (before.archives.some((former) => former.firstSlot === firstSlot)) count('collection: archives merged');
+    }
     const leader = leaderOf.get(next.epoch);
     const { node } = change;
     if (node !== undefined && node < collectorFirst && leader !== node)
@@ -125,6 +134,13 @@ export function createCollectionOracle(): Observer {
     const [newest] = before.checkpoints.slice(-1);
     if (newest !== undefined && !named.has(newest.key) && (next.checkpoints.at(-1)?.slot ?? 0) < newest.slot)
       return fail(change, `the newest checkpoint, of slot ${newest.slot}, is forgotten`, [newest.key]);
+    return undefined;
+  }
+
+  function archiveProblem({ archives, checkpoints }: DecodedManifest): string | undefined {
+    const last = archives.at(-1)?.lastSlot ?? 0;
+    const settled = checkpoints.at(-1)?.slot ?? 0;
+    if (last > settled) return `slot ${last} is archived, but the newest checkpoint ends with ${settled}`;
     return undefined;
   }
 
@@ -145,8 +161,13 @@ export function createCollectionOracle(): Observer {
 
   function slotDeleted(change: StoreChange, standing: DecodedManifest, slot: number): Violation | undefined {
     const { logFloor, logInflightMax, pins } = standing;
-    if (slot >= logFloor) return fail(change, `slot ${slot} was deleted, but the log is kept from ${logFloor} on`);
-    if (pins.some(({ firstSlot, lastSlot }) => slot >= firstSlot && slot <= lastSlot))
+    const archived = reachability.archived(standing, slot);
+    const written = first.get(change.key);
+    if (archived !== undefined && (written === undefined || !sameBytes(archived.bytes, written)))
+      return fail(change, `slot ${slot} was deleted, but its archive holds other bytes`);
+    if (archived === undefined && slot >= logFloor)
+      return fail(change, `slot ${slot} was deleted, but the log is kept from ${logFloor} on`);
+    if (archived === undefined && pins.some(({ firstSlot, lastSlot }) => slot >= firstSlot && slot <= lastSlot))
       return fail(change, `slot ${slot} was deleted, but is pinned`);
     for (let before = 0; before <= logInflightMax; before++) {
       if (fences.has(slot - before))
@@ -156,6 +177,7 @@ export function createCollectionOracle(): Observer {
         );
     }
     count('collection: slots deleted');
+    if (archived !== undefined) count('collection: slots deleted that are in an archive');
     return undefined;
   }
 
@@ -173,7 +195,9 @@ export function createCollectionOracle(): Observer {
     for (let slot = 1; slot <= last; slot++) {
       const key = slotKey(slot);
       if (!first.has(key)) continue;
-      const needed = slot >= logFloor || isAfterFence(slot, logInflightMax);
+      const archived = reachability.archived(manifest, slot);
+      const isArchived = archived !== undefined && slot < manifest.logCollectedFloor;
+      const needed = (slot >= logFloor && !isArchived) || isAfterFence(slot, logInflightMax);
       if (needed && !result.objects.has(key)) {
         return violation('collection', `${key} is needed and not there`, { keys: [key] });
       }
@@ -207,7 +231,7 @@ export function createCollectionOracle(): Observer {
 
 /** Objects that are written once, under a name that says what is in them; slots too. */
 function isOnce(key: string): boolean {
-  return /^(chunks|pages|checkpoints|condemned|log)\//.test(key);
+  return /^(chunks|pages|checkpoints|archives|condemned|log)\//.test(key);
 }
 
 function sameBytes(left: Uint8Array, right: Uint8Array): boolean {

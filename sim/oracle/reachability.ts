@@ -1,8 +1,10 @@
+import { decodeArchive, type ArchivedBytes, type DecodedArchive } from './decoder/archive.ts';
 import { FormatError } from './decoder/cursor.ts';
 import {
   decodeCheckpoint,
   decodeCondemned,
   decodePage,
+  type DecodedArchiveReference,
   type DecodedManifest,
   type DecodedReference,
 } from './decoder/other-objects.ts';
@@ -31,6 +33,8 @@ export interface Reachability {
   /** Checkpoints, those of pins too, with all that they need, and the lists of what is condemned. */
   reach(manifest: DecodedManifest): Reachable;
   condemnedBy(manifest: DecodedManifest): Iterable<string>;
+  /** What a named archive holds of a slot; undefined: none does. */
+  archived(manifest: DecodedManifest, slot: number): ArchivedBytes | undefined;
   /** All that a checkpoint names, itself included. */
   tree(reference: Pick<DecodedReference, 'key'>): ReadonlySet<string>;
 }
@@ -38,6 +42,7 @@ export interface Reachability {
 /** Names are never used twice, so what is read of an object is remembered by its name. */
 export function createReachability(written: Written): Reachability {
   const listsRead = new Map<string, readonly string[]>();
+  const archivesRead = new Map<string, DecodedArchive>();
   const treesRead = new Map<string, Reachable>();
   const pagesRead = new Map<string, readonly string[] | string>();
 
@@ -80,7 +85,36 @@ export function createReachability(written: Written): Reachability {
     return tree;
   }
 
+  function segmentsOf(archive: DecodedArchiveReference): DecodedArchive | string {
+    const key = keyOf(archive);
+    const known = archivesRead.get(key);
+    if (known !== undefined) return known;
+    const decoded = read(key, decodeArchive);
+    if (typeof decoded !== 'string') archivesRead.set(key, decoded);
+    return decoded;
+  }
+
+  /** What the reference says and the archive does not. */
+  function archiveProblem(archive: DecodedArchiveReference): string | undefined {
+    const decoded = segmentsOf(archive);
+    if (typeof decoded === 'string') return decoded;
+    const { firstSlot, indexBytes, segments } = decoded;
+    const contentBytes = segments.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    const isSame =
+      firstSlot === archive.firstSlot &&
+      firstSlot + segments.length - 1 === archive.lastSlot &&
+      indexBytes === archive.indexBytes &&
+      contentBytes === archive.contentBytes;
+    return isSame ? undefined : `${keyOf(archive)} is not what its reference says`;
+  }
+
   return {
+    archived({ archives }, slot) {
+      const archive = archives.find(({ firstSlot, lastSlot }) => firstSlot <= slot && slot <= lastSlot);
+      if (archive === undefined) return undefined;
+      const decoded = segmentsOf(archive);
+      return typeof decoded === 'string' ? undefined : decoded.segments[slot - archive.firstSlot];
+    },
     tree: (reference) => treeOf(keyOf(reference)).keys,
     reach(manifest) {
       const keys = new Set<string>();
@@ -92,6 +126,11 @@ export function createReachability(written: Written): Reachability {
         problems.push(...tree.problems);
       }
       for (const list of manifest.condemned) keys.add(keyOf(list));
+      for (const archive of manifest.archives) {
+        const problem = archiveProblem(archive);
+        if (problem !== undefined) problems.push(problem);
+        keys.add(keyOf(archive));
+      }
       return { keys, problems };
     },
     *condemnedBy(manifest) {

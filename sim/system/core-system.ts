@@ -72,6 +72,8 @@ function createNode(options: NodeOptions): NodeMachine {
     checkpointIntervalMs: settings.checkpointIntervalMs,
     checkpointChunkBytes: settings.checkpointChunkBytes,
     retention: retentionOf(settings),
+    archiveSegments: settings.archiveSegments,
+    archiveBytes: settings.archiveBytes,
     collectIntervalMs: settings.collectIntervalMs,
     collectGraceMs: settings.collectGraceMs,
     requestTimeoutMs: settings.requestTimeoutMs,

@@ -43,6 +43,9 @@ export interface NodeSettings {
   readonly retentionMs: number;
   /** Instead of the time: a size; -1: by time. */
   readonly retentionBytes: number;
+  /** 0: old slots are never archived. */
+  readonly archiveSegments: number;
+  readonly archiveBytes: number;
   /** 0: the leader never collects. */
   readonly collectIntervalMs: number;
   readonly collectGraceMs: number;

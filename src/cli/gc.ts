@@ -39,7 +39,7 @@ function durationOf({ options }: CommandContext, name: string): number | undefin
 }
 
 function textOf(
-  { condemned, checkpointsForgotten, slotsGivenUp, deleted, waiting }: Collection,
+  { condemned, checkpointsForgotten, slotsGivenUp, slotsArchived, deleted, waiting }: Collection,
   dryRun: boolean,
 ): string {
   const would = dryRun ? 'would be ' : '';
@@ -47,6 +47,7 @@ function textOf(
     `${would}deleted: ${deleted.objects} objects and ${deleted.slots} slots of the log`,
     `${would}condemned: ${condemned.objects} objects (${formatSize(condemned.bytes)})`,
     `${would}given up: ${checkpointsForgotten} checkpoints and ${slotsGivenUp} slots of the log`,
+    `${would}archived: ${slotsArchived} slots of the log`,
     `waiting for the end of the grace period: ${waiting.objects} objects`,
     '',
   ].join('\n');

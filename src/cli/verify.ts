@@ -43,6 +43,7 @@ const words: Readonly<Record<VerifiedKind, string>> = {
   control: 'control',
   manifest: 'manifest',
   segment: 'segments of the log',
+  archive: 'archives of segments',
   checkpoint: 'checkpoints',
   page: 'pages',
   chunk: 'chunks',

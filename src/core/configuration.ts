@@ -31,6 +31,10 @@ export interface MachineConfiguration {
   readonly checkpointChunkBytes: number;
   /** What is kept for time travel: a leader writes it into the manifest. Undefined: what the manifest says stays. */
   readonly retention: Retention | undefined;
+  /** Slots that are old enough are put into an archive when there are so many of them; 0: never. */
+  readonly archiveSegments: number;
+  /** Of an archive's segments together, before compression, about: what is larger is not merged any further. */
+  readonly archiveBytes: number;
   /** How often the leader looks for what nothing names any more; 0: never. */
   readonly collectIntervalMs: number;
   /** What was condemned is deleted after this time: it spares those who were reading it. */
@@ -58,6 +62,8 @@ export const configurationDefaults = {
   checkpointIntervalMs: 600_000,
   checkpointChunkBytes: 32 * 1024,
   retention: undefined,
+  archiveSegments: 256,
+  archiveBytes: 32 * 1024 * 1024,
   collectIntervalMs: 15 * 60_000,
   collectGraceMs: 3_600_000,
   requestTimeoutMs: 7_000,

@@ -25,6 +25,8 @@ const scenario: Scenario = {
       retentionBytes: -1,
       collectIntervalMs: 0,
       collectGraceMs: 3_600_000,
+      archiveSegments: 0,
+      archiveBytes: 100_000,
       requestTimeoutMs: 2_000,
       valueCacheBytes: 1_048_576,
       fillBytesPerSecond: 1_000_000_000,

@@ -72,6 +72,8 @@ export const craftedSettings: Scenario['topology']['settings'] = {
   retentionMs: 86_400_000,
   retentionBytes: -1,
   collectIntervalMs: 0,
+  archiveSegments: 0,
+  archiveBytes: 100_000,
   collectGraceMs: 3_600_000,
   requestTimeoutMs: 5_000,
   valueCacheBytes: 1_000_000,

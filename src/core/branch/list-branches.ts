@@ -2,7 +2,16 @@ import { logFloorOf } from '../collect/log-floor.ts';
 import { reachableFrom } from '../collect/reachable.ts';
 import type { Core } from '../core.ts';
 import { NodeFailure } from '../failure.ts';
-import { branchNameOf, checkpointPrefix, chunkPrefix, logPrefix, pagePrefix, slotOfKey } from '../format/keys.ts';
+import {
+  archivePrefix,
+  branchNameOf,
+  checkpointPrefix,
+  chunkPrefix,
+  logPrefix,
+  pagePrefix,
+  slotOfKey,
+} from '../format/keys.ts';
+import { slotsNeededFrom } from '../format/slots-needed.ts';
 import { listObjects } from '../store/list.ts';
 import type { Task } from '../task.ts';
 import { placeAlone, readGenesis } from '../tool/read-up-to.ts';
@@ -106,7 +115,7 @@ interface Sized {
   readonly size: number;
 }
 
-const prefixes = [logPrefix, checkpointPrefix, pagePrefix, chunkPrefix] as const;
+const prefixes = [logPrefix, archivePrefix, checkpointPrefix, pagePrefix, chunkPrefix] as const;
 
 /** Not what other databases have below the root. */
 function* ownObjects(core: Core, home: string): Task<readonly Sized[]> {
@@ -121,17 +130,24 @@ function* ownObjects(core: Core, home: string): Task<readonly Sized[]> {
 
 function* bytesPinned(core: Core, manifest: Manifest, pin: Pin, objects: readonly Sized[]): Task<number | undefined> {
   const others = manifest.pins.filter(({ id }) => !equalBytes(id, pin.id));
-  const needed = yield* reachableFrom(core, { checkpoints: [], pins: [pin], condemned: [] });
+  const needed = yield* reachableFrom(core, { checkpoints: [], archives: [], pins: [pin], condemned: [] });
   const without = yield* reachableFrom(core, { ...manifest, pins: others });
   if (needed.kind === 'unreadable' || without.kind === 'unreadable') return undefined;
   const floor = logFloorOf(manifest.logFloor, manifest.checkpoints, others);
   let bytes = 0;
+  const archives = new Map(manifest.archives.map((archive) => [archive.key, archive]));
+  const neededFrom = slotsNeededFrom(manifest);
+  const isHeld = (first: number, last: number): boolean =>
+    last < floor && first <= pin.lastSlot && last >= pin.firstSlot;
   for (const { key, size } of objects) {
     const slot = slotOfKey(key);
+    const archive = archives.get(key);
     const isPinned =
-      slot === undefined
-        ? needed.names.has(key) && !without.names.has(key)
-        : slot >= manifest.logFloor && slot < floor && slot >= pin.firstSlot;
+      archive !== undefined
+        ? isHeld(archive.firstSlot, archive.lastSlot)
+        : slot === undefined
+          ? needed.names.has(key) && !without.names.has(key)
+          : slot >= neededFrom && slot < floor && slot >= pin.firstSlot;
     if (isPinned) bytes += size;
   }
   return bytes;

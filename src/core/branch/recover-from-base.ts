@@ -86,7 +86,13 @@ function* replayStretch(core: Core, manifest: Manifest, recovered: Recovered, st
     },
   };
   const { logInflightMax } = manifest;
-  const rules = { databaseId: stretch.databaseId, logInflightMax, durableSlot: 0, epoch: Number.MAX_SAFE_INTEGER };
+  const rules = {
+    databaseId: stretch.databaseId,
+    logInflightMax,
+    durableSlot: 0,
+    epoch: Number.MAX_SAFE_INTEGER,
+    archives: undefined,
+  };
   const { epochMet } = core;
   yield* followLog(core, recovered, rules, taker, stretch);
   // Epochs of ancestors say nothing of the branch's own.

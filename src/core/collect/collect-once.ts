@@ -1,11 +1,12 @@
+import { archiveOldSlots, slotsToArchive, type Archived } from '../archive/archive-old-slots.ts';
 import type { Core } from '../core.ts';
 import { NodeFailure } from '../failure.ts';
 import { manifestKey } from '../format/keys.ts';
 import { isStanding, readManifest, type HeldManifest } from '../recover/locate-manifest.ts';
-import { listObjects } from '../store/list.ts';
 import type { Task } from '../task.ts';
 import { condemn, type CollectSettings } from './condemn.ts';
-import { sweep } from './sweep.ts';
+import { ripeSlotsBelow } from './ripe-slots.ts';
+import { sweep, type Ripe } from './sweep.ts';
 
 /**
  * One collection from outside, beside whatever nodes and collectors are at work. It writes the manifest with the epoch that it read, so
@@ -21,6 +22,8 @@ export interface Collection {
   readonly condemned: Count;
   readonly checkpointsForgotten: number;
   readonly slotsGivenUp: number;
+  /** Into archives. */
+  readonly slotsArchived: number;
   /** Condemned before, and deleted now. */
   readonly deleted: Pick<Count, 'objects'> & { readonly slots: number };
   /** Condemned and not deleted yet: lists, and keys in them. */
@@ -43,6 +46,7 @@ export function* collectOnce(core: Core, settings: OutsideSettings): Task<Collec
     if (collection.kind === 'collected') return collection.collection;
     // What another collector took away meanwhile is needed no more.
     if (!(yield* isStanding(core, collection.held))) continue;
+    if (collection.kind === 'unarchived') throw new NodeFailure(`old slots were not archived: ${collection.reason}`);
     throw new NodeFailure(`nothing was deleted, because what is still needed cannot be told: ${collection.reason}`);
   }
   throw new NodeFailure(
@@ -53,11 +57,11 @@ export function* collectOnce(core: Core, settings: OutsideSettings): Task<Collec
 type Collected =
   | 'changed'
   | { readonly kind: 'collected'; readonly collection: Collection }
-  | { readonly kind: 'unreadable'; readonly held: HeldManifest; readonly reason: string };
+  | { readonly kind: 'unreadable' | 'unarchived'; readonly held: HeldManifest; readonly reason: string };
 
 function* collect(core: Core, held: HeldManifest, settings: OutsideSettings): Task<Collected> {
   const writer = { epoch: held.manifest.epoch };
-  const ripe = yield* ripeNow(core, held, settings);
+  const ripe = ripeNow(core, held, settings);
   // First what tells what is needed: where some of it cannot be read, not even what was condemned before is deleted.
   const condemned = yield* condemn(core, writer, held, settings);
   if (condemned.kind === 'unreadable') return { ...condemned, held };
@@ -73,23 +77,29 @@ function* collect(core: Core, held: HeldManifest, settings: OutsideSettings): Ta
     : yield* sweep(core, writer, manifest, ripe);
   if (swept.kind === 'unreadable') return { ...swept, held: manifest };
   if (swept.kind !== 'swept') return 'changed';
+  const archived = settings.dryRun
+    ? wouldArchive(core, held, slots)
+    : yield* archiveOldSlots(core, writer, swept.manifest, () => true);
+  if (archived.kind === 'unreadable') return { ...archived, kind: 'unarchived', held: archived.manifest };
+  if (archived.kind !== 'archived') return 'changed';
   const collection = {
     condemned: { objects, bytes },
     checkpointsForgotten: checkpoints,
     slotsGivenUp: slots,
+    slotsArchived: archived.slots,
     deleted: { objects: swept.objects, slots: swept.slots },
-    waiting: { objects: swept.manifest.manifest.condemned.reduce((sum, { count }) => sum + count, 0) },
+    waiting: { objects: archived.manifest.manifest.condemned.reduce((sum, { count }) => sum + count, 0) },
   };
   return { kind: 'collected', collection };
 }
 
-/** When the floor was raised nobody wrote down: not later than the manifest was written last. */
-function* ripeNow(core: Core, { manifest }: HeldManifest, { graceMs }: OutsideSettings) {
-  const before = core.at.wallMs - graceMs;
-  const [object] = yield* listObjects(core, manifestKey, undefined, 1);
-  const isFloorRipe = object?.key === manifestKey && object.lastModifiedMs <= before;
-  return {
-    lists: manifest.condemned.filter(({ wallMs }) => wallMs <= before),
-    slotsBelow: isFloorRipe ? manifest.logFloor : manifest.logCollectedFloor,
-  };
+/** With the floor where a collection would raise it. */
+function wouldArchive(core: Core, held: HeldManifest, slotsGivenUp: number): Archived {
+  const logFloor = held.manifest.logFloor + slotsGivenUp;
+  return { kind: 'archived', manifest: held, slots: slotsToArchive(core, { ...held.manifest, logFloor }) };
+}
+
+function ripeNow(core: Core, { manifest }: HeldManifest, { graceMs }: OutsideSettings): Ripe {
+  const isRipe = ({ wallMs }: { readonly wallMs: number }): boolean => wallMs <= core.at.wallMs - graceMs;
+  return { lists: manifest.condemned.filter(isRipe), slotsBelow: ripeSlotsBelow(manifest, isRipe) };
 }

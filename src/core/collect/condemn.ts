@@ -1,7 +1,9 @@
 import { log, type Core } from '../core.ts';
 import { encodeCondemned } from '../format/condemned.ts';
 import { contentHash } from '../format/hashes.ts';
+import { archivesFrom, withSlotsCondemned } from '../archive/condemn-slots.ts';
 import {
+  archivePrefix,
   checkpointPrefix,
   chunkPrefix,
   condemnedKey,
@@ -64,7 +66,11 @@ export function* condemn(
   const { manifest } = held;
   const checkpoints = keptCheckpoints(manifest.checkpoints, settings.retention ?? manifest.retention);
   const logFloor = logFloorOf(manifest.logFloor, checkpoints, manifest.pins);
-  const reached = yield* reachableFrom(core, { ...manifest, checkpoints });
+  const reached = yield* reachableFrom(core, {
+    ...manifest,
+    checkpoints,
+    archives: archivesFrom(manifest.archives, logFloor),
+  });
   if (reached.kind === 'unreadable') return reached;
   for (const reference of manifest.condemned) {
     const keys = yield* readCondemned(core, reference);
@@ -83,9 +89,8 @@ export function* condemn(
   if (nothing || settings.dryRun) return { kind: 'condemned', condemnation };
   const list = found.keys.length === 0 ? [] : [yield* writeList(core, manifest, found.keys)];
   const updated = yield* updateManifest(core, writer, held, (current) => ({
-    ...current,
+    ...withSlotsCondemned({ ...current, logFloor, archives: archivesFrom(current.archives, logFloor) }, core.at.wallMs),
     checkpoints,
-    logFloor,
     condemned: [...current.condemned, ...list],
   }));
   if (updated === 'changed' || updated === 'deposed') return { kind: updated };
@@ -109,7 +114,7 @@ function* notYoungSince(core: Core, { youngMs }: CollectSettings): Task<number> 
   return newestMs - youngMs;
 }
 
-const collectedPrefixes = [checkpointPrefix, chunkPrefix, condemnedPrefix, pagePrefix] as const;
+const collectedPrefixes = [archivePrefix, checkpointPrefix, chunkPrefix, condemnedPrefix, pagePrefix] as const;
 const objectsPerPage = 1_000;
 
 interface Unreachable {

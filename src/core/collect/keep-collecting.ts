@@ -1,11 +1,13 @@
+import { archiveOldSlots } from '../archive/archive-old-slots.ts';
 import { log, type Core } from '../core.ts';
 import { NodeFailure } from '../failure.ts';
 import { manifestKey } from '../format/keys.ts';
 import { isStanding, readManifest, type HeldManifest } from '../recover/locate-manifest.ts';
 import type { Reign } from '../reign/reign.ts';
 import { until, type Task } from '../task.ts';
-import type { Manifest } from '../types/log.ts';
+import type { CondemnedSlots, Manifest } from '../types/log.ts';
 import { condemn, type CollectSettings } from './condemn.ts';
+import { ripeSlotsBelow } from './ripe-slots.ts';
 import { sweep, type Ripe } from './sweep.ts';
 
 /**
@@ -30,8 +32,13 @@ export function* keepCollecting(core: Core, reign: Reign, edges: CollectEdges): 
   for (;;) {
     yield* until(core.at.monotonicMs + collectIntervalMs);
     if (edges.checkpointing() || edges.loading()) continue;
-    const end = yield* round(core, reign, settings, (manifest) =>
-      ripeIn(manifest, seen, core.at.monotonicMs, collectGraceMs),
+    const end = yield* round(
+      core,
+      reign,
+      settings,
+      (manifest) => ripeIn(manifest, seen, core.at.monotonicMs, collectGraceMs),
+      // A checkpoint under way has to see every generation of the manifest but one.
+      () => !edges.checkpointing(),
     );
     if (end.kind === 'deposed') {
       edges.deposed('the manifest carries a later epoch');
@@ -40,6 +47,9 @@ export function* keepCollecting(core: Core, reign: Reign, edges: CollectEdges): 
     if (end.kind === 'unreadable') {
       core.problems.set(topic, `nothing is deleted: ${end.reason}`);
       log(core, 'error', 'nothing is collected: what is needed cannot be told', { reason: end.reason });
+    } else if (end.kind === 'unarchived') {
+      core.problems.set(topic, `old slots are not archived: ${end.reason}`);
+      log(core, 'error', 'old slots are not archived: one of them cannot be read', { reason: end.reason });
     } else {
       core.problems.delete(topic);
     }
@@ -52,12 +62,13 @@ function* round(
   reign: Reign,
   settings: CollectSettings,
   ripeIn: (manifest: Manifest) => Ripe,
+  mayArchive: () => boolean,
 ): Task<CollectEnd> {
   try {
     const held = yield* readManifest(core);
     if (held === undefined) return { kind: 'unreadable', reason: `${manifestKey} is missing` };
     if (held.manifest.epoch > reign.epoch) return { kind: 'deposed' };
-    return yield* collect(core, reign, held, settings, ripeIn);
+    return yield* collect(core, reign, held, settings, ripeIn, mayArchive);
   } catch (error) {
     if (!(error instanceof NodeFailure)) throw error;
     return { kind: 'unreadable', reason: error.message };
@@ -65,7 +76,9 @@ function* round(
 }
 
 type CollectEnd =
-  { readonly kind: 'done' } | { readonly kind: 'deposed' } | { readonly kind: 'unreadable'; readonly reason: string };
+  | { readonly kind: 'done' }
+  | { readonly kind: 'deposed' }
+  | { readonly kind: 'unreadable' | 'unarchived'; readonly reason: string };
 
 function* collect(
   core: Core,
@@ -73,6 +86,7 @@ function* collect(
   held: HeldManifest,
   settings: CollectSettings,
   ripeIn: (manifest: Manifest) => Ripe,
+  mayArchive: () => boolean,
 ): Task<CollectEnd> {
   const ripe = ripeIn(held.manifest);
   // First what tells what is needed: where some of it cannot be read, not even what was condemned before is deleted.
@@ -85,7 +99,14 @@ function* collect(
   ripeIn(manifest.manifest);
   const swept = yield* sweep(core, reign, manifest, ripe);
   if (swept.kind === 'unreadable') return yield* unreadable(core, manifest, swept.reason);
-  return swept.kind === 'deposed' ? swept : { kind: 'done' };
+  if (swept.kind === 'deposed') return swept;
+  if (swept.kind === 'changed') return { kind: 'done' };
+  const archived = yield* archiveOldSlots(core, reign, swept.manifest, mayArchive);
+  if (archived.kind === 'changed') return { kind: 'done' };
+  if (archived.kind === 'deposed') return archived;
+  ripeIn(archived.manifest.manifest);
+  if (archived.kind === 'archived' || !(yield* isStanding(core, archived.manifest))) return { kind: 'done' };
+  return { kind: 'unarchived', reason: archived.reason };
 }
 
 /** What another collector took away meanwhile is needed no more. */
@@ -100,13 +121,15 @@ function ripeIn(manifest: Manifest, seen: Map<string, number>, nowMs: number, gr
     if (since === undefined) seen.set(name, nowMs);
     return since !== undefined && nowMs - since >= graceMs;
   };
-  const names = new Set([floorName(manifest), ...manifest.condemned.map(({ key }) => key)]);
-  const lists = manifest.condemned.filter(({ key }) => isRipe(key));
-  const slotsBelow = isRipe(floorName(manifest)) ? manifest.logFloor : manifest.logCollectedFloor;
+  const { condemned, condemnedSlots } = manifest;
+  const names = new Set([...condemnedSlots.map(nameOfSlots), ...condemned.map(({ key }) => key)]);
+  const lists = condemned.filter(({ key }) => isRipe(key));
+  const ripe = new Set(condemnedSlots.filter((slots) => isRipe(nameOfSlots(slots))));
+  const slotsBelow = ripeSlotsBelow(manifest, (slots) => ripe.has(slots));
   for (const name of [...seen.keys()]) if (!names.has(name)) seen.delete(name);
   return { lists, slotsBelow };
 }
 
-function floorName({ logFloor }: Manifest): string {
-  return `floor ${logFloor}`;
+function nameOfSlots({ below }: CondemnedSlots): string {
+  return `slots below ${below}`;
 }

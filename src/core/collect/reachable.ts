@@ -11,7 +11,7 @@ import { rootsOf } from './roots.ts';
 
 /**
  * Everything that the manifest names, directly or through what it names: checkpoints that stay, those that pins keep, their pages and chunks,
- * and the lists of what is condemned.
+ * archives of the log, and the lists of what is condemned.
  *
  * Invariant: when one object on the way cannot be read there is no answer, for what it names is unknown.
  */
@@ -24,11 +24,12 @@ const pagesAtOnce = 16;
 
 export function* reachableFrom(
   core: Core,
-  manifest: Pick<Manifest, 'checkpoints' | 'pins' | 'condemned'>,
+  manifest: Pick<Manifest, 'checkpoints' | 'archives' | 'pins' | 'condemned'>,
 ): Task<Reached> {
   const names = createNameSet();
   const pages = new Map<string, ObjectReference>();
   for (const { key } of manifest.condemned) names.add(key);
+  for (const { key } of manifest.archives) names.add(key);
   for (const reference of rootsOf(manifest)) {
     if (names.has(reference.key)) continue;
     names.add(reference.key);

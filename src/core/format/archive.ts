@@ -40,6 +40,7 @@ export interface ExpectedArchive extends ExpectedDatabase, ExpectedContent {
 export interface OpenArchive {
   readonly index: ArchiveIndex;
   readonly lastSlot: number;
+  readonly indexBytes: number;
   /** Views into the bytes, one for each section of the index. */
   readonly stored: readonly Uint8Array[];
 }
@@ -87,9 +88,10 @@ export function openArchive(
       const place = (at: number) => `an index up to byte ${at}`;
       throw new DamageSignal('identity', end, place(expected.indexBytes), place(reader.offset));
     }
+    const indexBytes = reader.offset;
     const stored = found.index.sections.map(() => readStored(reader, bytes));
     reader.end();
-    return { ...found, stored };
+    return { ...found, indexBytes, stored };
   });
 }
 

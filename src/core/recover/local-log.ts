@@ -9,6 +9,7 @@ import type { DecodedFrame } from '../format/frame.ts';
 import { readLocalLog } from '../format/local-log.ts';
 import { call, type Task } from '../task.ts';
 import type { LogPosition } from '../types/log.ts';
+import { createSlotSource, type SlotSource, type SourceOfSlots } from './slot-source.ts';
 import { frameBreak } from './verify.ts';
 
 /**
@@ -69,29 +70,37 @@ const slotsSearchedMax = 1_000;
  */
 export function* isWithinLog(
   core: Core,
-  databaseId: Uint8Array,
+  { databaseId, archives }: Pick<SourceOfSlots, 'databaseId' | 'archives'>,
   position: LogPosition,
   frames: readonly DecodedFrame[],
 ): Task<boolean> {
+  const source = createSlotSource(core, { databaseId, archives, home: undefined });
   const within = frames.filter(({ frame }) => frame.firstSequence <= position.sequence);
   for (const [index, found] of within.entries()) {
     const next = within[index + 1];
     if (next !== undefined && equalBytes(next.frame.previousFrameHash, found.hash)) continue;
-    if (!(yield* holdsFrame(core, databaseId, position, found))) return false;
+    if (!(yield* holdsFrame(core, databaseId, source, position, found))) return false;
   }
   return true;
 }
 
 /** Goes back from the log's end, by the hashes. */
-function* holdsFrame(core: Core, databaseId: Uint8Array, position: LogPosition, wanted: DecodedFrame): Task<boolean> {
+function* holdsFrame(
+  core: Core,
+  databaseId: Uint8Array,
+  source: SlotSource,
+  position: LogPosition,
+  wanted: DecodedFrame,
+): Task<boolean> {
   if (equalBytes(wanted.hash, position.frameHash)) return true;
   let { segmentHash } = position;
   const lowest = Math.max(1, position.slot - slotsSearchedMax + 1);
   for (let slot = position.slot; slot >= lowest; slot--) {
     const key = slotKey(slot);
     const read = yield* readDecoded(core, key, (body) => decodeSegment(key, body, core.digest, { databaseId, slot }));
-    if (read.kind !== 'ok') return false;
-    const segment = read.value;
+    if (read.kind === 'damaged') return false;
+    const segment = read.kind === 'ok' ? read.value : (yield* source.read(slot, slot))[0];
+    if (segment === undefined) return false;
     if (!equalBytes(segment.hash, segmentHash)) continue;
     if (segment.frames.some(({ hash }) => equalBytes(hash, wanted.hash))) return true;
     if (segment.frames[0]!.frame.firstSequence <= wanted.frame.firstSequence) return false;

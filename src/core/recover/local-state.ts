@@ -1,8 +1,9 @@
+import { archiveOf, readArchive, rowOf, segmentOf } from '../archive/read-archive.ts';
 import { log, type Core } from '../core.ts';
 import { NodeFailure } from '../failure.ts';
 import { describeDamage } from '../format/damage.ts';
 import { slotKey } from '../format/keys.ts';
-import { decodeSegment } from '../format/segment.ts';
+import { decodeSegment, type DecodedSegment } from '../format/segment.ts';
 import { localKeyAfter } from '../format/local-entry.ts';
 import {
   decodeLocalLease,
@@ -19,7 +20,7 @@ import { scanAll } from './scan-all.ts';
 import { readDecoded } from '../store/objects.ts';
 import { call, type Task } from '../task.ts';
 import { equalBytes } from '../types/bytes.ts';
-import type { LogPosition, Manifest } from '../types/log.ts';
+import type { ArchiveReference, LogPosition, Manifest } from '../types/log.ts';
 import { createLoading } from '../values/loading.ts';
 import { createValueCache } from '../values/value-cache.ts';
 import { mayGoOnLoading, readLoading } from './local-loading.ts';
@@ -81,6 +82,8 @@ function* prove(core: Core, manifest: Manifest, held: LocalPosition): Task<Prove
   const expected = { databaseId: manifest.databaseId, slot: position.slot };
   const read = yield* readDecoded(core, key, (body) => decodeSegment(key, body, core.digest, expected));
   if (read.kind === 'missing') {
+    const archive = archiveOf(manifest.archives, position.slot);
+    if (archive !== undefined) return yield* proveByArchive(core, archive, held);
     if (position.slot < manifest.logFloor)
       return `the log is kept from slot ${manifest.logFloor} on, which is beyond it`;
     throw new NodeFailure(
@@ -89,8 +92,26 @@ function* prove(core: Core, manifest: Manifest, held: LocalPosition): Task<Prove
     );
   }
   if (read.kind === 'damaged') return `what it says it has applied is damaged: ${describeDamage(read.damage)}`;
-  if (!equalBytes(read.value.hash, position.segmentHash)) return `${key} is not the segment that it has applied`;
-  return { position, wallMs: read.value.frames.at(-1)!.frame.wallMs };
+  return provedBy(read.value, position);
+}
+
+function* proveByArchive(
+  core: Core,
+  reference: ArchiveReference,
+  { databaseId, position }: LocalPosition,
+): Task<ProvedPosition | string> {
+  const read = yield* readArchive(core, reference, databaseId);
+  if (read.kind !== 'ok') return `what it says it has applied is in an archive that cannot be read: ${read.reason}`;
+  const row = rowOf(core, read.value, position.slot);
+  if (typeof row === 'string') return row;
+  const bytes = row.segments[position.slot - row.firstSlot]!;
+  const segment = segmentOf(core, read.value, position.slot, bytes);
+  return typeof segment === 'string' ? segment : provedBy(segment, position);
+}
+
+function provedBy({ hash, frames }: DecodedSegment, position: LogPosition): ProvedPosition | string {
+  if (equalBytes(hash, position.segmentHash)) return { position, wallMs: frames.at(-1)!.frame.wallMs };
+  return `${slotKey(position.slot)} is not the segment that it has applied`;
 }
 
 export function* setLocalStateAside(core: Core, reason: string | undefined): Task<void> {

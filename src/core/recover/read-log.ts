@@ -1,15 +1,15 @@
 import { log, type Core } from '../core.ts';
 import { LocalStoreDamage, NodeFailure } from '../failure.ts';
-import { describeDamage } from '../format/damage.ts';
 import { logPrefix, slotKey, slotOfKey } from '../format/keys.ts';
-import { decodeSegment, type DecodedSegment } from '../format/segment.ts';
-import { readDecoded } from '../store/objects.ts';
+import type { DecodedSegment } from '../format/segment.ts';
 import { listKeys } from '../store/list.ts';
 import { all, type Task } from '../task.ts';
-import type { LogPosition } from '../types/log.ts';
+import type { ArchiveReference, LogPosition } from '../types/log.ts';
 import { readManifest } from './locate-manifest.ts';
+import { readSegment, slotKeyOf } from './read-segment.ts';
 import type { Recovered } from './recovered.ts';
 import { replaySegments } from './replay.ts';
+import { createSlotSource, type SlotSource } from './slot-source.ts';
 import { unbrokenRow } from './unbroken-row.ts';
 import { segmentPlace } from './verify.ts';
 
@@ -19,8 +19,6 @@ import { segmentPlace } from './verify.ts';
  * says that the missing slot was durable, means that a segment was lost: then nothing is served.
  */
 
-const slotsAtOnce = 16;
-
 export interface LogRules {
   readonly databaseId: Uint8Array;
   readonly logInflightMax: number;
@@ -28,6 +26,8 @@ export interface LogRules {
   readonly durableSlot: number;
   /** Epoch of the reader's own reign: a higher one in the log deposes it. */
   readonly epoch: number;
+  /** Slots that are read there, as the manifest said; undefined: it has not been asked. */
+  readonly archives: readonly ArchiveReference[] | undefined;
 }
 
 /** Whose log it is, and how far it is read, where it is not the reader's own to its end. */
@@ -85,14 +85,13 @@ export function* followLog(
 ): Task<'end' | 'enough' | 'deposed'> {
   const started = place.nextSlot;
   const lastSlot = stretch?.lastSlot;
+  const { databaseId, archives } = rules;
+  const source = createSlotSource(core, { databaseId, archives, home: stretch?.home });
   if (isEpochTaken(core, rules, place.position.epoch)) return 'deposed';
   for (let round = 1; ; round++) {
     const first = place.nextSlot;
-    const count = lastSlot === undefined ? slotsAtOnce : Math.min(slotsAtOnce, lastSlot + 1 - first);
-    if (count <= 0) return 'end';
-    const slots = Array.from({ length: count }, (_, index) => first + index);
-    const read = yield* all(slots.map((slot) => readSegment(core, rules.databaseId, slot, stretch?.home)));
-    const row = unbrokenRow(first, read);
+    if (lastSlot !== undefined && first > lastSlot) return 'end';
+    const row = unbrokenRow(first, yield* source.read(first, lastSlot));
     const live = livingSegments(core, place, row.segments, rules);
     if (live === 'deposed') return 'deposed';
     const taken = taker.take(live);
@@ -105,26 +104,8 @@ export function* followLog(
       });
     }
     if (!row.broken) continue;
-    if (yield* isEnd(core, place.nextSlot, rules, stretch)) return 'end';
+    if (yield* isEnd(core, source, place.nextSlot, rules, stretch)) return 'end';
   }
-}
-
-/** Undefined: nothing is in the slot. */
-export function* readSegment(
-  core: Core,
-  databaseId: Uint8Array,
-  slot: number,
-  home?: string,
-): Task<DecodedSegment | undefined> {
-  const key = slotKeyOf(slot, home);
-  const read = yield* readDecoded(core, key, (body) => decodeSegment(key, body, core.digest, { databaseId, slot }));
-  if (read.kind === 'missing') return undefined;
-  if (read.kind === 'damaged') {
-    throw new NodeFailure(
-      `${describeDamage(read.damage)}. Nothing after it can be proved: restore this object from a version or a backup of the bucket.`,
-    );
-  }
-  return read.value;
 }
 
 /**
@@ -134,11 +115,6 @@ export function* readSegment(
 function isEpochTaken(core: Core, rules: LogRules, epoch: number): boolean {
   core.epochMet = Math.max(core.epochMet, epoch);
   return epoch >= rules.epoch;
-}
-
-/** In another database's log, from the root of the family; undefined: in one's own. */
-function slotKeyOf(slot: number, home: string | undefined): string {
-  return home === undefined ? slotKey(slot) : `/${home}${slotKey(slot)}`;
 }
 
 function livingSegments(
@@ -162,11 +138,18 @@ function livingSegments(
   return live;
 }
 
-/** False: the slot was filled meanwhile, read on. */
-function* isEnd(core: Core, missingSlot: number, rules: LogRules, stretch?: LogStretch): Task<boolean> {
+/** False: the slot was filled meanwhile, or archived and deleted; read on. */
+function* isEnd(
+  core: Core,
+  source: SlotSource,
+  missingSlot: number,
+  rules: LogRules,
+  stretch?: LogStretch,
+): Task<boolean> {
   const missing = slotKeyOf(missingSlot, stretch?.home);
   const durableSlot = Math.max(rules.durableSlot, stretch?.lastSlot ?? 0);
   if (missingSlot <= durableSlot) {
+    if (yield* source.isArchived(missingSlot)) return false;
     throw new NodeFailure(
       `${missing} is missing, although slots up to ${durableSlot} were durable: the log lost it. Restore the object from a version or a backup of the bucket.`,
     );
@@ -174,6 +157,7 @@ function* isEnd(core: Core, missingSlot: number, rules: LogRules, stretch?: LogS
   const beyond = yield* listKeys(core, logPrefix, slotKey(missingSlot - 1), rules.logInflightMax + 1);
   const slots = beyond.map((key) => slotOfKey(key)).filter((slot) => slot !== undefined);
   if (slots[0] === missingSlot) return false;
+  if (slots.length > 0 && (yield* source.isArchived(missingSlot))) return false;
   const last = slots.at(-1);
   if (last !== undefined && last >= missingSlot + rules.logInflightMax) {
     throw new NodeFailure(

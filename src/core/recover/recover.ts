@@ -49,6 +49,7 @@ export function* recover(core: Core, reign: Reign): Task<RecoveredDatabase | 'de
     logInflightMax: manifest.logInflightMax,
     durableSlot: Math.max(reign.control.durableSlot, manifest.checkpoints.at(-1)?.slot ?? 0),
     epoch: reign.epoch,
+    archives: manifest.archives,
   };
   if ((yield* readLog(core, recovered, rules)) === 'deposed') return 'deposed';
   const opened = yield* reopen(core, reign, recovered, rules);

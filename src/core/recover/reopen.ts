@@ -27,7 +27,7 @@ export interface Opened {
 export function* reopen(core: Core, reign: Reign, recovered: Recovered, rules: LogRules): Task<Opened | 'deposed'> {
   let local = yield* readLocalLogFiles(core);
   for (;;) {
-    const isWithin = yield* isWithinLog(core, rules.databaseId, recovered.position, local.frames);
+    const isWithin = yield* isWithinLog(core, rules, recovered.position, local.frames);
     const beyond = isWithin ? framesBeyond(recovered.position, local.frames) : undefined;
     if (beyond === undefined) {
       yield* setLocalLogAside(core, local.files, 'it does not continue the log in the object store');

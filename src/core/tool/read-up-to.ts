@@ -203,7 +203,10 @@ function* follow(
     return { kind: 'compacted', revision: compactRevision, wallMs: at.wallMs };
   }
   const durableSlot = Math.max(control.durableSlot, manifest.checkpoints.at(-1)?.slot ?? 0);
-  const rules = rulesOf(manifest, manifest.databaseId, durableSlot);
+  const rules = {
+    ...rulesOf(manifest, manifest.databaseId, durableSlot),
+    archives: manifest.archives,
+  };
   const ended = yield* followOne(core, at, rules, [cut], reader, undefined);
   if (ended === 'cut' && isBeforeAll(at, cut)) return notBegun(at);
   const { position, wallMs } = at;
@@ -280,7 +283,7 @@ function isBetween(cut: Cut, above: number, below: number): boolean {
 
 /** Of a reader without a reign of its own: no epoch is above it. */
 function rulesOf({ logInflightMax }: Manifest, databaseId: Uint8Array, durableSlot: number): LogRules {
-  return { databaseId, durableSlot, logInflightMax, epoch: Number.MAX_SAFE_INTEGER };
+  return { databaseId, durableSlot, logInflightMax, epoch: Number.MAX_SAFE_INTEGER, archives: undefined };
 }
 
 /** From an ancestor's log to the first slot of the one that left it. */

@@ -3,7 +3,7 @@ import { log, type Core } from '../core.ts';
 import { NodeFailure } from '../failure.ts';
 import { slotKey } from '../format/keys.ts';
 import type { DecodedSegment } from '../format/segment.ts';
-import { readSegment } from '../recover/read-log.ts';
+import { readSegment } from '../recover/read-segment.ts';
 import { settledPut } from '../store/objects.ts';
 import type { Task } from '../task.ts';
 import type { SealedSegment, SegmentIdentity } from './seal.ts';

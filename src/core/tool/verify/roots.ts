@@ -1,14 +1,23 @@
 import type { Core } from '../../core.ts';
 import { NodeFailure } from '../../failure.ts';
+import { openArchive } from '../../format/archive.ts';
 import { decodeCheckpoint } from '../../format/checkpoint.ts';
 import { decodeControl } from '../../format/control.ts';
-import { checkpointPrefix, controlKey, logPrefix, manifestKey, nameOfKey, slotOfKey } from '../../format/keys.ts';
+import {
+  archivePrefix,
+  checkpointPrefix,
+  controlKey,
+  logPrefix,
+  manifestKey,
+  nameOfKey,
+  slotOfKey,
+} from '../../format/keys.ts';
 import { decodeManifest } from '../../format/manifest.ts';
 import { logInflightSegmentsMax } from '../../limits.ts';
 import { listKeys } from '../../store/list.ts';
 import type { Task } from '../../task.ts';
 import { equalBytes, hexOf } from '../../types/bytes.ts';
-import type { CheckpointReference, Manifest } from '../../types/log.ts';
+import type { ArchiveReference, CheckpointReference, Manifest } from '../../types/log.ts';
 import { retentionDefault } from '../../types/retention.ts';
 import { count, createSurvey, look, type Survey } from './survey.ts';
 
@@ -69,15 +78,16 @@ function* manifestFromListing(core: Core, databaseId: Uint8Array | undefined): T
     checkpoints.push({ key, hash: name.hash, bytes: read.bytes, slot, sequence, revision, epoch, wallMs, ...unknown });
     id ??= read.value.databaseId;
   }
+  const archives = yield* archivesFromListing(core, id);
   return {
     databaseId: id ?? new Uint8Array(16),
     epoch: 0,
     generation: 0,
     createdWallMs: 0,
     logInflightMax: logInflightSegmentsMax,
-    logFloor: slotOfKey(slots[0] ?? '') ?? 1,
+    logFloor: archives[0]?.firstSlot ?? slotOfKey(slots[0] ?? '') ?? 1,
     logCollectedFloor: 1,
-    archives: [],
+    archives,
     condemnedSlots: [],
     retention: retentionDefault,
     checkpoints: checkpoints.sort((left, right) => left.slot - right.slot),
@@ -89,4 +99,28 @@ function* manifestFromListing(core: Core, databaseId: Uint8Array | undefined): T
     predecessor: undefined,
     removed: false,
   };
+}
+
+/** A row without gaps up to the last one, of the largest where one took the place of others. */
+function* archivesFromListing(core: Core, databaseId: Uint8Array | undefined): Task<readonly ArchiveReference[]> {
+  const found: ArchiveReference[] = [];
+  for (const relative of yield* listKeys(core, archivePrefix, undefined, listedMax)) {
+    const key = `/${core.home}${relative}`;
+    const name = nameOfKey(key);
+    const read = yield* look(core, key, (body) => openArchive(key, body, core.digest, { databaseId }));
+    if (read.kind !== 'ok' || name === undefined) continue;
+    const { index, lastSlot, indexBytes } = read.value;
+    const contentBytes = index.sections.flat().reduce((sum, segment) => sum + segment.bytes, 0);
+    const { firstSlot } = index;
+    found.push({ key, hash: name.hash, bytes: read.bytes, firstSlot, lastSlot, indexBytes, contentBytes });
+  }
+  const row: ArchiveReference[] = [];
+  let end = Math.max(0, ...found.map(({ lastSlot }) => lastSlot));
+  for (;;) {
+    const before = found.filter(({ lastSlot }) => lastSlot === end);
+    if (before.length === 0) return row.reverse();
+    const largest = before.reduce((left, right) => (right.firstSlot < left.firstSlot ? right : left));
+    row.push(largest);
+    end = largest.firstSlot - 1;
+  }
 }

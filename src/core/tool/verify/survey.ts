@@ -1,10 +1,11 @@
+import type { HeldArchive } from '../../archive/read-archive.ts';
 import type { Core } from '../../core.ts';
 import type { Decoded } from '../../format/damage.ts';
 import { describeDamage } from '../../format/damage.ts';
 import { readDecoded } from '../../store/objects.ts';
 import type { Task } from '../../task.ts';
 import type { ByteString } from '../../types/bytes.ts';
-import type { ChunkReference, Control, Manifest } from '../../types/log.ts';
+import type { ArchiveReference, ChunkReference, Control, Manifest } from '../../types/log.ts';
 import { objectKinds, type ObjectCount, type Problem, type ProblemKind, type VerifiedKind } from './verification.ts';
 
 /** One run of `t4 verify`: what it knows so far. Memory goes by objects and keys, never by values. */
@@ -12,6 +13,10 @@ export interface Survey {
   readonly core: Core;
   readonly control: Control | undefined;
   readonly manifest: Manifest;
+  /** Named by the manifest, as it was read last: a node may be archiving meanwhile. */
+  archives: readonly ArchiveReference[];
+  /** The archive that was read last. */
+  archive: HeldArchive | undefined;
   readonly counts: Record<VerifiedKind, ObjectCount>;
   readonly problems: Problem[];
   /** By key. A text says what is wrong with the page. */
@@ -23,7 +28,18 @@ export interface Survey {
 export function createSurvey(core: Core, control: Control | undefined, manifest: Manifest): Survey {
   const counts = {} as Record<VerifiedKind, ObjectCount>;
   for (const kind of objectKinds) counts[kind] = { objects: 0, bytes: 0 };
-  return { core, control, manifest, counts, problems: [], pages: new Map(), chunks: new Map() };
+  const { archives } = manifest;
+  return {
+    core,
+    control,
+    manifest,
+    archives,
+    archive: undefined,
+    counts,
+    problems: [],
+    pages: new Map(),
+    chunks: new Map(),
+  };
 }
 
 export function count(survey: Pick<Survey, 'counts'>, kind: VerifiedKind, bytes: number): void {

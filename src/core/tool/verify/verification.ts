@@ -2,7 +2,16 @@ import type { CheckpointReference } from '../../types/log.ts';
 
 /** What `t4 verify` found. */
 
-export const objectKinds = ['control', 'manifest', 'segment', 'checkpoint', 'page', 'chunk', 'condemned'] as const;
+export const objectKinds = [
+  'control',
+  'manifest',
+  'segment',
+  'archive',
+  'checkpoint',
+  'page',
+  'chunk',
+  'condemned',
+] as const;
 export type VerifiedKind = (typeof objectKinds)[number];
 
 export interface ObjectCount {

@@ -1,7 +1,7 @@
 import type { Core } from '../../core.ts';
 import { NodeFailure } from '../../failure.ts';
 import { decodeCondemned } from '../../format/condemned.ts';
-import { manifestKey, splitKey } from '../../format/keys.ts';
+import { kindOfKey, manifestKey, splitKey } from '../../format/keys.ts';
 import { readManifest } from '../../recover/locate-manifest.ts';
 import type { Task } from '../../task.ts';
 import { equalBytes } from '../../types/bytes.ts';
@@ -87,9 +87,18 @@ function* genesisOf(survey: Survey): Task<Rebuilt | undefined> {
   }
 }
 
+function isArchive(key: string): boolean {
+  return kindOfKey(key) === 'archive';
+}
+
+function isNamed({ archives }: Manifest, key: string): boolean {
+  return archives.some((archive) => archive.key === key);
+}
+
 function* checkCondemned(survey: Survey): Task<void> {
   const { core, manifest, problems } = survey;
   const needed = new Set([...survey.pages.keys(), ...survey.chunks.keys(), ...rootsOf(manifest).map(({ key }) => key)]);
+  for (const { key } of manifest.archives) needed.add(key);
   for (const reference of manifest.condemned) {
     const { key, hash } = reference;
     const expected = { hash, databaseId: manifest.databaseId };
@@ -106,7 +115,7 @@ function* checkCondemned(survey: Survey): Task<void> {
     }
     for (const doomed of keys) {
       if (!needed.has(doomed)) continue;
-      const what = `${doomed}: a checkpoint needs it, but ${key} condemns it`;
+      const what = `${doomed}: it is needed, but ${key} condemns it`;
       problems.push({ key: doomed, kind: 'mismatch', what, scope: { kind: 'doomed' } });
     }
   }
@@ -124,7 +133,7 @@ function* stillThere(survey: Survey): Task<readonly Problem[]> {
   const lists = new Set(now.condemned.map(({ key }) => key));
   return problems.filter(({ key, scope }) => {
     if (scope.kind === 'checkpoints') return [...scope.checkpoints].some((checkpoint) => named.has(checkpoint));
-    if (scope.kind === 'slots') return scope.lastSlot >= now.logFloor;
+    if (scope.kind === 'slots') return scope.lastSlot >= now.logFloor && (!isArchive(key) || isNamed(now, key));
     return scope.kind !== 'condemned' || lists.has(key);
   });
 }
