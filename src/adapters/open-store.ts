@@ -3,7 +3,7 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import { openFileStore } from './file-store/file-store.ts';
 import { openMemoryStore } from './memory-store/memory-store.ts';
 import type { S3Credentials } from './s3/client.ts';
-import { openS3Store } from './s3/s3-store.ts';
+import { openS3Store, type S3StoreOptions } from './s3/s3-store.ts';
 import { checkS3Location, parseStoreUrl, type StoreLocation } from './store-url.ts';
 
 export interface OpenStoreOptions {
@@ -11,6 +11,8 @@ export interface OpenStoreOptions {
   readonly credentials?: S3Credentials;
   readonly requestTimeoutMs?: number;
   readonly socketsMax?: number;
+  /** Told of each request to S3 beyond the first that an operation takes. */
+  readonly onFurtherRequest?: S3StoreOptions['onFurtherRequest'];
 }
 
 /** The location of a store cannot be understood. The message is for the operator. */

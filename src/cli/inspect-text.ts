@@ -15,6 +15,7 @@ import type {
 } from './inspect-fields.ts';
 import type { ArchiveFields, ObjectDescription, SegmentFields } from './inspect-object.ts';
 import { formatRetention } from './retention-text.ts';
+import { textTable as table, type Cell } from './text-table.ts';
 import { formatDuration, formatSize } from './units.ts';
 
 export function formatObject(description: ObjectDescription): string {
@@ -234,8 +235,6 @@ function frameLines(frame: FrameFields): readonly string[] {
   ];
 }
 
-type Cell = string | number;
-
 function recordRows(record: FrameFields['records'][number]): readonly (readonly Cell[])[] {
   const { sequence } = record;
   switch (record.kind) {
@@ -370,21 +369,4 @@ const nameWidth = 14;
 
 function pairs(all: readonly (readonly [string, Cell])[]): readonly string[] {
   return all.map(([name, value]) => `  ${name.padEnd(nameWidth)}${value}`);
-}
-
-/** Nothing for no rows. Numbers are aligned to the right. */
-function table(heads: readonly string[], rows: readonly (readonly Cell[])[]): readonly string[] {
-  if (rows.length === 0) return [];
-  const widths = heads.map((head, column) =>
-    rows.reduce((width, row) => Math.max(width, String(row[column]).length), head.length),
-  );
-  const numeric = heads.map((_, column) => rows.some((row) => typeof row[column] === 'number'));
-  const line = (cells: readonly Cell[]) =>
-    cells
-      .map((cell, column) =>
-        numeric[column] === true ? String(cell).padStart(widths[column]!) : String(cell).padEnd(widths[column]!),
-      )
-      .join('  ')
-      .trimEnd();
-  return ['', `  ${line(heads)}`, ...rows.map((row) => `  ${line(row)}`)];
 }

@@ -77,7 +77,8 @@ const commands: readonly CommandDescription[] = [
   {
     name: 'status',
     summary: 'ask a running node how it is',
-    description: 'Asks a running node for its role, its revision and its members.',
+    description:
+      'Asks a running node for its role, its revision and its members, what its database keeps, and what it has asked of the object store.',
     json: true,
     examples: [
       ['t4 status', 'the node on 127.0.0.1:2379'],
@@ -85,6 +86,44 @@ const commands: readonly CommandDescription[] = [
     ],
     after: 'Exit code: 0 healthy, 1 unhealthy, 2 wrong usage, 3 nobody answered.',
     run: async (context) => (await import('./status.ts')).status(context),
+  },
+  {
+    name: 'checkpoint',
+    summary: 'have a running node write a checkpoint now',
+    description:
+      'Asks the node that leads for a checkpoint of everything that is in the log now, and waits until the manifest names it. ' +
+      'It uploads what changed since the last one. Writes go on meanwhile.',
+    json: true,
+    examples: [
+      ['t4 checkpoint', 'the node on 127.0.0.1:2379'],
+      ['t4 checkpoint --endpoint 10.0.0.7:2379 --json', 'another one, for a machine'],
+    ],
+    after:
+      'Exit code: 0 written, 1 not written: the node does not lead, or it could not, 2 wrong usage, 3 nobody answered.\n' +
+      'Whoever asks may be interrupted: the node goes on.',
+    run: async (context) => (await import('./checkpoint.ts')).checkpoint(context),
+  },
+  {
+    name: 'cost',
+    summary: 'tell what a month costs at an object store’s prices',
+    description:
+      'Tells what a month of the present load costs at the public prices of S3, item by item, and what another value of each setting would change: ' +
+      'requests from the counters of a running node, storage from a listing of the store. Says what it rests on.',
+    options: [
+      [
+        '--sample <DURATION>',
+        'Count from now on for so long. (default: all that the node has counted since it started)',
+      ],
+      ['--prices <FILE>', 'Other prices, YAML or JSON. (default: S3 Standard, us-east-1)'],
+    ],
+    json: true,
+    examples: [
+      ['t4 cost', 'of the node on 127.0.0.1:2379'],
+      ['t4 cost --endpoint 127.0.0.1:2379 --store s3://bucket/prefix', 'with all that is stored'],
+      ['t4 cost --store s3://bucket/prefix', 'storage alone, without a node'],
+    ],
+    after: `Exit code: 0 told, 1 too little was counted to tell, or something is damaged, 2 wrong usage, 3 nobody answered, or the store cannot be used.\n${patienceNote}`,
+    run: async (context) => (await import('./cost.ts')).cost(context),
   },
   {
     name: 'cat',
@@ -469,7 +508,7 @@ function reportCommander(error: CommanderError, output: ProgramOutput): ExitCode
   if (error.exitCode === 0) return exitCodes.ok;
   if (error.code === 'commander.help') {
     output.error(
-      't4: which command? run, inspect, status, cat, history, diff, gc, verify, drill or branch\n    t4 --help tells what they do\n',
+      't4: which command? run, inspect, status, checkpoint, cost, cat, history, diff, gc, verify, drill or branch\n    t4 --help tells what they do\n',
     );
     return exitCodes.usage;
   }

@@ -1,6 +1,6 @@
 /** What `t4 run` refuses before it touches anything, each with the reason. */
 import { usageError } from './cli-error.ts';
-import { formatAddress, isLoopback, isWildcard, type ListenAddress } from './listen-address.ts';
+import { formatAddress, isLoopback, isWildcard, parseAddress, type ListenAddress } from './listen-address.ts';
 import { placeOf, type Settings } from './resolve-settings.ts';
 import { storeTargetOf, type StoreTarget } from './store-settings.ts';
 
@@ -21,6 +21,27 @@ export function checkListen(settings: Settings): readonly ListenAddress[] {
     `${placeOf('listen', settings.sources.get('listen'))}: ${formatAddress(open)} can be reached from other machines, and T4 has no encryption and no authentication yet`,
     'listen on 127.0.0.1, or give --allow-insecure-listen where the network around it can be trusted',
   );
+}
+
+/** Where metrics and health are served; empty: nowhere. */
+export function checkListenMetrics(settings: Settings): readonly ListenAddress[] {
+  const { listen, 'listen-metrics-urls': urls = [], 'allow-insecure-listen': allowed } = settings.values;
+  const place = placeOf('listen-metrics-urls', settings.sources.get('listen-metrics-urls'));
+  return urls.map((url) => {
+    const address = parseAddress(url);
+    if (address === undefined) throw usageError(`${place}: ${url} is no http://HOST:PORT`, 'T4 has no TLS yet');
+    const { host, port } = address;
+    if (!isLoopback(host) && !allowed) {
+      throw usageError(
+        `${place}: ${url} can be reached from other machines, and T4 has no encryption and no authentication yet`,
+        'serve them on 127.0.0.1, or give --allow-insecure-listen where the network around it can be trusted',
+      );
+    }
+    if (port !== 0 && listen.some((other) => other.host === host && other.port === port)) {
+      throw usageError(`${place}: ${url} is the address for clients`, 'give metrics another port');
+    }
+    return address;
+  });
 }
 
 /** `listen` with its real ports. */

@@ -2,13 +2,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createNodeCompression } from '../adapters/node-compression.ts';
 import { createNodeDigest } from '../adapters/node-digest.ts';
+import { openStoreAt } from '../adapters/open-store.ts';
 import { probeObjectStore } from '../adapters/store-probe.ts';
 import { createSystemClock } from '../adapters/system-clock.ts';
 import { createSystemRandom } from '../adapters/system-random.ts';
 import { startNode } from '../host/node.ts';
+import { countedStore } from '../host/store-usage/counted-store.ts';
 import { NoSuchBranchError, openFamilyStore } from '../library/open-family-store.ts';
 import { openLocal } from '../library/open-local.ts';
 import { startGrpcServer } from '../server/grpc/server.ts';
+import { startHttpServer } from '../server/http/http-server.ts';
 import { CliError, exitCodes, type ExitCode } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
 import { openLog, type LogHandle } from './log.ts';
@@ -57,10 +60,15 @@ function endOnBugs(handle: LogHandle): void {
 
 function realParts(): ServeParts {
   const random = createSystemRandom();
+  const clock = createSystemClock();
   return {
-    openStore: async ({ location, credentials }) => {
+    clock,
+    openStore: async ({ location, credentials }, usage) => {
       try {
-        return await openFamilyStore(location, credentials === undefined ? {} : { credentials });
+        const options = { onFurtherRequest: usage.further, ...(credentials === undefined ? {} : { credentials }) };
+        return await openFamilyStore(location, options, async (at) =>
+          countedStore(await openStoreAt(at, options), usage, clock),
+        );
       } catch (error) {
         if (!(error instanceof NoSuchBranchError)) throw error;
         throw new CliError(exitCodes.failed, error.message, 't4 branch list tells which there are', error);
@@ -72,12 +80,13 @@ function realParts(): ServeParts {
     startNode: (options) =>
       startNode({
         ...options,
-        clock: createSystemClock(),
+        clock,
         random,
         digest: createNodeDigest(),
         compression: createNodeCompression(),
       }),
     startServer: startGrpcServer,
+    startHttp: startHttpServer,
     sleep: async (milliseconds, signal) => void (await sleep(milliseconds, undefined, { signal })),
   };
 }

@@ -9,27 +9,34 @@
  */
 import type { DataFolder } from '../adapters/data-folder.ts';
 import type { ProbeVerdict } from '../adapters/store-probe.ts';
+import { createStoreUsage, type StoreUsage } from '../host/store-usage/usage.ts';
 import type { StoreLocation } from '../adapters/store-url.ts';
 import type { Node, NodeOptions } from '../host/node.ts';
 import type { FamilyStore } from '../library/open-family-store.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { GrpcServer, GrpcServerOptions } from '../server/grpc/server.ts';
+import type { HttpServer, HttpServerOptions } from '../server/http/http-server.ts';
+import { nodeRoutes } from '../server/http/node-routes.ts';
+import type { NodeFacts } from '../server/services/admin.ts';
 import { CliError, exitCodes, type ExitCode } from './cli-error.ts';
 import { formatAddress, type ListenAddress } from './listen-address.ts';
 import type { Log } from './log.ts';
 import type { Settings } from './resolve-settings.ts';
-import { acceptsLocalLoss, checkListen, clientUrlsOf, storeToRunOn } from './run-settings.ts';
+import { acceptsLocalLoss, checkListen, checkListenMetrics, clientUrlsOf, storeToRunOn } from './run-settings.ts';
 import type { StoreTarget } from './store-settings.ts';
 
 /** The world outside of this file, so that tests can be it. */
 export interface ServeParts {
-  openStore(target: StoreTarget): Promise<FamilyStore>;
+  openStore(target: StoreTarget, usage: StoreUsage): Promise<FamilyStore>;
+  clock: Clock;
   probe(store: ObjectStore): Promise<ProbeVerdict>;
   /** Undefined: in memory. */
   openLocal(path: string | undefined): Promise<DataFolder>;
   reservePort(host: string): Promise<ReservedPort>;
   startNode(options: Omit<NodeOptions, 'clock' | 'random' | 'digest' | 'compression'>): Node;
   startServer(options: GrpcServerOptions): Promise<GrpcServer>;
+  startHttp(options: HttpServerOptions): Promise<HttpServer>;
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
@@ -57,6 +64,7 @@ export async function serve(options: ServeOptions, parts: ServeParts): Promise<E
   const { settings, log, stop } = options;
   const target = storeToRunOn(settings);
   const listen = checkListen(settings);
+  checkListenMetrics(settings);
   clientUrlsOf(settings, listen);
   const opened: (() => Promise<void>)[] = [];
   try {
@@ -81,7 +89,9 @@ async function serveWith(
   opened: (() => Promise<void>)[],
 ): Promise<ExitCode> {
   const { values } = settings;
-  const { store, home } = await parts.openStore(target);
+  const usage = createStoreUsage();
+  const since = parts.clock.now();
+  const { store, home } = await parts.openStore(target, usage);
   opened.push(() => store.close());
   await probeUntilClear(store, parts, log, stop);
 
@@ -133,9 +143,35 @@ async function serveWith(
   opened.push(() => closeNode(node, parts));
 
   await releaseAll(reserved);
-  const server = await parts.startServer({ database: node, listen: addresses.map(formatAddress), log });
+  const facts: NodeFacts = {
+    store: store.description,
+    home,
+    settings: {
+      durability: values.durability,
+      leaseMs: values['lease-ttl'],
+      uploadIntervalMs: values['upload-interval'],
+      checkpointSegments: values['checkpoint-segments'],
+      checkpointIntervalMs: values['checkpoint-interval'],
+      collectIntervalMs: values['collect-interval'],
+      collectGraceMs: values['collect-grace'],
+      logInflightMax: values['log-inflight-max'],
+    },
+    usage: () => usage.report(),
+    countedMs: () => parts.clock.now().monotonicMs - since.monotonicMs,
+    countedSinceWallMs: since.wallMs,
+  };
+  const server = await parts.startServer({ database: node, listen: addresses.map(formatAddress), log, facts });
   opened.push(() => server.stop(values['drain-timeout']));
   log.info({ addresses: server.addresses }, 'listening');
+  const listenMetrics = checkListenMetrics(settings);
+  if (listenMetrics.length > 0) {
+    const http = await parts.startHttp({ listen: listenMetrics, route: nodeRoutes(node, facts, server.calls), log });
+    opened.push(() => http.stop());
+    log.info(
+      { urls: http.addresses.map((address) => `http://${formatAddress(address)}`) },
+      'serving metrics and health',
+    );
+  }
   void announceReady(node, server, { store: store.description, durability: values.durability }, log, stop);
   return untilStopped(node, log, stop);
 }

@@ -8,6 +8,8 @@ export type CommandName =
   | 'run'
   | 'inspect'
   | 'status'
+  | 'checkpoint'
+  | 'cost'
   | 'cat'
   | 'history'
   | 'diff'

@@ -30,6 +30,7 @@ const storeCommands = [
   'gc',
   'verify',
   'drill',
+  'cost',
   'branch create',
   'branch list',
   'branch delete',
@@ -134,6 +135,12 @@ export const settingTable = {
     help: 'Serve on addresses that other machines reach, without encryption and without authentication: whoever reaches the port can read and write everything.',
     default: 'false',
   }),
+  'listen-metrics-urls': optional(urls(), {
+    group: 'Clients',
+    commands: runOnly,
+    help: 'URLs to serve /metrics, /health, /livez, /readyz and /version on, over plain HTTP. Anything but a loopback address needs --allow-insecure-listen.',
+    defaultNote: 'none: they are not served',
+  }),
   'advertise-client-urls': optional(urls(), {
     group: 'Clients',
     commands: runOnly,
@@ -210,13 +217,13 @@ export const settingTable = {
 
   endpoint: required(address(), {
     group: 'Connection',
-    commands: ['status'],
+    commands: ['status', 'checkpoint', 'cost'],
     help: 'Address of the node to ask.',
     default: '127.0.0.1:2379',
   }),
   timeout: required(duration('10ms', '10m'), {
     group: 'Connection',
-    commands: ['status'],
+    commands: ['status', 'checkpoint', 'cost'],
     help: 'How long to wait for the answer.',
     default: '5s',
   }),

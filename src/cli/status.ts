@@ -1,17 +1,15 @@
 /** `t4 status`: what a running node says of itself, and whether that is well. */
-import { status as grpcStatus, type ServiceError } from '@grpc/grpc-js';
-import { CliError, exitCodes, type ExitCode } from './cli-error.ts';
+import { exitCodes, type ExitCode } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
 import { formatAddress } from './listen-address.ts';
 import { askStatus, type NodeStatus } from './status-client.ts';
 import { formatSize } from './units.ts';
+import { keepingRows, usageJson, usageText } from './usage-text.ts';
 
 export async function status(context: CommandContext): Promise<ExitCode> {
   const { endpoint, timeout } = context.settings.values;
   const address = formatAddress(endpoint);
-  const answer = await askStatus(address, timeout).catch((error: unknown) => {
-    throw explained(error, address);
-  });
+  const answer = await askStatus(address, timeout);
   const healthy = isHealthy(answer);
   context.out(
     context.json
@@ -26,7 +24,7 @@ export function isHealthy({ status }: NodeStatus): boolean {
   return status.leader !== 0n && status.errors.length === 0;
 }
 
-function toJson(endpoint: string, { status, members }: NodeStatus, healthy: boolean): object {
+function toJson(endpoint: string, { status, members, usage }: NodeStatus, healthy: boolean): object {
   return {
     endpoint,
     healthy,
@@ -43,10 +41,11 @@ function toJson(endpoint: string, { status, members }: NodeStatus, healthy: bool
     databaseBytesInUse: number(status.dbSizeInUse),
     errors: status.errors,
     members: members.map((member) => ({ id: hex(member.ID), name: member.name, clientUrls: member.clientURLs })),
+    ...(usage === undefined ? {} : usageJson(usage)),
   };
 }
 
-export function toTable(endpoint: string, { status, members }: NodeStatus, healthy: boolean): string {
+export function toTable(endpoint: string, { status, members, usage }: NodeStatus, healthy: boolean): string {
   const rows: readonly (readonly [string, string])[] = [
     ['endpoint', endpoint],
     ['health', healthy ? 'healthy' : 'unhealthy'],
@@ -69,7 +68,9 @@ export function toTable(endpoint: string, { status, members }: NodeStatus, healt
     ),
     ...status.errors.map((error) => ['problem', error] as const),
   ];
-  return rows.map(([name, value]) => `${name.padEnd(10)}${value}\n`).join('');
+  const all = usage === undefined ? rows : [...rows, ...keepingRows(usage)];
+  const table = all.map(([name, value]) => `${name.padEnd(12)}${value}\n`).join('');
+  return usage === undefined ? table : `${table}\n${usageText(usage)}`;
 }
 
 function isLeader(status: NodeStatus['status']): boolean {
@@ -82,34 +83,4 @@ function hex(id: bigint | undefined): string {
 
 function number(value: bigint | undefined): number {
   return Number(value ?? 0n);
-}
-
-function explained(error: unknown, address: string): unknown {
-  if (!isServiceError(error)) return error;
-  if (error.code === grpcStatus.UNAVAILABLE || error.code === grpcStatus.DEADLINE_EXCEEDED) {
-    return new CliError(
-      exitCodes.unreachable,
-      `nobody answers on ${address}: ${error.details}`,
-      'is a node running there? --endpoint HOST:PORT asks another one',
-      error,
-    );
-  }
-  if (error.code === grpcStatus.UNIMPLEMENTED) {
-    return new CliError(
-      exitCodes.failed,
-      `what answers on ${address} is no etcd-compatible server: ${error.details}`,
-      undefined,
-      error,
-    );
-  }
-  return new CliError(
-    exitCodes.failed,
-    `${address} answered ${grpcStatus[error.code] ?? error.code}: ${error.details}`,
-    undefined,
-    error,
-  );
-}
-
-function isServiceError(error: unknown): error is ServiceError {
-  return error instanceof Error && 'code' in error && 'details' in error && typeof error.code === 'number';
 }

@@ -36,6 +36,7 @@ export function statusOf(
     watchers: leadership?.watchCounts().watchers ?? 0,
     checkpointSlot: leadership?.checkpointSlot() ?? 0,
     loading: leadership?.loading(),
+    keeping: leadership?.keeping(),
     ready,
     problems: [...core.problems.values()],
   };

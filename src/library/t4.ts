@@ -46,6 +46,9 @@ export interface CheckpointResult {
   readonly slot: number;
   /** Its newest revision. */
   readonly revision: number;
+  /** What was new in it, and therefore uploaded. */
+  readonly objectsUploaded: number;
+  readonly bytesUploaded: number;
 }
 
 /**
@@ -123,7 +126,8 @@ export class T4 {
     const { response } = await this.#call((database) =>
       database.request<'checkpoint'>({ kind: 'checkpoint' }, options.signal),
     );
-    return { slot: response.slot, revision: response.revision };
+    const { slot, revision, objectsUploaded, bytesUploaded } = response;
+    return { slot, revision, objectsUploaded, bytesUploaded };
   }
 
   async status(): Promise<T4Status> {

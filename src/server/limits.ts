@@ -28,3 +28,17 @@ export const connectionStreamsMax = 2_147_483_647;
 
 /** Reported to operators who plan by it; nothing is refused because of it. */
 export const databaseBytesQuota = 2_147_483_648;
+
+// The port for metrics and health.
+
+export const httpHeaderBytesMax = 8_192;
+
+/** From the first byte of a request to its last one. */
+export const httpHeadersTimeoutMs = 5_000;
+
+export const httpIdleTimeoutMs = 10_000;
+
+export const httpConnectionsMax = 256;
+
+/** A probe has its answer by then: what takes longer is no health. */
+export const healthCheckTimeoutMs = 1_000;

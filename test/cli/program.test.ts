@@ -21,7 +21,19 @@ describe('help', () => {
   it('of the program names every command', async () => {
     const { code, out, error } = await t4('--help');
     expect({ code, error }).toEqual({ code: 0, error: '' });
-    for (const command of ['run', 'inspect', 'status', 'cat', 'history', 'diff', 'gc', 'verify', 'branch'])
+    for (const command of [
+      'run',
+      'inspect',
+      'status',
+      'checkpoint',
+      'cost',
+      'cat',
+      'history',
+      'diff',
+      'gc',
+      'verify',
+      'branch',
+    ])
       expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
   });
 
@@ -29,6 +41,8 @@ describe('help', () => {
     'run',
     'inspect',
     'status',
+    'checkpoint',
+    'cost',
     'cat',
     'history',
     'diff',
@@ -68,7 +82,7 @@ describe('usage errors end with 2, name what is wrong, and touch nothing', () =>
     [
       '',
       {},
-      't4: which command? run, inspect, status, cat, history, diff, gc, verify, drill or branch\n    t4 --help tells what they do\n',
+      't4: which command? run, inspect, status, checkpoint, cost, cat, history, diff, gc, verify, drill or branch\n    t4 --help tells what they do\n',
     ],
     ['runn', {}, "t4: unknown command 'runn'\n    did you mean run?\n"],
     ['run --lisen 127.0.0.1:1', {}, "t4: unknown option '--lisen'\n    did you mean --listen?\n"],

@@ -24,6 +24,7 @@ function world(
     ...changes.node,
   } as unknown as Node;
   const parts: ServeParts = {
+    clock: { now: () => ({ monotonicMs: 0, wallMs: 0 }), schedule: () => () => undefined },
     async openStore({ location }) {
       steps.push(`open store ${location.kind}`);
       const store = await openObjectStore('memory:');
@@ -50,7 +51,12 @@ function world(
     },
     async startServer({ listen }) {
       steps.push(`listen ${listen.join(' ')}`);
-      return { addresses: listen, stop: async (graceMs) => void steps.push(`stop server ${graceMs}`) };
+      const calls = { all: () => [] };
+      return { addresses: listen, calls, stop: async (graceMs) => void steps.push(`stop server ${graceMs}`) };
+    },
+    async startHttp({ listen }) {
+      steps.push(`serve metrics ${listen.map(({ port }) => port).join(' ')}`);
+      return { addresses: listen, stop: async () => void steps.push('stop metrics') };
     },
     // The bound on closing is no step of its own: here it is over at once, so only what never ends runs into it.
     sleep: async (milliseconds) => void (milliseconds === probePauseMs && steps.push('sleep')),

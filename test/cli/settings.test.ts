@@ -49,6 +49,7 @@ const examples: Readonly<Record<SettingName, string>> = {
   listen: '127.0.0.1:1',
   'accept-local-loss': 'true',
   'allow-insecure-listen': 'true',
+  'listen-metrics-urls': 'http://127.0.0.1:2381',
   'advertise-client-urls': 'http://a.example:1',
   'request-timeout': '9s',
   'watch-progress-notify-interval': '1m',

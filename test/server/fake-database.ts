@@ -62,6 +62,7 @@ export const leadingStatus: StatusResponse = {
   watchers: 0,
   checkpointSlot: 0,
   loading: undefined,
+  keeping: undefined,
   ready: true,
   problems: [],
 };

@@ -37,6 +37,8 @@ export interface S3StoreOptions extends S3ClientOptions {
   /** Everything this store reads and writes lies under `prefix/`; empty for the whole bucket. */
   readonly prefix?: string;
   readonly requestTimeoutMs?: number;
+  /** Told of each request beyond the first that an operation takes. */
+  readonly onFurtherRequest?: ((operation: 'head' | 'list', key: string) => void) | undefined;
 }
 
 export const s3RequestTimeoutMsDefault = 10_000;
@@ -48,6 +50,7 @@ interface Context {
   readonly prefix: string;
   readonly timeoutMs: number;
   readonly dialect: S3Dialect;
+  readonly onFurtherRequest: NonNullable<S3StoreOptions['onFurtherRequest']>;
 }
 
 export function openS3Store(options: S3StoreOptions): ObjectStore {
@@ -60,6 +63,7 @@ export function openS3Store(options: S3StoreOptions): ObjectStore {
     prefix: prefix === '' ? '' : `${prefix}/`,
     timeoutMs: options.requestTimeoutMs ?? s3RequestTimeoutMsDefault,
     dialect: { amazon: isAmazonEndpoint(options.endpoint) },
+    onFurtherRequest: options.onFurtherRequest ?? (() => undefined),
   };
   const where = options.endpoint === undefined ? '' : ` at ${new URL(options.endpoint).origin}`;
   return {
@@ -104,7 +108,10 @@ async function get(context: Context, key: string, range: ByteRange | undefined):
     const answer = await send(new GetObjectCommand({ ...target, ...Range }));
     return { body: await bodyOf(answer, range, signal), etag: answer.ETag };
   });
-  if (result.kind === 'failed' && result.failure.status === 416) return beyondEnd(context, key);
+  if (result.kind === 'failed' && result.failure.status === 416) {
+    context.onFurtherRequest('head', key);
+    return beyondEnd(context, key);
+  }
   if (result.kind === 'failed') return notFoundOrFailed(result.failure, 'NoSuchKey');
   const { body, etag } = result.value;
   if (body.kind === 'invalid') return { kind: 'failed', problem: protocolProblem(body.message) };
@@ -153,6 +160,7 @@ async function list(context: Context, keyPrefix: string, options: ListOptions = 
     if (result.value.IsTruncated !== true) return { kind: 'ok', objects, more: false };
     if (objects.length >= limit) return { kind: 'ok', objects, more: true };
     token = result.value.NextContinuationToken;
+    context.onFurtherRequest('list', keyPrefix);
     if (token === undefined)
       return { kind: 'failed', problem: protocolProblem('a truncated list has no continuation token') };
   }

@@ -4,7 +4,8 @@ import type { HeldManifest } from '../recover/locate-manifest.ts';
 import type { RecoveredDatabase } from '../recover/recover.ts';
 import type { Reign } from '../reign/reign.ts';
 import { createSignal, fire, waitFor, waitForUntil, type Task } from '../task.ts';
-import type { CheckpointReference, ChunkReference } from '../types/log.ts';
+import type { CheckpointReference, ChunkReference, Manifest } from '../types/log.ts';
+import type { CheckpointProgress } from '../types/response.ts';
 import type { ValueSource } from '../values/value-source.ts';
 import { readCheckpointBase, type CheckpointBase } from './checkpoint-tree.ts';
 import { checkpointDue } from './checkpoint-due.ts';
@@ -20,12 +21,22 @@ export interface Checkpointing {
   /** Goes on for as long as the reign. */
   keep(): Task<void>;
   /** Soon one that holds everything that is in a slot now; `done` is told the reference, or why there is none. */
-  requestCheckpoint(done: (outcome: CheckpointReference | string) => void): void;
+  requestCheckpoint(done: (outcome: TakenCheckpoint | string) => void): void;
+  /** Of the one that is being written. */
+  progress(): CheckpointProgress | undefined;
   /** The last one of the reign, if starting without it would take long. Whoever waits for it bounds it. */
   finish(): Task<void>;
 }
 
+export interface TakenCheckpoint {
+  readonly reference: CheckpointReference;
+  readonly objectsUploaded: number;
+  readonly bytesUploaded: number;
+}
+
 export interface CheckpointEdges {
+  /** As it was read or written just now. */
+  manifest(manifest: Manifest): void;
   began(): void;
   /** `slot` of the checkpoint that the manifest names now; undefined: it was given up. */
   ended(slot: number | undefined): void;
@@ -40,7 +51,7 @@ const slotsAtFinishMin = 16;
 /** A collector that condemns what was just uploaded, again and again, is none. */
 const attemptsMax = 5;
 
-type Outcome = CheckpointReference | string | 'deposed';
+type Outcome = TakenCheckpoint | string | 'deposed';
 
 export function createCheckpointing(
   core: Core,
@@ -60,7 +71,8 @@ export function createCheckpointing(
   let finishing = false;
   let lastMs = core.at.monotonicMs;
   let notBeforeMs = core.at.monotonicMs;
-  let asking: ((outcome: CheckpointReference | string) => void)[] = [];
+  let asking: ((outcome: TakenCheckpoint | string) => void)[] = [];
+  let progress: CheckpointProgress | undefined;
 
   function last(): CheckpointReference | undefined {
     return held.manifest.checkpoints.at(-1);
@@ -85,7 +97,9 @@ export function createCheckpointing(
     edges.began();
     const outcome = yield* writeAndName();
     running = false;
-    edges.ended(typeof outcome === 'string' ? undefined : outcome.slot);
+    progress = undefined;
+    edges.manifest(held.manifest);
+    edges.ended(typeof outcome === 'string' ? undefined : outcome.reference.slot);
     fire(endedSignal);
     for (const done of answering) done(outcome === 'deposed' ? 'this node no longer leads' : outcome);
     if (outcome === 'deposed') {
@@ -100,7 +114,7 @@ export function createCheckpointing(
     }
     core.problems.delete(topic);
     log(core, 'info', 'checkpoint named in the manifest', {
-      slot: outcome.slot,
+      slot: outcome.reference.slot,
       checkpoints: held.manifest.checkpoints.length,
     });
     return true;
@@ -125,10 +139,23 @@ export function createCheckpointing(
     yield* lookAtManifest();
     if (!baseRead) base = yield* readCheckpointBase(core, held.manifest);
     baseRead = true;
+    const began = (writing: CheckpointProgress): void => void (progress = writing);
+    let objectsUploaded = 0;
+    let bytesUploaded = 0;
     for (let attempt = 1; ; attempt++) {
-      const ground = { databaseId: held.manifest.databaseId, recovered, values, base, previous: last(), unnamed };
+      const ground = {
+        databaseId: held.manifest.databaseId,
+        recovered,
+        values,
+        base,
+        previous: last(),
+        unnamed,
+        began,
+      };
       const written = yield* writeCheckpoint(core, ground);
       if (typeof written === 'string') return written;
+      objectsUploaded += written.objectsUploaded;
+      bytesUploaded += written.bytesUploaded;
       const naming = yield* nameCheckpoint(core, reign, held, written);
       if (naming.kind === 'deposed') return 'deposed';
       held = naming.held;
@@ -136,7 +163,7 @@ export function createCheckpointing(
       if (naming.kind === 'named') {
         base = written.base;
         unnamed.clear();
-        return written.reference;
+        return { reference: written.reference, objectsUploaded, bytesUploaded };
       }
       const { slot } = written.reference;
       if (naming.kind === 'missed') {
@@ -162,6 +189,7 @@ export function createCheckpointing(
   }
 
   return {
+    progress: () => progress,
     *keep() {
       for (;;) {
         yield* waitForUntil(wanted, core.at.monotonicMs + looksEveryMs);

@@ -29,6 +29,8 @@ export interface WrittenCheckpoint {
   readonly reference: CheckpointReference;
   /** What the next one is built upon. */
   readonly base: CheckpointBase;
+  readonly objectsUploaded: number;
+  readonly bytesUploaded: number;
 }
 
 export interface CheckpointGround {
@@ -40,6 +42,8 @@ export interface CheckpointGround {
   readonly previous: CheckpointReference | undefined;
   /** Chunks that this reign has uploaded and nothing names yet, by the hash of their content: an attempt that failed is not for nothing. */
   readonly unnamed: Map<string, ChunkReference>;
+  /** Told once, at the beginning: where its progress can be seen. */
+  began(progress: Progress): void;
 }
 
 const keysPerPause = 2_048;
@@ -54,6 +58,8 @@ export function* writeCheckpoint(core: Core, ground: CheckpointGround): Task<Wri
   const { position, wallMs } = recovered;
   const leases = [...recovered.leases].sort(([left], [right]) => (left < right ? -1 : 1));
   const uploads = createUploads(core, createProgress(core, position.slot, chunksExpected(core, ground)));
+  const { progress } = uploads;
+  ground.began(progress);
   const chunks = yield* writeChunks(core, ground, position, uploads);
   if (typeof chunks === 'string') return chunks;
   const pages = yield* writePages(core, base, chunks, uploads);
@@ -73,10 +79,12 @@ export function* writeCheckpoint(core: Core, ground: CheckpointGround): Task<Wri
   const { slot, sequence, revision, epoch } = position;
   const measured = { slot, bytes: body.length, pages };
   const { treeBytes, historyBytes } = yield* measureCheckpoint(core, measured, ground.previous, base);
-  uploads.progress.written(revision);
+  progress.written(revision);
   return {
     reference: { key, hash, bytes: body.length, slot, sequence, revision, epoch, wallMs, treeBytes, historyBytes },
     base: { revision, pages },
+    objectsUploaded: progress.chunksWritten + progress.pagesWritten + 1,
+    bytesUploaded: progress.bytesUploaded,
   };
 }
 

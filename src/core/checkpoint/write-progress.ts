@@ -6,6 +6,8 @@ export interface Progress {
   chunksReused: number;
   pagesWritten: number;
   bytesUploaded: number;
+  /** About so many chunks it will have. */
+  readonly chunksExpected: number;
   report(): void;
   /** At the end. */
   written(revision: number): void;
@@ -21,6 +23,7 @@ export function createProgress(core: Core, slot: number, chunksExpected: number)
     chunksReused: 0,
     pagesWritten: 0,
     bytesUploaded: 0,
+    chunksExpected,
     report() {
       if (core.at.monotonicMs - reportedMs < reportEveryMs) return;
       reportedMs = core.at.monotonicMs;

@@ -20,6 +20,17 @@ export interface CollectEdges {
   /** Values of a checkpoint are still to come: its chunks are read, whoever names them. */
   loading(): boolean;
   deposed(reason: string): void;
+  /** What a round did. */
+  collected(round: CollectionRound): void;
+}
+
+export interface CollectionRound {
+  /** As it left it. */
+  readonly manifest: Manifest;
+  readonly objectsCondemned: number;
+  readonly bytesCondemned: number;
+  readonly objectsDeleted: number;
+  readonly slotsDeleted: number;
 }
 
 const topic = 'collector';
@@ -40,6 +51,7 @@ export function* keepCollecting(core: Core, reign: Reign, edges: CollectEdges): 
       // A checkpoint under way has to see every generation of the manifest but one.
       () => !edges.checkpointing(),
     );
+    if (end.kind === 'collected') edges.collected(end.round);
     if (end.kind === 'deposed') {
       edges.deposed('the manifest carries a later epoch');
       return;
@@ -76,7 +88,9 @@ function* round(
 }
 
 type CollectEnd =
-  | { readonly kind: 'done' }
+  | { readonly kind: 'collected'; readonly round: CollectionRound }
+  /** Somebody else wrote meanwhile: the next round begins anew. */
+  | { readonly kind: 'changed' }
   | { readonly kind: 'deposed' }
   | { readonly kind: 'unreadable' | 'unarchived'; readonly reason: string };
 
@@ -91,7 +105,7 @@ function* collect(
   const ripe = ripeIn(held.manifest);
   // First what tells what is needed: where some of it cannot be read, not even what was condemned before is deleted.
   const condemned = yield* condemn(core, reign, held, settings);
-  if (condemned.kind === 'changed') return { kind: 'done' };
+  if (condemned.kind === 'changed') return { kind: 'changed' };
   if (condemned.kind === 'unreadable') return yield* unreadable(core, held, condemned.reason);
   if (condemned.kind === 'deposed') return condemned;
   const { manifest } = condemned.condemnation;
@@ -100,18 +114,26 @@ function* collect(
   const swept = yield* sweep(core, reign, manifest, ripe);
   if (swept.kind === 'unreadable') return yield* unreadable(core, manifest, swept.reason);
   if (swept.kind === 'deposed') return swept;
-  if (swept.kind === 'changed') return { kind: 'done' };
+  const { objects: objectsCondemned, bytes: bytesCondemned } = condemned.condemnation;
+  const { objects: objectsDeleted, slots: slotsDeleted } = swept.kind === 'swept' ? swept : { objects: 0, slots: 0 };
+  const collected = (left: HeldManifest): CollectEnd => ({
+    kind: 'collected',
+    round: { manifest: left.manifest, objectsCondemned, bytesCondemned, objectsDeleted, slotsDeleted },
+  });
+  if (swept.kind === 'changed') return collected(manifest);
   const archived = yield* archiveOldSlots(core, reign, swept.manifest, mayArchive);
-  if (archived.kind === 'changed') return { kind: 'done' };
+  if (archived.kind === 'changed') return collected(swept.manifest);
   if (archived.kind === 'deposed') return archived;
   ripeIn(archived.manifest.manifest);
-  if (archived.kind === 'archived' || !(yield* isStanding(core, archived.manifest))) return { kind: 'done' };
+  if (archived.kind === 'archived' || !(yield* isStanding(core, archived.manifest))) {
+    return collected(archived.manifest);
+  }
   return { kind: 'unarchived', reason: archived.reason };
 }
 
 /** What another collector took away meanwhile is needed no more. */
 function* unreadable(core: Core, held: HeldManifest, reason: string): Task<CollectEnd> {
-  return (yield* isStanding(core, held)) ? { kind: 'unreadable', reason } : { kind: 'done' };
+  return (yield* isStanding(core, held)) ? { kind: 'unreadable', reason } : { kind: 'changed' };
 }
 
 /** What this leader has seen condemned for the whole grace period. */

@@ -26,7 +26,7 @@ import { checkpointFailed, clientErrors, type ClientError } from '../types/error
 import type { Evaluation } from '../types/evaluation.ts';
 import type { EventBody } from '../types/event.ts';
 import type { Request } from '../types/request.ts';
-import type { Response } from '../types/response.ts';
+import type { KeepingStatus, Response } from '../types/response.ts';
 import type { Version } from '../types/version.ts';
 import { localStoreUnwritable } from '../values/read-values.ts';
 import { createValueSource, type LoadingStatus } from '../values/value-source.ts';
@@ -38,6 +38,7 @@ import { evaluateWrite, type WriteRequest } from '../write/evaluate.ts';
 import { createPipeline } from '../write/pipeline.ts';
 import { restsOnSequence } from '../write/rests-on.ts';
 import { createCheckpointing } from '../checkpoint/keep-checkpointing.ts';
+import { checkpointResponseOf, collectedNothing, keepingOf, withRound } from './keeping-status.ts';
 import { show, watchSourceOf, type DurableState } from './durable-state.ts';
 import { createParkedRequests } from './parked.ts';
 
@@ -72,6 +73,7 @@ export interface Leadership {
   checkpointSlot(): number;
   /** Undefined: every value is local. */
   loading(): LoadingStatus | undefined;
+  keeping(): KeepingStatus;
 }
 
 export function createLeadership(
@@ -106,6 +108,8 @@ export function createLeadership(
   let draining = false;
   let leaseLapsed = false;
   let checkpointSlot = held.manifest.checkpoints.at(-1)?.slot ?? 0;
+  let manifest = held.manifest;
+  let collected = collectedNothing;
 
   const hub = createWatchHub({
     source: watchSourceOf(durable, state, reign.epoch),
@@ -265,7 +269,7 @@ export function createLeadership(
     checkpoints.requestCheckpoint((outcome) => {
       if (!askingCheckpoint.delete(id)) return;
       if (typeof outcome === 'string') fail(id, checkpointFailed(outcome));
-      else succeed(id, { kind: 'checkpoint', slot: outcome.slot, revision: outcome.revision }, durable.revision);
+      else succeed(id, checkpointResponseOf(outcome), durable.revision);
     });
   }
 
@@ -472,6 +476,7 @@ export function createLeadership(
   scope.spawn(keepHouse());
   scope.spawn(followRenewals());
   const checkpoints = createCheckpointing(core, reign, database, values, {
+    manifest: (seen) => (manifest = seen),
     began: () => (checkpointing = true),
     ended: (slot) => {
       checkpointing = false;
@@ -499,6 +504,10 @@ export function createLeadership(
       checkpointing: () => checkpointing,
       loading: () => values.loading() !== undefined,
       deposed,
+      collected: (round) => {
+        manifest = round.manifest;
+        collected = withRound(collected, round);
+      },
     }),
   );
   if (durable.compactRevision > 0) startScrub();
@@ -567,5 +576,6 @@ export function createLeadership(
     watchCounts: () => hub.counts(),
     checkpointSlot: () => checkpointSlot,
     loading: values.loading,
+    keeping: () => keepingOf(manifest, checkpoints.progress(), collected),
   };
 }

@@ -1,4 +1,6 @@
 import type { ByteString, LeaseId } from './bytes.ts';
+import type { CheckpointReference } from './log.ts';
+import type { Retention } from './retention.ts';
 import type { Version } from './version.ts';
 
 /** `revision`: the store's when the answer was computed. `term`: the epoch of the reign that answered (etcd's raft_term). */
@@ -80,6 +82,11 @@ export interface CheckpointResponse {
   readonly kind: 'checkpoint';
   readonly slot: number;
   readonly revision: number;
+  /** Of all that it names. */
+  readonly treeBytes: number;
+  /** What was new in it. */
+  readonly objectsUploaded: number;
+  readonly bytesUploaded: number;
 }
 
 export interface HashKvResponse {
@@ -117,10 +124,46 @@ export interface StatusResponse {
   readonly checkpointSlot: number;
   /** Chunks of a checkpoint whose values are local, and of how many; undefined: every value is local. */
   readonly loading: { readonly chunksLocal: number; readonly chunks: number } | undefined;
+  /** Of a leader; undefined: this node does not lead. */
+  readonly keeping: KeepingStatus | undefined;
   /** True when writes would be acknowledged now: leader with a valid lease. */
   readonly ready: boolean;
   /** What keeps it from being ready, or what an operator should know; empty when all is well. */
   readonly problems: readonly string[];
+}
+
+/** What the database keeps beside its newest state, as its leader saw it last. */
+export interface KeepingStatus {
+  readonly retention: Retention;
+  readonly checkpoints: number;
+  readonly oldest: CheckpointStatus | undefined;
+  readonly newest: CheckpointStatus | undefined;
+  readonly logFloor: number;
+  readonly logCollectedFloor: number;
+  /** A checkpoint that is being written. */
+  readonly writing: CheckpointProgress | undefined;
+  readonly collected: CollectedStatus;
+}
+
+export type CheckpointStatus = Pick<CheckpointReference, 'slot' | 'revision' | 'wallMs' | 'treeBytes' | 'historyBytes'>;
+
+export interface CheckpointProgress {
+  readonly chunksWritten: number;
+  readonly chunksReused: number;
+  /** About. */
+  readonly chunksExpected: number;
+  readonly bytesUploaded: number;
+}
+
+/** By this leader, since it leads. */
+export interface CollectedStatus {
+  readonly rounds: number;
+  readonly objectsCondemned: number;
+  readonly bytesCondemned: number;
+  readonly objectsDeleted: number;
+  readonly slotsDeleted: number;
+  /** Condemned by anybody, and not deleted yet. */
+  readonly objectsWaiting: number;
 }
 
 export interface MemberDescription {

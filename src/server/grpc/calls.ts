@@ -1,8 +1,15 @@
-import type { handleBidiStreamingCall, handleServerStreamingCall, handleUnaryCall, Metadata } from '@grpc/grpc-js';
+import {
+  status,
+  type handleBidiStreamingCall,
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  type Metadata,
+} from '@grpc/grpc-js';
 import { clientErrors } from '../../core/types/error.ts';
 import { DatabaseError } from '../../host/database.ts';
 import type { ServerLog } from '../log.ts';
 import type { CallContext, DuplexCall, ServerStreamCall, UnaryCall } from '../services/call.ts';
+import type { CallCounter, CallType } from './call-counts.ts';
 import { requestsOf } from './requests.ts';
 import { createResponses } from './responses.ts';
 import { statusOf } from './status.ts';
@@ -14,6 +21,7 @@ export interface Serving {
   readonly log: ServerLog;
   /** Streams under way, to be ended when the server stops: by themselves they never would. */
   readonly streams: Set<AbortController>;
+  readonly counter: CallCounter;
 }
 
 export function unaryHandler(path: string, method: UnaryCall, serving: Serving): handleUnaryCall<Buffer, Buffer> {
@@ -28,11 +36,14 @@ export function unaryHandler(path: string, method: UnaryCall, serving: Serving):
       .then(
         (response) => {
           answered = true;
+          serving.counter.ended(path, 'unary', status.OK);
           callback(null, bufferOf(response));
         },
         (error: unknown) => {
           answered = true;
-          if (!controller.signal.aborted) callback(statusOf(error, path, serving.log));
+          const given = controller.signal.aborted ? undefined : statusOf(error, path, serving.log);
+          serving.counter.ended(path, 'unary', given?.code ?? status.CANCELLED);
+          if (given !== undefined) callback(given);
         },
       )
       .catch((error: unknown) => tellUnanswerable(error, path, serving));
@@ -45,9 +56,9 @@ export function serverStreamHandler(
   serving: Serving,
 ): handleServerStreamingCall<Buffer, Buffer> {
   return (call) => {
-    run(path, call, serving, (context) => method(call.request, context, createResponses(call, context.signal))).catch(
-      (error: unknown) => tellUnanswerable(error, path, serving),
-    );
+    run(path, 'server_stream', call, serving, (context) =>
+      method(call.request, context, createResponses(call, context.signal)),
+    ).catch((error: unknown) => tellUnanswerable(error, path, serving));
   };
 }
 
@@ -57,7 +68,7 @@ export function duplexHandler(
   serving: Serving,
 ): handleBidiStreamingCall<Buffer, Buffer> {
   return (call) => {
-    run(path, call, serving, (context) =>
+    run(path, 'bidi_stream', call, serving, (context) =>
       method(requestsOf(call, context.signal), context, createResponses(call, context.signal)),
     ).catch((error: unknown) => tellUnanswerable(error, path, serving));
   };
@@ -72,8 +83,9 @@ interface StreamCall {
 
 async function run(
   path: string,
+  type: CallType,
   call: StreamCall,
-  { log, streams }: Serving,
+  { log, streams, counter }: Serving,
   method: (context: CallContext) => Promise<void>,
 ): Promise<void> {
   const controller = new AbortController();
@@ -85,11 +97,17 @@ async function run(
   streams.add(controller);
   try {
     await method(contextOf(call.metadata, controller.signal));
+    counter.ended(path, type, gone ? status.CANCELLED : status.OK);
     if (!gone) call.end();
   } catch (error) {
-    if (gone) return;
+    if (gone) {
+      counter.ended(path, type, status.CANCELLED);
+      return;
+    }
     const { reason } = controller.signal as { readonly reason: unknown };
-    call.emit('error', statusOf(reason instanceof DatabaseError ? reason : error, path, log));
+    const given = statusOf(reason instanceof DatabaseError ? reason : error, path, log);
+    counter.ended(path, type, given.code ?? status.UNKNOWN);
+    call.emit('error', given);
   } finally {
     streams.delete(controller);
   }

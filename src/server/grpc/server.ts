@@ -2,8 +2,10 @@ import { Server, ServerCredentials, setLogger } from '@grpc/grpc-js';
 import type { Database } from '../../host/database.ts';
 import { connectionStreamsMax, receiveBytesMax } from '../limits.ts';
 import type { ServerLog } from '../log.ts';
+import type { NodeFacts } from '../services/admin.ts';
 import type { Method } from '../services/call.ts';
 import { serverMethods } from '../services/methods.ts';
+import { createCallCounter, type CallCounter } from './call-counts.ts';
 import { duplexHandler, serverStopped, serverStreamHandler, type Serving, unaryHandler } from './calls.ts';
 import { answerUnknownMethods } from './unknown-method.ts';
 import { goWords } from './words.ts';
@@ -13,17 +15,20 @@ export interface GrpcServerOptions {
   /** `HOST:PORT` or `http://HOST:PORT`, one or more; port 0 lets the system pick. */
   readonly listen: readonly string[];
   readonly log: ServerLog;
+  /** Undefined: T4's own service is not there. */
+  readonly facts?: NodeFacts;
 }
 
 export interface GrpcServer {
   /** `HOST:PORT` of each listening socket, in the order of `listen`, with the real port. */
   readonly addresses: readonly string[];
+  readonly calls: Pick<CallCounter, 'all'>;
   /** Takes no new calls, ends streams, lets unary calls finish for at most `graceMs`, then closes. Never rejects. */
   stop(graceMs: number): Promise<void>;
 }
 
 /** Rejects, and listens nowhere, when one of the addresses cannot be had. */
-export async function startGrpcServer({ database, listen, log }: GrpcServerOptions): Promise<GrpcServer> {
+export async function startGrpcServer({ database, listen, log, facts }: GrpcServerOptions): Promise<GrpcServer> {
   routeLibraryLog(log);
   const server = new Server({
     'grpc.max_receive_message_length': receiveBytesMax,
@@ -32,8 +37,9 @@ export async function startGrpcServer({ database, listen, log }: GrpcServerOptio
     'grpc.enable_channelz': 0,
     interceptors: [goWords],
   });
-  const serving: Serving = { log, streams: new Set() };
-  const methods = serverMethods(database);
+  const counter = createCallCounter();
+  const serving: Serving = { log, streams: new Set(), counter };
+  const methods = serverMethods(database, facts);
   for (const method of methods) register(server, method, serving);
   answerUnknownMethods(server, new Set(methods.map(({ path }) => path.service)));
   const addresses: string[] = [];
@@ -43,7 +49,7 @@ export async function startGrpcServer({ database, listen, log }: GrpcServerOptio
     server.forceShutdown();
     throw error;
   }
-  return { addresses, stop: (graceMs) => stop(server, addresses, serving, graceMs) };
+  return { addresses, calls: counter, stop: (graceMs) => stop(server, addresses, serving, graceMs) };
 }
 
 /** The library tells what clients do wrong as errors, on stderr, for the whole process: of no concern to operators, and not as text. */

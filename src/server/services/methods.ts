@@ -1,5 +1,6 @@
 import type { Database } from '../../host/database.ts';
 import { AuthDefinition } from '../generated/etcdserverpb/auth.ts';
+import { adminMethods, type NodeFacts } from './admin.ts';
 import type { Method } from './call.ts';
 import { clusterMethods } from './cluster.ts';
 import { kvMethods } from './kv.ts';
@@ -9,8 +10,9 @@ import { createNode } from './node.ts';
 import { methodsOf } from './service.ts';
 import { watchMethods } from './watch.ts';
 
-/** Every method of every service that etcd's clients know, for a transport to register. */
-export function serverMethods(database: Database): readonly Method[] {
+/** Every method of every service that etcd's clients know, and T4's own, for a transport to register. */
+/** `facts` undefined: without T4's own service. */
+export function serverMethods(database: Database, facts?: NodeFacts): readonly Method[] {
   const node = createNode(database);
   return [
     ...kvMethods(node),
@@ -19,5 +21,6 @@ export function serverMethods(database: Database): readonly Method[] {
     ...clusterMethods(node),
     ...maintenanceMethods(node),
     ...methodsOf(node, AuthDefinition, {}),
+    ...(facts === undefined ? [] : adminMethods(node, facts)),
   ];
 }

@@ -1,0 +1,28 @@
+import type { Database } from '../../host/database.ts';
+import type { CallCounter } from '../grpc/call-counts.ts';
+import type { NodeFacts } from '../services/admin.ts';
+import { etcdStorageVersion, etcdVersion } from '../version.ts';
+import { createHealth } from './health.ts';
+import { jsonType, type HttpRoute } from './http-server.ts';
+import { createMetrics } from './metrics.ts';
+
+/** What a node tells over HTTP without being asked for data: metrics, health, version. */
+export function nodeRoutes(
+  database: Database,
+  facts: NodeFacts,
+  calls: Pick<CallCounter, 'all'>,
+): (path: string) => HttpRoute | undefined {
+  const health = createHealth(database);
+  const metrics = createMetrics(database, facts, calls, () => health.counts());
+  const version = JSON.stringify({
+    etcdserver: etcdVersion,
+    etcdcluster: etcdStorageVersion,
+    storage: etcdStorageVersion,
+  });
+  const routes = new Map<string, HttpRoute>([
+    ...health.routes,
+    ['/metrics', metrics],
+    ['/version', () => ({ status: 200, type: jsonType, body: version })],
+  ]);
+  return (path) => routes.get(path);
+}
