@@ -42,7 +42,10 @@ export async function recoverNode(
 ): Promise<RecoveredNode> {
   const { clock } = parts;
   const beganMs = clock.now().monotonicMs;
-  const local = await openLocal(folder);
+  const local = await openLocal(folder).catch((error: unknown) => {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new DrillFailure('unknown', `the folder for the drill cannot be used: ${message}`, error);
+  });
   const { localStore, disk, memberId } = local;
   const node = startNode({ ...parts, ...quiet, localStore, disk, memberId, name: 'drill', clientUrls: [], log });
   const close = async (): Promise<void> => {

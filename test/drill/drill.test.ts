@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -280,6 +280,16 @@ test('an interruption leaves nothing, wherever it comes', async () => {
   }
   expect(await keysOf(opened, 'branches/')).toEqual([]);
   await opened.close();
+});
+
+test('a folder that cannot be used says nothing about the store', async () => {
+  const file = join(folder, 'a-file');
+  writeFileSync(file, '');
+  const { code, out } = await t4('drill', filled, '--json', '--folder', file);
+  expect(code).toBe(3);
+  const report = JSON.parse(out) as DrillReport;
+  expect(report).toMatchObject({ outcome: 'unknown', branch: { removed: true } });
+  expect(report.reason).toMatch(/^the folder for the drill cannot be used: /);
 });
 
 test.each([
