@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RangeRequest } from '../core/types/request.ts';
+import { clientErrors, type ClientError } from '../core/types/error.ts';
 import { DatabaseError } from '../host/database.ts';
 import { startNode, type Node, type NodeLog, type NodeOptions } from '../host/node.ts';
 import { openLocal } from '../library/open-local.ts';
@@ -53,17 +55,53 @@ export async function recoverNode(
     await local.close();
   };
   try {
-    await node.whenReady(signal);
-    await node.request<'range'>({ ...everything, limit: 1 }, signal);
+    await answered(node, signal, () => node.request<'range'>({ ...everything, limit: 1 }, signal));
     return { node, readyMs: clock.now().monotonicMs - beganMs, close };
   } catch (error) {
     await close();
-    throw signal.aborted ? error : notRecovered(error);
+    throw signal.aborted ? error : await failureAfterReady(node, error);
   }
+}
+
+const betweenLooksMs = 10;
+
+/**
+ * A reign that meets damage in what it reads after it began to serve is over, and who asked is told no more than that. The next one recovers
+ * from what is left, or the node ends and says why it cannot. The question only reads: it may be asked again.
+ */
+async function answered<Answer>(node: Node, signal: AbortSignal, ask: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    await node.whenReady(signal).catch((error: unknown) => {
+      throw signal.aborted ? error : notRecovered(error);
+    });
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isOfReignEnd(error)) throw error;
+    }
+    await sleep(betweenLooksMs, undefined, { signal });
+  }
+}
+
+const { leaderChanged, noLeader, stopped, timeout } = clientErrors;
+const reignEnds: readonly ClientError[] = [leaderChanged, noLeader, stopped, timeout];
+
+function isOfReignEnd(error: unknown): boolean {
+  return error instanceof DatabaseError && reignEnds.some(({ message }) => message === error.clientError.message);
 }
 
 function notRecovered(error: unknown): DrillFailure {
   return new DrillFailure('not-recovered', error instanceof Error ? error.message : String(error), error);
+}
+
+/** Resolves when every value is local. Rejects when the node came to its end over one that is damaged, in its words. */
+export async function untilFull(node: Node, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const ask = () => node.request<'status'>({ kind: 'status' }, signal);
+    const { response } = await answered(node, signal, ask);
+    if (response.role === 'leader' && response.loading === undefined) return;
+    await sleep(betweenLooksMs, undefined, { signal });
+  }
 }
 
 /** A node that was ready may still come to its end over what it reads later: then that is why nothing was answered. */

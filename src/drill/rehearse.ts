@@ -9,7 +9,7 @@ import { compareAt, type Compared, type Hash } from './compare.ts';
 import { runner, type Context } from './context.ts';
 import { DrillFailure } from './failure.ts';
 import { drillName } from './name.ts';
-import { failureAfterReady, recoverNode } from './recover.ts';
+import { failureAfterReady, recoverNode, untilFull } from './recover.ts';
 import { logReference } from './reference.ts';
 import { hex, type Took } from './verdict.ts';
 
@@ -104,10 +104,14 @@ async function recoverAndCompare(
   const { node } = recovered;
   try {
     round.readyMs = recovered.readyMs;
-    round.fullMs = recovered.readyMs;
     const { response: status } = await node.request<'status'>({ kind: 'status' }, signal);
     tell(`recovered: ${status.keys} keys, revision ${status.revision}, after ${recovered.readyMs.toFixed(0)} ms`);
     round.versions = status.versions;
+    context.phase('full');
+    const servingMs = clock.now().monotonicMs;
+    await untilFull(node, signal);
+    round.fullMs = recovered.readyMs + (clock.now().monotonicMs - servingMs);
+    tell(`everything is local after ${round.fullMs.toFixed(0)} ms`);
     const reference = options.server ?? logReference(runner(context, found.home));
     const comparingMs = clock.now().monotonicMs;
     context.phase(reference.kind === 'log' ? 'log' : 'compare');
