@@ -1,5 +1,6 @@
 /** `t4 gc`: one collection from outside, beside whatever nodes are at work. */
-import { collectOnce, type Collection } from '../core/collect/collect-once.ts';
+import { collectLines } from '../core/collect/collect-lines.ts';
+import type { Collection } from '../core/collect/collect-once.ts';
 import { configurationDefaults } from '../core/configuration.ts';
 import type { Retention } from '../core/types/retention.ts';
 import { exitCodes, usageError, type ExitCode } from './cli-error.ts';
@@ -15,7 +16,9 @@ export async function gc(context: CommandContext): Promise<ExitCode> {
   const dryRun = context.options['dryRun'] === true;
   const leaves = 'what was condemned stays so, and the same command goes on from there';
   return withToolSession(context, { leaves, damageExitCode: exitCodes.failed }, async (session) => {
-    const collection = await session.run((core) => collectOnce(core, { retention, graceMs, youngMs: graceMs, dryRun }));
+    const collection = await session.run((core) =>
+      collectLines(core, { retention, graceMs, youngMs: graceMs, dryRun }),
+    );
     context.out(context.json ? jsonText({ dryRun, ...collection }) : textOf(collection, dryRun));
     return exitCodes.ok;
   });

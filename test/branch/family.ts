@@ -116,8 +116,15 @@ export function rolledBack(answer: RolledBack): Extract<RolledBack, { readonly k
 }
 
 /** One key more at each revision. */
-export async function fill(family: Family, home: string, keys: number, prefix = 'key'): Promise<void> {
-  await family.node(home, async (database) => {
+export async function fill(
+  family: Family,
+  home: string,
+  keys: number,
+  prefix = 'key',
+  settings: Partial<NodeOptions> = {},
+): Promise<void> {
+  const put = async (database: T4): Promise<void> => {
     for (let index = 0; index < keys; index++) await database.put(`${prefix}/${index}`, `${index}`);
-  });
+  };
+  await family.node(home, put, settings);
 }

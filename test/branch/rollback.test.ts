@@ -1,13 +1,18 @@
 import { describe, expect, test } from 'vitest';
+import { openMemoryStore } from '../../src/adapters/memory-store/memory-store.ts';
 import { deleteBranch } from '../../src/core/branch/delete-branch.ts';
-import { listBranches } from '../../src/core/branch/list-branches.ts';
+import { listBranches, type ListedDatabase } from '../../src/core/branch/list-branches.ts';
 import { readManifestAt } from '../../src/core/branch/pinned.ts';
+import { collectLines } from '../../src/core/collect/collect-lines.ts';
+import { splitKey } from '../../src/core/format/keys.ts';
 import { followSuccessors } from '../../src/core/restore/follow-successors.ts';
 import { planRollback } from '../../src/core/restore/plan-rollback.ts';
 import { difference } from '../../src/core/tool/difference.ts';
 import { keyAt } from '../../src/core/tool/key-at.ts';
 import { stateAt } from '../../src/core/tool/state-at.ts';
+import { verifyDatabase } from '../../src/core/tool/verify/verify.ts';
 import type { Cut } from '../../src/core/types/log.ts';
+import type { ObjectStore } from '../../src/ports/object-store.ts';
 import { keysOf } from '../tool/filled-store.ts';
 import { contentOf, createFamily, fill, homeOf, rolledBack, type Content, type Family } from './family.ts';
 
@@ -218,4 +223,140 @@ test('what was collected is refused in etcd’s word for it, and nothing is chan
     keysWritten: 61 - oldest,
   });
   expect(await manifestAt(family, '')).toEqual(before);
+});
+
+describe('what was abandoned is collected with what goes on', () => {
+  const collectLinesOf = async (family: Family, milliseconds: number) => {
+    const home = await family.tool('', followSuccessors);
+    const settings = { retention: { kind: 'age' as const, milliseconds }, youngMs: 0, graceMs: 0, dryRun: false };
+    for (let round = 0; round < 3; round++) {
+      await pause();
+      await family.tool(home, (core) => collectLines(core, settings));
+    }
+  };
+
+  test('nothing of it goes while it is retained', async () => {
+    const family = createFamily();
+    await fill(family, '', 60);
+    await family.rollBack('', 30);
+    await fill(family, '', 60, 'after');
+    await collectLinesOf(family, 3_600_000);
+    rolledBack(await family.rollBack('', 61));
+    expect(await sizeAt(family)).toBe(60);
+  });
+
+  test('later only what pins need stays', async () => {
+    const family = createFamily();
+    await fill(family, '', 20);
+    await family.node('', (database) => database.checkpoint());
+    await fill(family, '', 40, 'more');
+    const kept = homeOf(await family.branch('', 'kept', revision(40)));
+    await family.rollBack('', 30);
+    await fill(family, '', 60, 'after');
+    const before = (await keysOf(family.store)).length;
+    await collectLinesOf(family, 0);
+    expect((await manifestAt(family, '')).checkpoints).toEqual([]);
+    expect((await keysOf(family.store)).length).toBeLessThan(before - 20);
+    expect(await sizeAt(family)).toBe(29 + 60);
+    expect(await sizeAt(family, kept)).toBe(39);
+    expect((await family.rollBack('', 61)).kind).toBe('compacted');
+    expect(await sizeAt(family)).toBe(29 + 60);
+    const { findings } = await family.tool(await family.tool('', followSuccessors), verifyDatabase);
+    expect(findings).toEqual([]);
+  });
+});
+
+/** Dies when it would change the store for the `last + 1`st time. */
+function dyingAfter(store: ObjectStore, last: number) {
+  let changes = 0;
+  const permanent = { code: 'Dead', message: 'it died', permanent: true };
+  const dies = (): boolean => ++changes > last;
+  const dying: ObjectStore = {
+    ...store,
+    put: async (key, body, condition) =>
+      dies() ? { kind: 'refused', problem: permanent } : store.put(key, body, condition),
+    deleteMany: async (keys) =>
+      dies() ? { kind: 'failed', problem: permanent, failed: keys } : store.deleteMany(keys),
+  };
+  return { dying, died: () => changes > last };
+}
+
+describe('a tool that dies', () => {
+  test.each([
+    ['at a cut of the database itself', 11, ''],
+    ['at a cut of what a branch began as', 7, 'try'],
+  ])('at any step, %s, leaves the old database or the new one, and the next one ends it', async (_, cut, name) => {
+    for (let last = 0; ; last++) {
+      const store = openMemoryStore();
+      const family = createFamily(store);
+      const settings = { leaseMs: 40 };
+      await fill(family, '', 20, 'key', settings);
+      const home = name === '' ? '' : homeOf(await family.branch('', name, revision(15)));
+      await fill(family, home, 10, 'more', settings);
+      const whole = home === '' ? 30 : 24;
+      const { dying, died } = dyingAfter(store, last);
+      await createFamily(dying)
+        .rollBack(home, cut)
+        .catch(() => undefined);
+      const { successor } = await manifestAt(family, home);
+      const size = await family.node(home, async (database) => (await contentOf(database)).size, settings);
+      expect(size).toBe(successor === undefined ? whole : cut - 1);
+      if (!died()) {
+        expect(last).toBeGreaterThan(6);
+        return;
+      }
+      rolledBack(await family.rollBack(home, cut));
+      expect(await sizeAt(family, home)).toBe(cut - 1);
+      const listed = await family.tool('', listBranches);
+      const names = (database: ListedDatabase): readonly string[] => [
+        database.home,
+        ...database.branches.flatMap(names),
+      ];
+      const used = (await keysOf(store, 'branches/')).map((key) => splitKey(key).home);
+      expect([...new Set(used)].sort()).toEqual(
+        names(listed)
+          .filter((at) => at !== '')
+          .sort(),
+      );
+    }
+  });
+});
+
+test('nodes that run follow: who led, and who stood by', async () => {
+  const family = createFamily();
+  await fill(family, '', 20);
+  const lead = { leaseMs: 300 };
+  await family.node(
+    '',
+    async (database) => {
+      await database.put('last', 'x');
+      const done = rolledBack(await family.rollBack('', 11));
+      const until = Date.now() + 10_000;
+      for (;;) {
+        const found = await contentOf(database).catch(() => undefined);
+        if (found?.size === 10) break;
+        expect(found?.size ?? 21).toBe(21);
+        expect(Date.now()).toBeLessThan(until);
+        await pause();
+      }
+      expect((await database.put('more', 'y')).revision).toBe(done.skippedRevision + 1);
+    },
+    lead,
+  );
+  expect(await sizeAt(family)).toBe(11);
+});
+
+test('a lease that was there at the cut starts at its full time again', async () => {
+  const family = createFamily();
+  await family.node('', async (database) => {
+    const lease = await database.lease({ ttlSeconds: 60 });
+    await database.put('held', 'x', { lease });
+    await database.put('a', '1');
+    await lease.revoke();
+  });
+  await family.rollBack('', 2);
+  await family.node('', async (database) => {
+    expect((await database.status()).leases).toBe(1);
+    expect([...(await contentOf(database)).keys()]).toEqual(['held']);
+  });
 });

@@ -34,6 +34,8 @@ import { reachableFrom } from './reachable.ts';
 export interface CollectSettings {
   /** Undefined: as the manifest says. */
   readonly retention: Retention | undefined;
+  /** A rollback abandoned the database, longer ago than anything is retained: only what pins need stays. */
+  readonly forgotten?: boolean;
   /** Objects younger than this by the store's clock are passed over: they are likely to be named soon. Spares work, proves nothing. */
   readonly youngMs: number;
   /** Say what would go, and change nothing. */
@@ -64,8 +66,14 @@ export function* condemn(
   settings: CollectSettings,
 ): Task<Condemned> {
   const { manifest } = held;
-  const checkpoints = keptCheckpoints(manifest.checkpoints, settings.retention ?? manifest.retention);
-  const logFloor = logFloorOf(manifest.logFloor, checkpoints, manifest.pins);
+  const isForgotten = settings.forgotten === true;
+  const retained = keptCheckpoints(manifest.checkpoints, settings.retention ?? manifest.retention);
+  const checkpoints = isForgotten ? [] : retained;
+  const logFloor = logFloorOf(
+    manifest.logFloor,
+    isForgotten ? manifest.checkpoints.slice(-1) : retained,
+    manifest.pins,
+  );
   const reached = yield* reachableFrom(core, {
     ...manifest,
     checkpoints,

@@ -6,6 +6,7 @@ import { isStanding, readManifest, type HeldManifest } from '../recover/locate-m
 import type { Reign } from '../reign/reign.ts';
 import { until, type Task } from '../task.ts';
 import type { CondemnedSlots, Manifest } from '../types/log.ts';
+import { collectAbandoned } from './collect-lines.ts';
 import { condemn, type CollectSettings } from './condemn.ts';
 import { ripeSlotsBelow } from './ripe-slots.ts';
 import { sweep, type Ripe } from './sweep.ts';
@@ -80,7 +81,11 @@ function* round(
     const held = yield* readManifest(core);
     if (held === undefined) return { kind: 'unreadable', reason: `${manifestKey} is missing` };
     if (held.manifest.epoch > reign.epoch) return { kind: 'deposed' };
-    return yield* collect(core, reign, held, settings, ripeIn, mayArchive);
+    const end = yield* collect(core, reign, held, settings, ripeIn, mayArchive);
+    if (end.kind === 'done' && held.manifest.predecessor !== undefined) {
+      yield* collectAbandoned(core, held.manifest, { ...settings, graceMs: core.configuration.collectGraceMs });
+    }
+    return end;
   } catch (error) {
     if (!(error instanceof NodeFailure)) throw error;
     return { kind: 'unreadable', reason: error.message };

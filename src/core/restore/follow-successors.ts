@@ -41,3 +41,16 @@ function* nextLine(core: Core, line: Manifest, home: string): Task<Manifest> {
   yield* checkAlive(core, next);
   return next;
 }
+/** What the database at hand goes on for, the oldest first, without itself. */
+export function* linesBefore(core: Core, manifest: Manifest): Task<readonly Manifest[]> {
+  const lines: Manifest[] = [];
+  for (let home = manifest.predecessor; home !== undefined; home = lines[0]!.predecessor) {
+    if (lines.length > successorsMax)
+      throw new NodeFailure(`more than ${successorsMax} databases go on for one another`);
+    const before = (yield* readManifestAt(core, home))?.manifest;
+    if (before === undefined)
+      throw new NodeFailure(`/${home}${manifestKey} is missing, although another database goes on for it`);
+    lines.unshift(before);
+  }
+  return lines;
+}
