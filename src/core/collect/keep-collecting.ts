@@ -82,7 +82,7 @@ function* round(
     if (held === undefined) return { kind: 'unreadable', reason: `${manifestKey} is missing` };
     if (held.manifest.epoch > reign.epoch) return { kind: 'deposed' };
     const end = yield* collect(core, reign, held, settings, ripeIn, mayArchive);
-    if (end.kind === 'done' && held.manifest.predecessor !== undefined) {
+    if (end.kind === 'collected' && held.manifest.predecessor !== undefined) {
       yield* collectAbandoned(core, held.manifest, { ...settings, graceMs: core.configuration.collectGraceMs });
     }
     return end;
