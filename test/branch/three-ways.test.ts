@@ -5,6 +5,7 @@ import { deleteBranch } from '../../src/core/branch/delete-branch.ts';
 import { readManifestAt } from '../../src/core/branch/pinned.ts';
 import { collectOnce } from '../../src/core/collect/collect-once.ts';
 import { stateAt } from '../../src/core/tool/state-at.ts';
+import { planRollback } from '../../src/core/restore/plan-rollback.ts';
 import type { Manifest } from '../../src/core/types/log.ts';
 import type { Node } from '../../src/host/node.ts';
 import type { T4 } from '../../src/library/t4.ts';
@@ -16,7 +17,7 @@ import { createFamily, homeOf } from './family.ts';
 import { createRecordedLife, type RecordedMoment } from './recorded-life.ts';
 
 /**
- * What a revision held is the same whoever is asked: a branch made there, the running server, the tools that read the store, and the record of
+ * What a revision held is the same whoever is asked: a branch made there, as `t4 restore --to` makes it, the running server, the tools that read the store, and the record of
  * what was written. While writes, compactions, checkpoints and collectors go on, over several reigns, with a retention that forgets the first of them.
  */
 const revisionsAsked = Number(process.env['T4_THREE_WAYS_REVISIONS'] ?? 200);
@@ -122,7 +123,9 @@ test(
     }
 
     async function askBranch(revision: number, name: string, mayKeep: boolean): Promise<void> {
-      const home = homeOf(await family.branch('', name, { kind: 'revision', revision }));
+      const cut = { kind: 'revision', revision } as const;
+      expect(await family.tool('', (core) => planRollback(core, cut))).toMatchObject({ kind: 'plan', revision });
+      const home = homeOf(await family.branch('', name, cut));
       // Of the newest revision this may change: what is compacted or granted next comes after the branch.
       const moment = life.at(revision);
       await checkBranch({ revision, moment }, home);
