@@ -22,7 +22,7 @@ import type { Task } from '../task.ts';
 import type { CondemnedReference, Manifest } from '../types/log.ts';
 import type { Retention } from '../types/retention.ts';
 import { readCondemned } from './condemned-names.ts';
-import { keptCheckpoints } from './kept-checkpoints.ts';
+import { keptCheckpoints, reachesBeyond } from './kept-checkpoints.ts';
 import { logFloorOf } from './log-floor.ts';
 import type { NameSet } from './name-set.ts';
 import { reachableFrom } from './reachable.ts';
@@ -67,13 +67,12 @@ export function* condemn(
 ): Task<Condemned> {
   const { manifest } = held;
   const isForgotten = settings.forgotten === true;
-  const retained = keptCheckpoints(manifest.checkpoints, settings.retention ?? manifest.retention);
+  const retention = settings.retention ?? manifest.retention;
+  const retained = keptCheckpoints(manifest.checkpoints, retention);
   const checkpoints = isForgotten ? [] : retained;
-  const logFloor = logFloorOf(
-    manifest.logFloor,
-    isForgotten ? manifest.checkpoints.slice(-1) : retained,
-    manifest.pins,
-  );
+  const reachesFirst = !isForgotten && reachesBeyond(manifest.checkpoints, retention);
+  const needed = isForgotten ? manifest.checkpoints.slice(-1) : retained;
+  const logFloor = reachesFirst ? manifest.logFloor : logFloorOf(manifest.logFloor, needed, manifest.pins);
   const reached = yield* reachableFrom(core, {
     ...manifest,
     checkpoints,

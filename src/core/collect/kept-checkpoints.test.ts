@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CheckpointReference } from '../types/log.ts';
 import type { Retention } from '../types/retention.ts';
-import { checkpointsNamedMax, checkpointsSpareMin, keptCheckpoints } from './kept-checkpoints.ts';
+import { checkpointsNamedMax, checkpointsSpareMin, keptCheckpoints, reachesBeyond } from './kept-checkpoints.ts';
 import { logFloorOf } from './log-floor.ts';
 
 function checkpointAt(slot: number, wallMs: number, historyBytes = 0): CheckpointReference {
@@ -54,6 +54,16 @@ describe('checkpoints that stay named', () => {
     expect(kept.at(-1)).toBe(all.at(-1));
     expect(kept.length).toBeLessThanOrEqual(checkpointsNamedMax);
   });
+});
+
+test('what was before the oldest checkpoint stays while the retention reaches so far', () => {
+  const all = [checkpointAt(5, 1_000, 300), checkpointAt(9, 2_000, 700)];
+  expect(reachesBeyond([], age(0))).toBe(true);
+  expect(reachesBeyond(all, age(1_001))).toBe(true);
+  expect(reachesBeyond(all, age(1_000))).toBe(false);
+  expect(reachesBeyond(all, size(700))).toBe(true);
+  expect(reachesBeyond(all, size(699))).toBe(false);
+  expect(reachesBeyond(all, { kind: 'for-ever' })).toBe(true);
 });
 
 describe('retention by size', () => {

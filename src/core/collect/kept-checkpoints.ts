@@ -34,6 +34,23 @@ function firstRetained(checkpoints: readonly CheckpointReference[], retention: R
   return Math.max((firstYoung === -1 ? checkpoints.length : firstYoung) - 1, 0);
 }
 
+/**
+ * Whether the retention asks for what was before the oldest checkpoint, too: then the log that leads to it stays.
+ */
+export function reachesBeyond(checkpoints: readonly CheckpointReference[], retention: Retention): boolean {
+  const oldest = checkpoints[0];
+  const newest = checkpoints.at(-1);
+  if (oldest === undefined || newest === undefined) return true;
+  switch (retention.kind) {
+    case 'for-ever':
+      return true;
+    case 'age':
+      return oldest.wallMs > newest.wallMs - retention.milliseconds;
+    case 'size':
+      return newest.historyBytes <= retention.bytes;
+  }
+}
+
 /** The oldest stays: everything that is retained can be rebuilt from it. */
 export function thinned(checkpoints: readonly CheckpointReference[]): readonly CheckpointReference[] {
   if (checkpoints.length <= checkpointsNamedMax) return checkpoints;
