@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import type { EtcdConnection } from '../support/etcd/connection.ts';
+import { putRequest, rangeRequest } from '../support/etcd/messages.ts';
+import { folderStore, type StoreUnderTest } from '../support/processes/store.ts';
+import { startT4, type T4Process } from '../support/processes/t4.ts';
+import { openWorkplace, type Workplace } from '../support/processes/workplace.ts';
+
+/** Values do not live in the heap, nor in memory beyond the cache: a node serves several times as much as it may have. */
+
+const mebibyte = 1024 * 1024;
+const heapMiB = 64;
+const valueBytes = 64 * 1024;
+const keys = 4_000;
+/** One after the other, so that they are as many slots: enough for a checkpoint at the end. */
+const changes = 40;
+const atOnce = 16;
+const timeoutMs = 30_000;
+const orderly = { code: 0, signal: null };
+/** Code, index, cache, buffers under way: far less than the values, which are 250 MiB. */
+const residentMiBMax = 230;
+
+const settings = {
+  'value-cache-size': '4MiB',
+  'lease-ttl': '2m',
+  'drain-timeout': '5m',
+  'checkpoint-interval': '0s',
+};
+
+/** Nothing that a compressor could make smaller. */
+function valueOf(index: number, change: number): Buffer {
+  return createHash('shake256', { outputLength: valueBytes }).update(`${index}.${change}`).digest();
+}
+
+function keyOf(index: number): string {
+  return `large/${String(index).padStart(6, '0')}`;
+}
+
+async function forEach(count: number, act: (index: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  async function worker(): Promise<void> {
+    while (next < count) await act(next++);
+  }
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}
+
+async function write(connection: EtcdConnection, index: number, change: number): Promise<void> {
+  const request = putRequest({ key: keyOf(index), value: undefined, lease: 0n });
+  await connection.put({ ...request, value: valueOf(index, change) }, timeoutMs);
+}
+
+async function expectValue(connection: EtcdConnection, index: number, change: number): Promise<void> {
+  const { kvs } = await connection.range(rangeRequest({ from: keyOf(index), to: undefined }, 0), timeoutMs);
+  expect(kvs).toHaveLength(1);
+  if (!valueOf(index, change).equals(kvs[0]!.value)) expect.fail(`${keyOf(index)} differs`);
+}
+
+async function expectSmall({ pid }: T4Process): Promise<void> {
+  if (process.platform !== 'linux') return;
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  const peakKiB = Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]);
+  expect((peakKiB * 1024) / mebibyte).toBeLessThan(residentMiBMax);
+}
+
+function startSmall(workplace: Workplace, store: StoreUnderTest, name: string): T4Process {
+  return startT4(workplace, {
+    name,
+    store: store.url,
+    dataDir: workplace.path(`data-${name}`),
+    environment: { ...store.environment, NODE_OPTIONS: `--max-old-space-size=${heapMiB}` },
+    settings,
+  });
+}
+
+async function stop(node: T4Process): Promise<void> {
+  node.signal('SIGTERM');
+  expect(await node.exited).toStrictEqual(orderly);
+  expect(node.logged('checkpoint named in the manifest')).not.toEqual([]);
+}
+
+test('values of several times the heap: written, checkpointed, recovered by an empty folder, read and checkpointed again', async (context) => {
+  expect(keys * valueBytes).toBeGreaterThan(3.5 * heapMiB * mebibyte);
+  const workplace = await openWorkplace(context);
+  const store = folderStore(workplace);
+
+  const first = startSmall(workplace, store, 'first');
+  await first.ready();
+  const writing = await first.connect();
+  await forEach(keys, (index) => write(writing, index, 0));
+  await expectSmall(first);
+  await stop(first);
+
+  const second = startSmall(workplace, store, 'second');
+  await second.ready();
+  const connection = await second.connect();
+  await expectValue(connection, keys - 1, 0);
+  await second.logs('all values are local');
+  for (let index = 0; index < changes; index++) await write(connection, index, 1);
+  await forEach(keys, (index) => expectValue(connection, index, index < changes ? 1 : 0));
+  await expectSmall(second);
+  await stop(second);
+});
