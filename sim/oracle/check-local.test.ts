@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { localDeletesOfVersion, localPositionPut, localWritesOfVersion } from '../../src/core/format/local-layout.ts';
+import { checkpointKey, chunkKey } from '../../src/core/format/keys.ts';
+import { localChunkPut, localLoadingPut } from '../../src/core/format/local-loading.ts';
 import { noLease } from '../../src/core/types/bytes.ts';
+import type { CheckpointReference } from '../../src/core/types/log.ts';
 import type { Version } from '../../src/core/types/version.ts';
 import type { LocalOperation } from '../../src/ports/local-store.ts';
 import type { Instant } from '../../src/ports/clock.ts';
@@ -12,6 +15,32 @@ import { type Craft, createCraft, digest } from './testing/craft.ts';
 const at: Instant = { monotonicMs: 0, wallMs: 0 };
 const segmentHeaderBytes = 107;
 const file = '00000000000000000001.log';
+
+const loaded: CheckpointReference = {
+  key: checkpointKey('', 3, new Uint8Array(32), new Uint8Array(8)),
+  hash: new Uint8Array(32),
+  bytes: 100,
+  slot: 3,
+  sequence: 3,
+  revision: 3,
+  epoch: 1,
+  wallMs: 0,
+  treeBytes: 0,
+  historyBytes: 0,
+};
+
+const keyed = {
+  index: 1,
+  reference: {
+    key: chunkKey('', new Uint8Array(32), new Uint8Array(8)),
+    hash: new Uint8Array(32),
+    bytes: 100,
+    keysBytes: 50,
+    firstKey: 'a',
+    versions: 2,
+  },
+  keysHash: new Uint8Array(32),
+};
 
 type Call = Extract<SystemEffect, { kind: 'call' }>;
 
@@ -100,6 +129,33 @@ describe('a local store that a life finds', () => {
   test('may lack what is', () => expect(foundStore(...newest, position(4, 3, 3))).toBeUndefined());
   test('is at a revision that its sequence has', () =>
     expect(foundStore(...both, position(3, 2, 0))).toBe('checkpoints'));
+});
+
+describe('values that are still to come', () => {
+  const withoutValue = [...localWritesOfVersion(old, digest), ...localWritesOfVersion(current, digest).slice(0, 1)];
+  const record = localLoadingPut({ databaseId: new Uint8Array(16), checkpoint: loaded, chunks: 2 }, digest);
+  const chunkOf = (last: Version) => localChunkPut({ ...keyed, first: old, last }, digest);
+  const at3 = position(3, 3, 0);
+
+  test('may be missing where a chunk that is left says so', () =>
+    expect(foundStore(...withoutValue, record, chunkOf(current), at3)).toBeUndefined());
+  test('must not be missing where none does', () => {
+    expect(foundStore(...withoutValue, at3)).toBe('checkpoints');
+    expect(foundStore(...withoutValue, record, at3)).toBe('checkpoints');
+    expect(foundStore(...withoutValue, record, chunkOf(old), at3)).toBe('checkpoints');
+  });
+  test('are none of what came after the checkpoint', () => {
+    const before = localLoadingPut(
+      { databaseId: new Uint8Array(16), checkpoint: { ...loaded, revision: 2 }, chunks: 2 },
+      digest,
+    );
+    expect(foundStore(...withoutValue, before, chunkOf(current), at3)).toBe('checkpoints');
+  });
+  test('belong to a version', () => {
+    const [, orphan] = localWritesOfVersion(version('b', 4, 1, '3'), digest);
+    const both = [...localWritesOfVersion(old, digest), ...localWritesOfVersion(current, digest)];
+    expect(foundStore(...both, orphan!, at3)).toBe('checkpoints');
+  });
 });
 
 describe('what a compaction drops from the local store', () => {
