@@ -1,5 +1,5 @@
 import type { DrillReport } from '../drill/report.ts';
-import { requestsIn } from '../drill/totals.ts';
+import { recoveryPhases, requestsIn } from '../drill/totals.ts';
 import { formatSize } from './units.ts';
 
 const verdicts: Readonly<Record<DrillReport['outcome'], string>> = {
@@ -11,7 +11,7 @@ const verdicts: Readonly<Record<DrillReport['outcome'], string>> = {
 };
 
 export function drillText(report: DrillReport): string {
-  const { outcome, reason, seconds, requests, keys, versions, revision, hash, warnings, branch } = report;
+  const { outcome, reason, seconds, requests, keys, versions, revision, hash, warnings, branch, cost } = report;
   const other = report.comparedWith === 'server' ? `the server on ${report.endpoint}` : 'what its log comes to';
   const rows: [string, string][] = [
     ['database', report.home === '' ? report.store : `${report.store} ${report.home}`],
@@ -20,8 +20,12 @@ export function drillText(report: DrillReport): string {
   if (hash.recovered !== null) rows.push(['hash', hexText(hash.recovered)]);
   if (keys.recovered !== null) rows.push(['keys', `${keys.recovered}, of all revisions ${versions} versions`]);
   if (seconds.ready !== null) rows.push(['ready', `after ${secondsText(seconds.ready)}${costText(['ready'])}`]);
-  if (seconds.full !== null) rows.push(['full', `after ${secondsText(seconds.full)}${costText(['ready', 'full'])}`]);
+  if (seconds.full !== null) rows.push(['full', `after ${secondsText(seconds.full)}${costText(recoveryPhases)}`]);
   rows.push(['took', `${secondsText(seconds.total)} in all${costText()}`]);
+  rows.push([
+    'cost',
+    `${moneyText(cost.total)} ${cost.currency}, ${moneyText(cost.recovery)} of it the recovery: ${cost.prices}`,
+  ]);
   if (branch !== null && !branch.removed) rows.push(['left', `branch ${branch.name}: t4 branch delete removes it`]);
   for (const warning of warnings) rows.push(['warning', warning]);
   rows.push(['result', reason === null ? verdicts[outcome] : `${verdicts[outcome]}: ${reason}`]);
@@ -31,6 +35,10 @@ export function drillText(report: DrillReport): string {
     const { requests: count, bytes } = requestsIn(requests, phases);
     return `, ${count} requests, ${formatSize(bytes)}`;
   }
+}
+
+function moneyText(amount: number): string {
+  return amount.toFixed(6);
 }
 
 function hexText(hash: number): string {

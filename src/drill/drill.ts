@@ -25,7 +25,7 @@ export async function drill(options: DrillOptions): Promise<DrillReport> {
   const { clock, timeoutMs } = options;
   const began = clock.now();
   const found = nothingFound(options.home);
-  const counter = countRequests(options.store, 'prepare');
+  const counter = countRequests(options.store, clock);
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = AbortSignal.any([options.signal, timeout]);
   const context: Context = { options: { ...options, store: counter.store }, found, signal, phase: counter.phase };

@@ -1,7 +1,9 @@
+import { pricesDefault } from '../cost/prices.ts';
 import type { Compared } from './compare.ts';
 import type { RequestCount } from './count-requests.ts';
 import type { DrillOptions } from './options.ts';
 import type { DrillReport, Leftover } from './report.ts';
+import { costOf, recoveryPhases } from './totals.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What is known so far: what a step found, it notes here. */
@@ -65,6 +67,12 @@ export function reportOf(
     },
     limits: { readySeconds: secondsOf(limits.readyMs), fullSeconds: secondsOf(limits.fullMs) },
     requests,
+    cost: {
+      currency: pricesDefault.currency,
+      prices: pricesDefault.name,
+      recovery: costOf(requests, recoveryPhases, pricesDefault),
+      total: costOf(requests, undefined, pricesDefault),
+    },
     branch: branch ?? null,
     leftovers,
     warnings,

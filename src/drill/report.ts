@@ -37,6 +37,13 @@ export interface DrillReport {
   readonly limits: { readonly readySeconds: number | null; readonly fullSeconds: number | null };
   /** Of the store, by what was being done: the comparison with the log, which reads it once more, is `log`. */
   readonly requests: readonly RequestCount[];
+  /** Of the requests, at the public prices that `prices` names. `recovery`: of the phases `ready` and `full`. */
+  readonly cost: {
+    readonly currency: string;
+    readonly prices: string;
+    readonly recovery: number;
+    readonly total: number;
+  };
   readonly branch: { readonly name: string; readonly removed: boolean } | null;
   /** Branches of earlier drills that never came to their end. */
   readonly leftovers: readonly Leftover[];
