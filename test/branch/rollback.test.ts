@@ -266,6 +266,30 @@ describe('what was abandoned is collected with what goes on', () => {
   });
 });
 
+test('the leader of what goes on collects what was abandoned too', async () => {
+  const family = createFamily();
+  await fill(family, '', 20);
+  await family.node('', (database) => database.checkpoint());
+  await family.rollBack('', 11);
+  await pause();
+  const settings = { retention: { kind: 'age', milliseconds: 0 }, collectIntervalMs: 5, collectGraceMs: 1 } as const;
+  await family.node(
+    '',
+    async (database) => {
+      await database.put('after', 'x');
+      await database.checkpoint();
+      const until = Date.now() + 10_000;
+      while ((await manifestAt(family, '')).checkpoints.length > 0) {
+        expect(Date.now()).toBeLessThan(until);
+        await pause();
+      }
+      expect((await contentOf(database)).size).toBe(11);
+    },
+    settings,
+  );
+  expect(await sizeAt(family)).toBe(11);
+});
+
 /** Dies when it would change the store for the `last + 1`st time. */
 function dyingAfter(store: ObjectStore, last: number) {
   let changes = 0;
@@ -344,6 +368,51 @@ test('nodes that run follow: who led, and who stood by', async () => {
     lead,
   );
   expect(await sizeAt(family)).toBe(11);
+});
+
+test.each([
+  ['before the branch is there', /^branches\/rollback-[^/]+\/[^/]+\/manifest$/],
+  ['before the last step', /^branches\/rollback-[^/]+\/[^/]+\/control$/],
+])('a node that takes over %s defeats the rollback, and loses nothing', async (_, step) => {
+  const store = openMemoryStore();
+  const family = createFamily(store);
+  const settings = { leaseMs: 30 };
+  await fill(family, '', 20, 'key', settings);
+  let slept = false;
+  const slow: ObjectStore = {
+    ...store,
+    async put(key, body, condition) {
+      if (step.test(key) && !slept) {
+        slept = true;
+        await fill(family, '', 5, 'meanwhile', settings);
+      }
+      return store.put(key, body, condition);
+    },
+  };
+  await expect(createFamily(slow).rollBack('', 11)).rejects.toThrow(/a node took over the lead meanwhile/);
+  expect(slept).toBe(true);
+  expect((await manifestAt(family, '')).successor).toBeUndefined();
+  expect(await sizeAt(family)).toBe(25);
+  rolledBack(await family.rollBack('', 11));
+  expect(await sizeAt(family)).toBe(10);
+  expect(new Set((await keysOf(store, 'branches/')).map((key) => splitKey(key).home)).size).toBe(1);
+});
+
+test('a node that stood by meanwhile serves what goes on', async () => {
+  const family = createFamily();
+  await fill(family, '', 20);
+  const settings = { leaseMs: 200 };
+  let standby: Promise<number> | undefined;
+  await family.node(
+    '',
+    async () => {
+      standby = family.node('', async (database) => (await contentOf(database)).size, settings);
+      await family.rollBack('', 11);
+    },
+    settings,
+  );
+  expect(await standby).toBe(10);
+  expect((await manifestAt(family, '')).successor).toBeDefined();
 });
 
 test('a lease that was there at the cut starts at its full time again', async () => {
