@@ -46,6 +46,8 @@ const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 const checkpointSubjects = ['checkpoint', 'page', 'chunk'];
+/** Listed by a collector; the last two for the store's own time. */
+const collectedSubjects = [...checkpointSubjects, 'condemned', 'archive', 'control', 'manifest'];
 
 export function whatIf(load: LoadSeen, prices: Prices): readonly WhatIf[] {
   return [
@@ -112,7 +114,7 @@ function checkpointChanges({ settings, counted, countedMs }: LoadSeen, prices: P
 function collectChanges({ settings, counted, countedMs }: LoadSeen, prices: Prices): readonly WhatIf[] {
   const { collectIntervalMs: interval } = settings;
   const rounds = interval === 0 ? 0 : Math.floor(countedMs / interval);
-  const lists = requestsOf(counted, [...checkpointSubjects, 'condemned'], 'list');
+  const lists = requestsOf(counted, collectedSubjects, 'list');
   const gets = requestsOf(counted, ['checkpoint', 'page'], 'get');
   const aRound = rounds === 0 ? 0 : (requestCost('list', lists, prices) + requestCost('get', gets, prices)) / rounds;
   const change = (ms: number): number | string => {
@@ -164,7 +166,7 @@ function retentionText(retention: Retention | undefined): string {
     case 'age':
       return duration(retention.milliseconds);
     case 'size':
-      return `${retention.bytes} bytes`;
+      return `${Number((retention.bytes / 1_048_576).toFixed(1))} MiB`;
   }
 }
 

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { countedStore } from '../../src/host/store-usage/counted-store.ts';
+import { createStoreUsage } from '../../src/host/store-usage/usage.ts';
 import { openS3Store } from '../../src/adapters/s3/s3-store.ts';
+import { createSystemClock } from '../../src/adapters/system-clock.ts';
 import { startS3, type RunningS3 } from '../support/s3.ts';
 import { objectStoreContract } from './object-store.ts';
 
@@ -34,6 +37,27 @@ test('a store that gives fewer keys than asked is followed by its tokens to the 
   }
   expect(s3.front.requests().length).toBe(6 + 6 + 6 + 2 + 3);
   await store.close();
+});
+
+test('what is counted is what was asked, also where one call takes several requests', async () => {
+  const usage = createStoreUsage();
+  const options = { ...s3.location, credentials: s3.credentials, onFurtherRequest: usage.further };
+  const store = countedStore(openS3Store(options), usage, createSystemClock());
+  s3.front.forgetRequests();
+  const keys = Array.from({ length: 20 }, (_, index) => `counted/${String(index).padStart(3, '0')}`);
+  for (const key of keys) await store.put(key, new Uint8Array([1]), { kind: 'absent' });
+  await store.put(keys[0]!, new Uint8Array([1]), { kind: 'absent' });
+  await store.list('counted/');
+  await store.get(keys[0]!, { start: 5, end: 9 });
+  await store.get(keys[0]!, { start: 1, end: 1 });
+  await store.get('counted/missing');
+  await store.deleteMany(keys);
+  await store.close();
+  const { counts } = usage.report();
+  expect(counts.reduce((sum, { requests }) => sum + requests, 0)).toBe(s3.front.requests().length);
+  const of = (operation: string) => counts.filter((count) => count.operation === operation);
+  expect(of('list')).toMatchObject([{ requests: 3, objects: 20 }]);
+  expect(of('head').reduce((sum, { requests }) => sum + requests, 0)).toBe(2);
 });
 
 test('prefixes keep stores of one bucket apart', async () => {

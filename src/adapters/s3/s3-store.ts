@@ -160,9 +160,9 @@ async function list(context: Context, keyPrefix: string, options: ListOptions = 
     if (result.value.IsTruncated !== true) return { kind: 'ok', objects, more: false };
     if (objects.length >= limit) return { kind: 'ok', objects, more: true };
     token = result.value.NextContinuationToken;
-    context.onFurtherRequest('list', keyPrefix);
     if (token === undefined)
       return { kind: 'failed', problem: protocolProblem('a truncated list has no continuation token') };
+    context.onFurtherRequest('list', keyPrefix);
   }
 }
 
