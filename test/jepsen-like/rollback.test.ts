@@ -90,7 +90,7 @@ test(
       ...['restore', '--from', `file:${folder}/store`, '--at-revision', `${good}`, '--in-place', '--yes', '--json'],
     ]);
     const doneAtMs = performance.now();
-    expect(restored.error).toBe('');
+    expect({ code: restored.code, ...(restored.code === 0 ? {} : restored) }).toEqual({ code: 0 });
     const { revision, lastRevision, compactRevision } = JSON.parse(restored.out) as Record<string, number>;
     expect(revision).toBe(good);
     expect(compactRevision).toBe(lastRevision! + 2);
