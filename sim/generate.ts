@@ -1,5 +1,6 @@
 import { faultKinds } from './faults/index.ts';
 import type { FaultContext, FaultKind } from './faults/fault-kind.ts';
+import { branchesOf } from './generate-branches.ts';
 import { foreverMs, knobsOf, probeOf, retentionSizes, settingsOf } from './generate-world.ts';
 import { generateIncident } from './incident/generate-incident.ts';
 import type { CollectAction, Fault, Knobs, NodeSettings, Operation, Scenario } from './types/scenario.ts';
@@ -29,6 +30,8 @@ export interface GenerateOptions {
   readonly workloads?: readonly string[];
   /** Also tools that collect from outside. Left out: true. */
   readonly collectors?: boolean;
+  /** Also branches, in a part of the runs. Left out: true. */
+  readonly branches?: boolean;
   /** Switches a random subset of both off. Left out: true. */
   readonly swarm?: boolean;
   /**
@@ -79,6 +82,7 @@ export function generateScenario(seed: number, options: GenerateOptions = {}): S
     operations: [
       ...operationsOf(draw, options, nodeCount, activeMs),
       ...collectorsOf(draw, options, context, knobs),
+      ...(options.branches === false ? [] : branchesOf(draw, context, knobs)),
       probeOf(knobs),
     ],
     faults,

@@ -1,6 +1,6 @@
 import { ScenarioError } from './scenario-error.ts';
 import type { PlainCompare, PlainRange, PlainRequest, PlainTxnOperation, PlainWatchRequest } from './types/plain.ts';
-import type { Action } from './types/scenario.ts';
+import type { Action, BranchCut, ToolCourse } from './types/scenario.ts';
 
 /**
  * What the store's clients can be asked to do, field by field, so that a slip of whoever edits a scenario is told as one, and is not taken for
@@ -172,6 +172,25 @@ const watch: FieldsOf<PlainWatchRequest> = {
   previousKv: maybe(flag),
 };
 
+/** As the core takes it: others are refused before a tool is started. */
+export const branchName: Check = (path, value) => {
+  if (typeof value === 'string' && /^[a-z0-9][a-z0-9._-]{0,63}$/.test(value)) return;
+  throw wrong(path, value, 'is no name of a branch');
+};
+
+const course: FieldsOf<ToolCourse> = {
+  clockOffsetMs: needed(whole),
+  pauseAfterCalls: needed(whole),
+  pauseMs: needed(milliseconds),
+  killAfterCalls: needed(whole),
+};
+
+const cuts: KindsOf<BranchCut> = {
+  end: {},
+  revision: { back: needed(whole) },
+  moment: { backMs: needed(milliseconds) },
+};
+
 const actions: KindsOf<Action> = {
   request: { request: needed(byKind(() => requests)) },
   'guaranteed-update': { key: needed(bytes), value: needed(bytes), attemptsMax: needed(whole) },
@@ -201,14 +220,21 @@ const actions: KindsOf<Action> = {
   },
   probe: { nodes: needed(listOf(whole)), key: needed(bytes), value: needed(text), forMs: needed(milliseconds) },
   collect: {
+    branch: maybe(branchName),
     retentionMs: needed(milliseconds),
     retentionBytes: maybe(whole),
     graceMs: needed(milliseconds),
     dryRun: needed(flag),
-    clockOffsetMs: needed(whole),
-    pauseAfterCalls: needed(whole),
-    pauseMs: needed(milliseconds),
-    killAfterCalls: needed(whole),
+    ...course,
+  },
+  'branch-create': { name: needed(branchName), of: needed(text), cut: needed(byKind(() => cuts)), ...course },
+  'branch-delete': { name: needed(branchName), force: needed(flag), ...course },
+  'branch-run': {
+    name: needed(branchName),
+    forMs: needed(milliseconds),
+    killEveryMs: needed(milliseconds),
+    restartMs: needed(milliseconds),
+    disk: needed(oneOf('kept', 'empty')),
   },
   'compact-behind': { keepRevisions: needed(whole), physical: needed(flag) },
   'read-back': { ...range, back: needed(whole) },

@@ -1,6 +1,6 @@
 import { faultKinds } from './faults/index.ts';
 import { generateScenario } from './generate.ts';
-import { checkAction } from './scenario-actions.ts';
+import { branchName, checkAction } from './scenario-actions.ts';
 import { ScenarioError } from './scenario-error.ts';
 import type { Fault, NodeSettings, Operation, Scenario } from './types/scenario.ts';
 
@@ -109,9 +109,10 @@ function checkIds(what: string, items: readonly { readonly id: string }[]): void
   }
 }
 
-function checkOperation({ id, node, atMs, action }: Operation, nodes: number, otherRequests: boolean): void {
+function checkOperation({ id, node, atMs, action, branch }: Operation, nodes: number, otherRequests: boolean): void {
   checkNode(`operation ${id}`, node, nodes);
   if (!(atMs >= 0)) throw invalid(`operation ${id} is at ${String(atMs)} ms`);
+  if (branch !== undefined) branchName(`operation ${id}: branch`, branch);
   if (otherRequests && action.kind === 'request') return;
   checkAction(`operation ${id}: action`, action);
 }

@@ -6,9 +6,9 @@ import type { FaultStage } from './faults/fault-kind.ts';
 import type { Observer } from './types/observer.ts';
 import type { PlainRequest, PlainResponse } from './types/plain.ts';
 import type { NodeStop, RunResult, Verdict } from './types/result.ts';
-import type { Scenario } from './types/scenario.ts';
+import type { Operation, Scenario } from './types/scenario.ts';
 import type { SystemUnderTest } from './types/system.ts';
-import { collectorFirst, startCollector } from './world/collector-host.ts';
+import { createBranches } from './world/branches.ts';
 import { createNodeHost, type NodeHost } from './world/node-host.ts';
 import { drawOf } from './world/random.ts';
 import { createWorld, type World } from './world/world.ts';
@@ -86,16 +86,28 @@ function armFaults(world: World, nodes: readonly NodeHost[]): void {
 
 function startClients(world: World, system: SystemUnderTest, nodes: readonly NodeHost[]): void {
   const clients = createClients(world, nodes);
-  let collectors = 0;
-  for (const operation of world.scenario.operations) {
-    const { action } = operation;
-    if (action.kind === 'collect') {
-      const writer = collectorFirst + collectors++;
-      world.at(operation.atMs, () => startCollector(world, system, operation, action, writer));
-      continue;
+  const branches = createBranches(world, system);
+  const start = (operation: Operation): void => {
+    const { action, branch } = operation;
+    switch (action.kind) {
+      case 'collect':
+        branches.collect(operation, action);
+        return;
+      case 'branch-create':
+        branches.create(operation, action);
+        return;
+      case 'branch-delete':
+        branches.remove(operation, action);
+        return;
+      case 'branch-run':
+        branches.run(operation, action);
+        return;
+      default:
+        if (branch !== undefined) branches.ask(operation, branch);
+        else clients.start(operation, (view) => taskOf(action, operation.id, view));
     }
-    world.at(operation.atMs, () => clients.start(operation, (view) => taskOf(operation.action, operation.id, view)));
-  }
+  };
+  for (const operation of world.scenario.operations) world.at(operation.atMs, () => start(operation));
 }
 
 /** Healed nodes are awake, with sound clocks, and running; nobody can count on the others any more. */

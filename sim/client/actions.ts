@@ -26,7 +26,10 @@ export function taskOf(action: Action, id: string, view: ClientView): ClientTask
     case 'lock':
       return lock(action, id, view);
     case 'collect':
-      throw new Error('assertion: no client collects');
+    case 'branch-create':
+    case 'branch-delete':
+    case 'branch-run':
+      throw new Error('assertion: that is an operator’s work, no client’s');
     case 'probe':
       return probe(action, view);
     case 'compact-behind':

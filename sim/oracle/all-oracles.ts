@@ -3,15 +3,16 @@ import type { RunResult, Violation } from '../types/result.ts';
 import type { Scenario } from '../types/scenario.ts';
 import { type Analysis, analysisOf } from './analysis.ts';
 import { createBlackBox } from './black-box-observer.ts';
-import { type AnswerCounts, checkAnswers } from './check-answers.ts';
+import { answerCountsNone, checkAnswers } from './check-answers.ts';
 import { checkCheckpoints } from './check-checkpoints.ts';
 import { checkLeases, type LeaseCounts } from './check-leases.ts';
 import { checkLiveness, type LivenessCounts } from './check-liveness.ts';
 import { createLocalDisks } from './check-local.ts';
 import { checkLosses } from './check-losses.ts';
-import { checkWatches, type WatchCounts } from './check-watch.ts';
+import { checkWatches, watchCountsNone } from './check-watch.ts';
 import { claiming } from './claims.ts';
 import { createCollectionOracle } from './collection.ts';
+import { createBranchOracle } from './family/branch-oracle.ts';
 import { createInvariants } from './invariants.ts';
 import { createLeaseWatcher } from './lease-watcher.ts';
 import type { Ledger } from './ledger.ts';
@@ -23,6 +24,7 @@ const oracles = {
   invariants: createInvariants,
   log: createLogOracle,
   collection: createCollectionOracle,
+  branches: createBranchOracle,
   'local-disks': createLocalDisks,
   answers: createAnswersOracle,
   watch: createWatchOracle,
@@ -105,19 +107,7 @@ function createLogOracle(): Observer {
 
 function createAnswersOracle(): Observer {
   return judging('answers', (analysis) => {
-    const counts: AnswerCounts = {
-      writes: 0,
-      reads: 0,
-      historicReads: 0,
-      serializableReads: 0,
-      failedCompares: 0,
-      compactedReadsRefused: 0,
-      stateErrors: 0,
-      leaseAnswers: 0,
-      unavailable: 0,
-      excused: 0,
-      readsAfterWrites: 0,
-    };
+    const counts = answerCountsNone();
     return {
       violations: checkAnswers(analysis, counts),
       ledger: {
@@ -135,18 +125,7 @@ function createAnswersOracle(): Observer {
 
 function createWatchOracle(): Observer {
   return judging('watch', (analysis) => {
-    const counts: WatchCounts = {
-      streams: 0,
-      events: 0,
-      wholeTransactions: 0,
-      previousValues: 0,
-      filteredOut: 0,
-      progress: 0,
-      compactedStarts: 0,
-      fromThePast: 0,
-      resumed: 0,
-      excused: 0,
-    };
+    const counts = watchCountsNone();
     return {
       violations: checkWatches(analysis, counts),
       ledger: {

@@ -1,12 +1,16 @@
 import type { RunResult } from '../types/result.ts';
 import { type Call, isOk, type OkCall, type Stream, trafficOf } from './calls.ts';
-import { type FinalLog, readFinalLog } from './log.ts';
+import { type FinalLog, type LogBeginning, readFinalLog } from './log.ts';
 import { allowedLosses, type Loss, lossOf } from './losses.ts';
 import { momentOf } from './model.ts';
 
 /** Everything that the checks at the end share, worked out once for a run. */
 export interface Analysis {
   readonly result: RunResult;
+  /** Of the database that is judged, with a slash behind it; empty: the root of its family. */
+  readonly home: string;
+  /** Of the record before the log's first one. */
+  readonly sequenceBefore: number;
   readonly log: FinalLog;
   readonly calls: readonly Call[];
   readonly streams: readonly Stream[];
@@ -32,14 +36,21 @@ export function analysisOf(result: RunResult): Analysis {
   return analysis;
 }
 
-function analyse(result: RunResult): Analysis {
-  const log = readFinalLog(result);
+/** The same of a branch. `result` has its history alone; the objects are the family's. */
+export function analysisOfBranch(result: RunResult, beginning: LogBeginning): Analysis {
+  return analyse(result, beginning);
+}
+
+function analyse(result: RunResult, beginning?: LogBeginning): Analysis {
+  const log = readFinalLog(result, beginning);
   const { calls, streams } = trafficOf(result.history);
   const losses = allowedLosses(result, log);
   const floors = floorsOf(log, calls, streams, losses);
   const isObject = result.scenario.topology.settings.durability === 'object';
   return {
     result,
+    home: beginning?.home ?? '',
+    sequenceBefore: beginning?.sequence ?? 0,
     log,
     calls,
     streams,

@@ -26,6 +26,22 @@ export interface AnswerCounts {
   readsAfterWrites: number;
 }
 
+export function answerCountsNone(): AnswerCounts {
+  return {
+    writes: 0,
+    reads: 0,
+    historicReads: 0,
+    serializableReads: 0,
+    failedCompares: 0,
+    compactedReadsRefused: 0,
+    stateErrors: 0,
+    leaseAnswers: 0,
+    unavailable: 0,
+    excused: 0,
+    readsAfterWrites: 0,
+  };
+}
+
 export function checkAnswers(analysis: Analysis, counts: AnswerCounts): readonly Violation[] {
   const violations: Violation[] = [];
   for (const call of analysis.calls) {

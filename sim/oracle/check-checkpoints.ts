@@ -27,7 +27,8 @@ export function checkCheckpoints(analysis: Analysis): {
 } {
   const { result } = analysis;
   const violations: Violation[] = [];
-  const manifest = written(result, 'manifest');
+  const manifestKey = `${analysis.home}manifest`;
+  const manifest = written(result, manifestKey);
   if (manifest === undefined) return { violations, checkpoints: 0 };
   let checkpoints = 0;
   try {
@@ -46,7 +47,7 @@ export function checkCheckpoints(analysis: Analysis): {
     if (!(error instanceof FormatError)) throw error;
     violations.push(
       violation('checkpoints', `the manifest, or what it names, cannot be read: ${error.message}`, {
-        keys: ['manifest'],
+        keys: [manifestKey],
       }),
     );
   }
@@ -64,7 +65,7 @@ function written(result: RunResult, reference: string): Uint8Array | undefined {
 }
 
 function checkpointProblem(
-  { result, log }: Analysis,
+  { result, log, sequenceBefore }: Analysis,
   key: string,
   reference: DecodedReference & { readonly slot: number; readonly sequence: number; readonly revision: number },
 ): string | undefined {
@@ -77,13 +78,16 @@ function checkpointProblem(
   if (position.slot !== reference.slot || sequence !== reference.sequence || revision !== reference.revision) {
     return 'its position is another than the manifest says';
   }
-  if (sequence > log.records.length) return `it holds sequence ${sequence}, but the log ends at ${log.records.length}`;
-  if (sequence > 0 && log.records[sequence - 1]!.slot !== position.slot)
+  const moment = sequence - sequenceBefore;
+  if (moment < 0) return `it holds sequence ${sequence}, but the log begins after ${sequenceBefore}`;
+  if (moment > log.records.length)
+    return `it holds sequence ${sequence}, but the log ends at ${sequenceBefore + log.records.length}`;
+  if (moment > 0 && log.records[moment - 1]!.slot !== position.slot)
     return `sequence ${sequence} is not the end of slot ${position.slot}`;
-  if (model.revisionAt[sequence] !== revision) return `sequence ${sequence} is not revision ${revision}`;
-  if (model.compactRevisionAt[sequence] !== compactRevision)
+  if (model.revisionAt[moment] !== revision) return `sequence ${sequence} is not revision ${revision}`;
+  if (model.compactRevisionAt[moment] !== compactRevision)
     return `at sequence ${sequence} the store was not compacted at ${compactRevision}`;
-  const leasesWrong = leasesProblem(model, leases, sequence);
+  const leasesWrong = leasesProblem(model, leases, moment);
   if (leasesWrong !== undefined) return leasesWrong;
   const versions = versionsOf(result, pages);
   if (typeof versions === 'string') return versions;

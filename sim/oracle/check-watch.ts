@@ -24,6 +24,21 @@ export interface WatchCounts {
   excused: number;
 }
 
+export function watchCountsNone(): WatchCounts {
+  return {
+    streams: 0,
+    events: 0,
+    wholeTransactions: 0,
+    previousValues: 0,
+    filteredOut: 0,
+    progress: 0,
+    compactedStarts: 0,
+    fromThePast: 0,
+    resumed: 0,
+    excused: 0,
+  };
+}
+
 export function checkWatches(analysis: Analysis, counts: WatchCounts): readonly Violation[] {
   const violations: Violation[] = [];
   const lastOf = new Map<string, number>();
@@ -241,6 +256,8 @@ function checkCanceled(cursor: Cursor, response: PlainWatchResponse, atMs: numbe
   const { log } = cursor.analysis;
   const isCompaction = ({ record }: LoggedRecord) => record.kind === 'compact' && record.revision === compactRevision;
   const moment = log.records.findIndex(isCompaction) + 1;
+  // A branch begins compacted as its parent was at the cut.
+  if (compactRevision === log.model.compactRevisionAt[0]) return undefined;
   if (moment === 0 && mayBeLost(cursor, compactRevision)) {
     cursor.counts.excused += 1;
     return undefined;

@@ -1,45 +1,61 @@
 import type { Observer } from '../types/observer.ts';
 import type { RunResult, StoreChange, Violation } from '../types/result.ts';
-import { collectorFirst } from '../world/collector-host.ts';
+import { isTool } from '../world/tool-host.ts';
 import { checkLeftLying } from './check-left-lying.ts';
 import { readable } from './decoder/cursor.ts';
 import { decodeSegment } from './decoder/log-objects.ts';
 import { decodeControl, decodeManifest, type DecodedManifest } from './decoder/other-objects.ts';
+import { createFamily } from './family/family.ts';
+import { placeKey } from './family/home-of-key.ts';
+import { createOperators } from './family/operators.ts';
 import type { Ledger } from './ledger.ts';
 import { slotKey, slotOfKey } from './log.ts';
 import { createReachability, keyOf, type Reachable } from './reachability.ts';
-import { createRetained } from './retained.ts';
+import { createRetained, type Retained } from './retained.ts';
 import { violation } from './violation.ts';
 
 /**
- * Invariant 7 of the protocol, judged at every change of the store, late ones too, against the manifest that stands there at that moment:
- * - what is deleted was condemned before, and nothing names it;
- * - a slot that is deleted is in an archive that is named, byte for byte, or below the floor and no pin's; it is no fence, and none of those after one that a writer may have in flight;
+ * Invariant 7 of the protocol, judged at every change of the store, late ones too, against the manifests that stand there at that moment. Of each
+ * database of the family:
+ * - what is deleted was condemned before, and nothing names it; but what lies below the home of a branch that is removed may go;
+ * - a slot that is deleted is in an archive that is named, byte for byte, or below the floor and no pin's; it is no fence, and none of those after one
+ *   that a writer may have in flight;
  * - an archive goes no further than the newest checkpoint, and is there before the objects of its slots go;
  * - the manifest names nothing that was ever condemned, and nothing that is not there; the log is kept from its oldest checkpoint on;
  * - checkpoints are forgotten only as the retention says;
  * - a name is never used for two contents;
  * - a node writes the manifest in its own reign alone.
+ *
+ * And over all of them: nothing that a branch which stands needs of another database is condemned, given up or deleted (`family/family.ts`).
  */
+interface Database {
+  readonly home: string;
+  /** Undefined: there is none, or not any more. */
+  manifest: DecodedManifest | undefined;
+  reachable: Reachable;
+  readonly namedUntilMs: Map<string, number>;
+  /** By epoch: who claimed it. */
+  readonly leaderOf: Map<number, number>;
+  readonly fences: Set<number>;
+  readonly retained: Retained;
+}
+
 export function createCollectionOracle(): Observer {
   const first = new Map<string, Uint8Array>();
   const present = new Set<string>();
   /** Ever, by a manifest that stood. */
   const condemned = new Set<string>();
   const listsNamed = new Set<string>();
-  const namedUntilMs = new Map<string, number>();
-  /** By epoch: the node that claimed it. */
-  const leaderOf = new Map<number, number>();
-  const fences = new Set<number>();
+  const databases = new Map<string, Database>();
   const reachability = createReachability({ bytes: (key) => first.get(key) });
-  const retained = createRetained({
-    slotBytes: (slot) => first.get(slotKey(slot))?.length ?? 0,
-    tree: (reference) => reachability.tree(reference),
-    bytes: (key) => first.get(key)?.length ?? 0,
+  const operators = createOperators();
+  const family = createFamily({
+    manifestAt: (home) => databases.get(home)?.manifest,
+    tree: (checkpoint) => reachability.tree(checkpoint),
+    isGone: (key) => condemned.has(key) || (!present.has(key) && !isArchived(key)),
+    isExpected: operators.isExpected,
   });
   const ledger: Record<string, number> = {};
-  let manifest: DecodedManifest | undefined;
-  let reachable: Reachable = { keys: new Set(), problems: [] };
 
   function count(name: keyof Ledger, by = 1): void {
     ledger[name] = (ledger[name] ?? 0) + by;
@@ -49,55 +65,107 @@ export function createCollectionOracle(): Observer {
     return violation('collection', words, { atMs: change.atMs, keys });
   }
 
+  /** A slot may be read from the archive that its database names instead. */
+  function isArchived(key: string): boolean {
+    const { home, rest } = placeKey(key);
+    const slot = slotOfKey(rest);
+    const standing = databases.get(home)?.manifest;
+    return slot !== undefined && standing !== undefined && reachability.archived(standing, slot) !== undefined;
+  }
+
+  function databaseAt(home: string): Database {
+    let database = databases.get(home);
+    if (database === undefined) {
+      const nothing = { keys: new Set<string>(), problems: [] };
+      database = {
+        home,
+        manifest: undefined,
+        reachable: nothing,
+        namedUntilMs: new Map(),
+        leaderOf: new Map(),
+        fences: new Set(),
+        retained: createRetained({
+          slotBytes: (slot) => first.get(home + slotKey(slot))?.length ?? 0,
+          tree: (reference) => reachability.tree(reference),
+          bytes: (key) => first.get(key)?.length ?? 0,
+          collectOf: operators.collectOf,
+        }),
+      };
+      databases.set(home, database);
+    }
+    return database;
+  }
+
   function put(change: StoreChange, bytes: Uint8Array): Violation | undefined {
     const { key } = change;
     if (change.node === undefined) return undefined;
-    if (key === 'manifest') return manifestChanged(change, bytes);
-    if (key === 'control') controlChanged(change.node, bytes);
+    const { home, rest } = placeKey(key);
+    const database = databaseAt(home);
+    if (rest === 'manifest') return manifestChanged(database, change, bytes);
+    if (rest === 'control') controlChanged(database, change.node, bytes);
     const before = first.get(key);
     if (before === undefined) {
       first.set(key, bytes);
-      const slot = slotOfKey(key);
-      if (slot !== undefined && readable(() => decodeSegment(bytes))?.kind === 'fence') fences.add(slot);
-    } else if (isOnce(key) && !sameBytes(before, bytes)) return fail(change, `${key} was put twice, with two contents`);
+      const slot = slotOfKey(rest);
+      if (slot !== undefined && readable(() => decodeSegment(bytes))?.kind === 'fence') database.fences.add(slot);
+    } else if (isOnce(rest) && !sameBytes(before, bytes))
+      return fail(change, `${key} was put twice, with two contents`);
     present.add(key);
     return undefined;
   }
 
-  function controlChanged(node: number, bytes: Uint8Array): void {
+  function controlChanged({ leaderOf }: Database, node: number, bytes: Uint8Array): void {
     const control = readable(() => decodeControl(bytes));
     if (control !== undefined && !leaderOf.has(control.epoch)) leaderOf.set(control.epoch, node);
   }
 
-  function manifestChanged(change: StoreChange, bytes: Uint8Array): Violation | undefined {
-    const before = manifest;
+  function manifestChanged(database: Database, change: StoreChange, bytes: Uint8Array): Violation | undefined {
+    const before = database.manifest;
     const next = readable(() => decodeManifest(bytes));
     if (next === undefined) return fail(change, 'the manifest that was written cannot be read');
-    const named = reachable.keys;
-    manifest = next;
-    reachable = reachability.reach(next);
-    for (const key of named) if (!reachable.keys.has(key)) namedUntilMs.set(key, change.atMs);
-    const [problem] = reachable.problems;
+    const named = database.reachable.keys;
+    database.manifest = next;
+    const wasNeeded = family.neededOf(database.home);
+    database.reachable = reachability.reach(next);
+    const { keys: reachable, problems } = database.reachable;
+    for (const key of named) if (!reachable.has(key)) database.namedUntilMs.set(key, change.atMs);
+    // One that came late, for a branch that is deleted: nobody opens it.
+    if (!family.stands(next)) return undefined;
+    // What is below the home of a removed branch is about to go, and whoever comes for it may write down that he came.
+    if (next.removed && next.pins.length === 0)
+      return branchProblem(change, family.problemAfter(before, next, operators.of(change.node)));
+    const [problem] = problems;
     if (problem !== undefined) return fail(change, `the manifest names what cannot be read: ${problem}`);
     for (const key of reachability.condemnedBy(next)) {
       if (condemned.has(key)) continue;
       condemned.add(key);
       count('collection: objects condemned');
-      if ((change.node ?? 0) >= collectorFirst) count('collection: condemned by a tool from outside');
+      if (isTool(change.node ?? 0)) count('collection: condemned by a tool from outside');
+      const branch = wasNeeded.get(key);
+      if (branch !== undefined) return fail(change, `${key} is condemned, but ${branch} needs it`, [key]);
     }
     for (const list of next.condemned) listsNamed.add(keyOf(list));
-    for (const key of reachable.keys) {
+    for (const key of reachable) {
       if (condemned.has(key)) return fail(change, `the manifest names ${key}, which has been condemned`, [key]);
       if (!present.has(key)) return fail(change, `the manifest names ${key}, which is not there`, [key]);
     }
-    const kept = retained.changed(change, before, next);
-    return kept === undefined ? logProblem(change, before, next) : fail(change, kept);
+    const kept = database.retained.changed(change, before, next);
+    if (kept !== undefined) return fail(change, kept);
+    return (
+      logProblem(change, before, next, database) ??
+      branchProblem(change, family.problemAfter(before, next, operators.of(change.node)))
+    );
+  }
+
+  function branchProblem(change: StoreChange, words: string | undefined): Violation | undefined {
+    return words === undefined ? undefined : violation('branches', words, { atMs: change.atMs, keys: [change.key] });
   }
 
   function logProblem(
     change: StoreChange,
     before: DecodedManifest | undefined,
     next: DecodedManifest,
+    { leaderOf }: Database,
   ): Violation | undefined {
     const oldest = next.checkpoints[0];
     const { logFloor } = next;
@@ -121,7 +189,7 @@ export function createCollectionOracle(): Observer {
     }
     const leader = leaderOf.get(next.epoch);
     const { node } = change;
-    if (node !== undefined && node < collectorFirst && leader !== node)
+    if (node !== undefined && !isTool(node) && leader !== node)
       return fail(change, `node ${node} wrote the manifest in epoch ${next.epoch}, which is not its own`);
     if (next.epoch < before.epoch)
       return fail(change, `epoch ${next.epoch} wrote the manifest of epoch ${before.epoch}`);
@@ -146,12 +214,24 @@ export function createCollectionOracle(): Observer {
 
   function deleted(change: StoreChange): Violation | undefined {
     const { key } = change;
-    if (change.node === undefined || key.startsWith('probe/')) return undefined;
-    if (manifest === undefined) return fail(change, `${key} was deleted where no manifest says that it may`);
+    const { home, rest } = placeKey(key);
+    if (change.node === undefined || rest.startsWith('probe/')) return undefined;
+    const database = databaseAt(home);
+    const { manifest, reachable, fences } = database;
+    if (home === '' && manifest === undefined)
+      return fail(change, `${key} was deleted where no manifest says that it may`);
+    const needed = family.neededOf(home);
+    const branch = needed.get(key);
+    if (branch !== undefined && !isArchived(key)) return fail(change, `${key} was deleted, but ${branch} needs it`);
+    if (needed.size > 0 && home === '') count('branches: deletions beside what they need');
     present.delete(key);
-    const slot = slotOfKey(key);
-    if (slot !== undefined) return slotDeleted(change, manifest, slot);
-    if (!isOnce(key)) return fail(change, `${key} was deleted`);
+    if (home !== '' && (manifest === undefined || !family.stands(manifest) || manifest.removed)) {
+      if (rest === 'manifest') database.manifest = undefined;
+      return undefined;
+    }
+    const slot = slotOfKey(rest);
+    if (slot !== undefined) return slotDeleted(change, manifest!, slot, fences);
+    if (!isOnce(rest)) return fail(change, `${key} was deleted`);
     if (reachable.keys.has(key)) return fail(change, `${key} was deleted, but the manifest names it`);
     if (!condemned.has(key) && !listsNamed.has(key))
       return fail(change, `${key} was deleted and had not been condemned`);
@@ -159,7 +239,12 @@ export function createCollectionOracle(): Observer {
     return undefined;
   }
 
-  function slotDeleted(change: StoreChange, standing: DecodedManifest, slot: number): Violation | undefined {
+  function slotDeleted(
+    change: StoreChange,
+    standing: DecodedManifest,
+    slot: number,
+    fences: ReadonlySet<number>,
+  ): Violation | undefined {
     const { logFloor, logInflightMax, pins } = standing;
     const archived = reachability.archived(standing, slot);
     const written = first.get(change.key);
@@ -183,44 +268,48 @@ export function createCollectionOracle(): Observer {
 
   /** What is named and not damaged by the world is there, and says what was written. */
   function checkEnd(result: RunResult): Violation | undefined {
-    if (manifest === undefined) return undefined;
+    for (const database of databases.values()) {
+      const found = checkDatabaseEnd(result, database);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  function checkDatabaseEnd(result: RunResult, database: Database): Violation | undefined {
+    const { home, manifest, reachable, namedUntilMs, retained } = database;
+    if (manifest === undefined || !family.stands(manifest) || manifest.removed) return undefined;
     const told = retained.judge(result.scenario);
-    if (told !== undefined) return violation('collection', told, { keys: ['manifest'] });
+    if (told !== undefined) return violation('collection', told, { keys: [`${home}manifest`] });
     count('collection: checkpoints forgotten by size', retained.forgottenBySize());
     for (const key of reachable.keys) {
       if (!result.objects.has(key)) return violation('collection', `${key} is named and not there`, { keys: [key] });
     }
     const { logFloor, logInflightMax } = manifest;
-    const last = Math.max(0, ...[...first.keys()].map((key) => slotOfKey(key) ?? 0));
+    const isAfterFence = (slot: number) => isKeptForFence(database, slot, logInflightMax);
+    const last = Math.max(0, ...[...first.keys()].map((key) => slotIn(home, key)));
     for (let slot = 1; slot <= last; slot++) {
-      const key = slotKey(slot);
+      const key = home + slotKey(slot);
       if (!first.has(key)) continue;
       const archived = reachability.archived(manifest, slot);
       const isArchived = archived !== undefined && slot < manifest.logCollectedFloor;
-      const needed = (slot >= logFloor && !isArchived) || isAfterFence(slot, logInflightMax);
+      const needed = (slot >= logFloor && !isArchived) || isAfterFence(slot);
       if (needed && !result.objects.has(key)) {
         return violation('collection', `${key} is needed and not there`, { keys: [key] });
       }
-      if (slot < manifest.logCollectedFloor && isAfterFence(slot, logInflightMax))
-        count('collection: slots kept for a fence');
+      if (slot < manifest.logCollectedFloor && isAfterFence(slot)) count('collection: slots kept for a fence');
     }
-    const left = checkLeftLying(result, {
-      manifest,
-      reachable: reachable.keys,
-      namedUntilMs,
-      isAfterFence: (slot) => isAfterFence(slot, logInflightMax),
-    });
+    if (home !== '') return undefined;
+    const left = checkLeftLying(result, { manifest, reachable: reachable.keys, namedUntilMs, isAfterFence });
     if (left === 'gone') count('collection: nothing left lying');
     return typeof left === 'object' ? left : undefined;
   }
 
-  function isAfterFence(slot: number, inflightMax: number): boolean {
-    for (let before = 0; before <= inflightMax; before++) if (fences.has(slot - before)) return true;
-    return false;
-  }
-
   return {
     name: 'collection',
+    history(event) {
+      const words = operators.history(event);
+      return words === undefined ? undefined : violation('branches', words, { atMs: event.atMs });
+    },
     store(change) {
       return change.bytes === undefined ? deleted(change) : put(change, change.bytes);
     },
@@ -229,9 +318,18 @@ export function createCollectionOracle(): Observer {
   };
 }
 
-/** Objects that are written once, under a name that says what is in them; slots too. */
-function isOnce(key: string): boolean {
-  return /^(chunks|pages|checkpoints|archives|condemned|log)\//.test(key);
+function slotIn(home: string, key: string): number {
+  return key.startsWith(home) ? (slotOfKey(key.slice(home.length)) ?? 0) : 0;
+}
+
+function isKeptForFence({ fences }: Database, slot: number, inflightMax: number): boolean {
+  for (let before = 0; before <= inflightMax; before++) if (fences.has(slot - before)) return true;
+  return false;
+}
+
+/** Objects that are written once, under a name that says what is in them; slots too. By their key below the home. */
+function isOnce(rest: string): boolean {
+  return /^(chunks|pages|checkpoints|archives|condemned|log)\//.test(rest);
 }
 
 function sameBytes(left: Uint8Array, right: Uint8Array): boolean {

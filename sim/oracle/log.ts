@@ -46,6 +46,16 @@ export interface Fence {
   readonly memberId: string;
 }
 
+/** What a log begins from, and where it lies. */
+export interface LogBeginning {
+  /** In front of its keys. */
+  readonly home: string;
+  /** Of which its first record makes the next moment. It is changed as the log is read. */
+  readonly model: Model;
+  /** Of the last record before its first one. */
+  readonly sequence: number;
+}
+
 const zeroHash = '0'.repeat(64);
 
 export function slotKey(slot: number): string {
@@ -56,13 +66,15 @@ export function slotOfKey(key: string): number | undefined {
   return /^log\/[0-9]{20}$/.test(key) ? Number(key.slice(4)) : undefined;
 }
 
-export function readFinalLog(result: Pick<RunResult, 'objects' | 'storeChanges'>): FinalLog {
-  const filled = firstFillings(result.storeChanges);
+export function readFinalLog(
+  result: Pick<RunResult, 'objects' | 'storeChanges'>,
+  { home, model, sequence: sequenceBefore }: LogBeginning = { home: '', model: createModel(), sequence: 0 },
+): FinalLog {
+  const filled = firstFillings(result.storeChanges, `${home}log/`);
   const violations: Violation[] = [];
   const records: LoggedRecord[] = [];
   const fences: Fence[] = [];
   const frameDurableAtMs = new Map<string, number>();
-  const model = createModel();
   const slotEnds: { readonly atMs: number; readonly moment: number }[] = [];
   let last: { readonly hash: string; readonly epoch: number; readonly databaseId: string } | undefined;
   let frameHash: string | undefined;
@@ -72,11 +84,11 @@ export function readFinalLog(result: Pick<RunResult, 'objects' | 'storeChanges'>
   let slot = 1;
 
   function fail(words: string): void {
-    violations.push(violation('one log', `slot ${slot}: ${words}`, { atMs, keys: [slotKey(slot)] }));
+    violations.push(violation('one log', `slot ${slot}: ${words}`, { atMs, keys: [home + slotKey(slot)] }));
   }
 
   for (; ; slot++) {
-    const key = slotKey(slot);
+    const key = home + slotKey(slot);
     const filling = filled.get(key);
     // What the world did to an object behind the nodes' backs does not change what was written.
     const bytes = filling?.bytes ?? result.objects.get(key);
@@ -97,7 +109,8 @@ export function readFinalLog(result: Pick<RunResult, 'objects' | 'storeChanges'>
     for (const frame of segment.frames) {
       if (frame.previousFrameHash !== (frameHash ?? frameHashInitial(segment.databaseId)))
         fail('a frame does not follow the one before it');
-      if (frame.firstSequence !== records.length + 1) fail(`sequence ${frame.firstSequence} after ${records.length}`);
+      const sequence = sequenceBefore + records.length;
+      if (frame.firstSequence !== sequence + 1) fail(`sequence ${frame.firstSequence} after ${sequence}`);
       if (frame.wallMs < wallMs) fail(`its time goes back from ${wallMs} to ${frame.wallMs}`);
       frameHash = frame.hash;
       frameDurableAtMs.set(frame.hash, atMs);
@@ -138,11 +151,11 @@ export function readFinalLog(result: Pick<RunResult, 'objects' | 'storeChanges'>
 }
 
 /** Each key's first content by a node. */
-function firstFillings(changes: readonly StoreChange[]): ReadonlyMap<string, StoreChange> {
+function firstFillings(changes: readonly StoreChange[], prefix: string): ReadonlyMap<string, StoreChange> {
   const filled = new Map<string, StoreChange>();
   for (const change of changes) {
     if (change.bytes === undefined || change.node === undefined || filled.has(change.key)) continue;
-    if (change.key.startsWith('log/')) filled.set(change.key, change);
+    if (change.key.startsWith(prefix)) filled.set(change.key, change);
   }
   return filled;
 }

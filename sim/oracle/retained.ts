@@ -1,6 +1,6 @@
 import type { StoreChange } from '../types/result.ts';
 import type { NodeSettings, Scenario } from '../types/scenario.ts';
-import { collectorFirst } from '../world/collector-host.ts';
+import { isTool } from '../world/tool-host.ts';
 import type { DecodedCheckpointReference, DecodedManifest, DecodedRetention } from './decoder/other-objects.ts';
 import { keyOf } from './reachability.ts';
 
@@ -24,6 +24,8 @@ export interface RetainedGround {
   /** Keys of all that a checkpoint names, itself included, without the slash in front. */
   tree(reference: DecodedCheckpointReference): ReadonlySet<string>;
   bytes(key: string): number;
+  /** The operation that a tool collects for. */
+  collectOf(writer: number): string | undefined;
 }
 
 interface Forgotten {
@@ -85,9 +87,9 @@ export function createRetained(ground: RetainedGround): Retained {
         if (problem !== undefined) return problem;
       }
       if (change.node === undefined || before === undefined) return undefined;
-      const isTool = change.node >= collectorFirst;
-      if (isTool && textOf(before.retention) !== textOf(next.retention)) return 'a tool changed the retention';
-      if (!isTool) said.set(textOf(next.retention), next.retention);
+      const byTool = isTool(change.node);
+      if (byTool && textOf(before.retention) !== textOf(next.retention)) return 'a tool changed the retention';
+      if (!byTool) said.set(textOf(next.retention), next.retention);
       const after = new Set(next.checkpoints.map(({ key }) => key));
       const first = added[0]?.slot;
       const gone = before.checkpoints.filter(({ key }) => !after.has(key));
@@ -104,10 +106,10 @@ export function createRetained(ground: RetainedGround): Retained {
       for (const [text] of said) {
         if (text !== textOf(told)) return `a node says that ${text} is kept, and was told ${textOf(told)}`;
       }
-      const tools = scenario.operations.map(({ action }) => action).filter((action) => action.kind === 'collect');
       for (const { writer, before, after, retention } of forgotten) {
-        const action = tools[writer - collectorFirst];
-        const rule = action === undefined ? retention : retentionOf(action);
+        const collect = ground.collectOf(writer);
+        const action = scenario.operations.find(({ id }) => id === collect)?.action;
+        const rule = action?.kind === 'collect' ? retentionOf(action) : retention;
         if (rule.kind === 'size') bySize += 1;
         const lost = before.find(({ key }, index) => !after.has(key) && isAsked(before, index, rule));
         if (lost !== undefined) return `${keyOf(lost)} was forgotten, although ${textOf(rule)} is to be kept`;

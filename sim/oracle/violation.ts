@@ -20,6 +20,8 @@ export type Guarantee =
   | 'checkpoints'
   /** Nothing that something names is deleted, nothing condemned is used again, and what nothing names goes in the end. */
   | 'collection'
+  /** A branch is what its parent was at the cut; what is written on either side never shows on the other; it stays until it is deleted. */
+  | 'branches'
   | 'watch order'
   | 'watch atomicity'
   | 'watch reliability'

@@ -13,6 +13,10 @@ export interface JoinedHistory {
   readonly logs: readonly NodeLogged[];
   /** By tools from outside. */
   readonly collections: readonly Collected[];
+  /** Branches made and deleted by tools, and nodes set up for them. */
+  readonly branchWork: readonly BranchWork[];
+  /** Of branches' own nodes and clients. */
+  readonly branchEvents: readonly Kind<'branch-event'>[];
   readonly endMs: number;
 }
 
@@ -49,6 +53,12 @@ export interface Collected {
   readonly end: Kind<'collect-end'> | undefined;
 }
 
+export interface BranchWork {
+  readonly start: Kind<'branch-create-start'> | Kind<'branch-delete-start'> | Kind<'branch-host'>;
+  /** Undefined: it is still at it when the run ends, or it is a node. */
+  readonly end: Kind<'branch-end'> | undefined;
+}
+
 export type FaultFired = Kind<'fault'>;
 export type NodeLogged = Kind<'node-log'>;
 
@@ -66,6 +76,8 @@ export function joinHistory(result: Pick<RunResult, 'history' | 'counts'>): Join
   const faults: FaultFired[] = [];
   const logs: NodeLogged[] = [];
   const collections = new Map<string, Growing<Collected>>();
+  const branchWork: Growing<BranchWork>[] = [];
+  const branchEvents: Kind<'branch-event'>[] = [];
   result.history.forEach((event, position) => {
     switch (event.kind) {
       case 'invoke':
@@ -117,6 +129,19 @@ export function joinHistory(result: Pick<RunResult, 'history' | 'counts'>): Join
         if (collection !== undefined) collection.end = { ...event, position };
         return;
       }
+      case 'branch-create-start':
+      case 'branch-delete-start':
+      case 'branch-host':
+        branchWork.push({ start: { ...event, position }, end: undefined });
+        return;
+      case 'branch-end': {
+        const work = branchWork.findLast(({ start }) => start.operation === event.operation);
+        if (work !== undefined) work.end = { ...event, position };
+        return;
+      }
+      case 'branch-event':
+        branchEvents.push({ ...event, position });
+        return;
       case 'fault':
         faults.push({ ...event, position });
     }
@@ -130,6 +155,8 @@ export function joinHistory(result: Pick<RunResult, 'history' | 'counts'>): Join
     logs,
     endMs,
     collections: [...collections.values()],
+    branchWork,
+    branchEvents,
   };
 }
 

@@ -67,6 +67,7 @@ const alone: readonly (readonly [OracleName, string])[] = [
   ['invariants', 'answers-out-of-order'],
   ['log', 'lease-keys-one-by-one'],
   ['collection', 'floor-above-checkpoint'],
+  ['branches', 'branch-keeps-the-frame'],
   ['local-disks', 'local-log-cleared-first'],
   ['answers', 'compacted-reads-served'],
   ['watch', 'previous-value-wrong'],

@@ -16,8 +16,8 @@ import type {
   SystemEvent,
   SystemUnderTest,
 } from '../types/system.ts';
-import { createCollector } from './collector.ts';
 import { retentionOf } from './retention.ts';
+import { createTool } from './tools.ts';
 import { requestOf, watchRequestOf } from './plain-request.ts';
 import {
   plainResponseOf,
@@ -32,7 +32,7 @@ import {
  * plain data. Values that an answer shows and the core does not have in memory are read from the local store, and what is not there is asked of
  * the core; a stream's messages keep their order meanwhile; a value that cannot be read is told to the core.
  */
-export const coreSystem: SystemUnderTest = { name: 't4', createNode, createCollector };
+export const coreSystem: SystemUnderTest = { name: 't4', createNode, createTool };
 
 /** Calls of the edge's own count down from here, the core's up from 1. */
 const firstEdgeCall = -1;
@@ -56,11 +56,11 @@ interface StreamQueue {
 }
 
 function createNode(options: NodeOptions): NodeMachine {
-  const { settings, digest } = options;
+  const { settings, digest, home } = options;
   const machine = createMachine({
     digest,
     compression: noCompression,
-    home: '',
+    home,
     memberId: options.memberId,
     name: `node-${options.node}`,
     clientUrls: [`http://node-${options.node}:2379`],

@@ -75,8 +75,52 @@ export type NodeHistoryEvent =
       readonly outcome: 'done' | 'failed' | 'killed';
       readonly detail: string;
     }
+  /** A tool that makes or deletes a branch: `writer` as above. `of`: home of the parent. */
+  | {
+      readonly kind: 'branch-create-start';
+      readonly operation: string;
+      readonly node: number;
+      readonly writer: number;
+      readonly name: string;
+      readonly of: string;
+      readonly cut: CutAsked;
+    }
+  | {
+      readonly kind: 'branch-delete-start';
+      readonly operation: string;
+      readonly node: number;
+      readonly writer: number;
+      readonly name: string;
+      readonly force: boolean;
+    }
+  /** `home`: of the branch that it says it made. */
+  | {
+      readonly kind: 'branch-end';
+      readonly operation: string;
+      readonly node: number;
+      readonly outcome: 'done' | 'failed' | 'killed';
+      readonly detail: string;
+      readonly home?: string;
+    }
+  /** A node of a branch is set up: from now on `host` stands for it in the events of that name. `writer` as above. */
+  | {
+      readonly kind: 'branch-host';
+      readonly operation: string;
+      readonly name: string;
+      readonly host: number;
+      readonly home: string;
+      readonly writer: number;
+    }
+  /** What clients of a branch did and saw, and what befell its nodes: `node` is the host in there. */
+  | { readonly kind: 'branch-event'; readonly name: string; readonly event: HistoryEvent }
   /** A warning or an error that the node logged: for stories. */
   | { readonly kind: 'node-log'; readonly node: number; readonly level: string; readonly message: string };
+
+/** As the tool is given it. */
+export type CutAsked =
+  | { readonly kind: 'end' }
+  | { readonly kind: 'revision'; readonly revision: number }
+  | { readonly kind: 'moment'; readonly wallMs: number };
 
 /** A fault took effect. `detail`: on what, for people. */
 export interface FaultHistoryEvent {

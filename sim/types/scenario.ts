@@ -113,6 +113,8 @@ export interface Operation<Request = PlainRequest> {
   readonly node: number;
   readonly atMs: number;
   readonly action: Action<Request>;
+  /** The branch whose nodes are asked, by its name: those of its `branch-run`s, the one first that `node` says. Left out: the database itself. */
+  readonly branch?: string;
 }
 
 /** What a client does. Each kind but `request` is a procedure of several calls, which are all in the history. */
@@ -130,6 +132,9 @@ export type Action<Request = PlainRequest> =
   | LockAction
   | ProbeAction
   | CollectAction
+  | BranchCreateAction
+  | BranchDeleteAction
+  | BranchRunAction
   /** Compacts at the newest revision that this client has seen, less `keepRevisions`. */
   | { readonly kind: 'compact-behind'; readonly keepRevisions: number; readonly physical: boolean }
   /** Reads at the newest revision that this client has seen, less `back`. */
@@ -151,13 +156,56 @@ export interface ProbeAction {
  * No client's: an operator collects from outside, by a tool on a machine of its own in the network of the operation's node. What faults do
  * to that node's way to the store they do to the tool's.
  */
-export interface CollectAction {
+export interface CollectAction extends ToolCourse {
   readonly kind: 'collect';
+  /** The branch that is collected, by its name, once it is there. Left out: the database itself. */
+  readonly branch?: string;
   readonly retentionMs: number;
   /** Instead of the time: a size. */
   readonly retentionBytes?: number;
   readonly graceMs: number;
   readonly dryRun: boolean;
+}
+
+/** An operator makes a branch from outside, as he would collect. */
+export interface BranchCreateAction extends ToolCourse {
+  readonly kind: 'branch-create';
+  readonly name: string;
+  /** What it is a branch of: empty: the database itself, else the branch of that name. */
+  readonly of: string;
+  readonly cut: BranchCut;
+}
+
+/** Told by what is known when the operator begins. */
+export type BranchCut =
+  | { readonly kind: 'end' }
+  /** So many revisions before the newest that any client of the parent has seen. */
+  | { readonly kind: 'revision'; readonly back: number }
+  /** So long before the operator's own time. */
+  | { readonly kind: 'moment'; readonly backMs: number };
+
+export interface BranchDeleteAction extends ToolCourse {
+  readonly kind: 'branch-delete';
+  readonly name: string;
+  readonly force: boolean;
+}
+
+/**
+ * A node that runs a branch, on a machine of its own in the network of the operation's node, from when the branch is there. It keeps to the home that it
+ * found, as a deployment would that names it, whatever becomes of the name.
+ */
+export interface BranchRunAction {
+  readonly kind: 'branch-run';
+  readonly name: string;
+  readonly forMs: number;
+  /** It is killed this often, and started again; 0: never. */
+  readonly killEveryMs: number;
+  readonly restartMs: number;
+  readonly disk: 'kept' | 'empty';
+}
+
+/** What befalls a tool. */
+export interface ToolCourse {
   /** Of its wall clock against the true one. */
   readonly clockOffsetMs: number;
   /** After so many calls of the store it stands still for `pauseMs`; 0: never. */

@@ -3,6 +3,7 @@ import type { CallResult } from '../../src/core/types/event.ts';
 import type { Instant } from '../../src/ports/clock.ts';
 import type { Digest } from '../../src/ports/digest.ts';
 import type { PlainHeader, PlainRequest, PlainResponse, PlainWatchRequest, PlainWatchResponse } from './plain.ts';
+import type { CutAsked } from './history.ts';
 import type { CollectAction, NodeSettings } from './scenario.ts';
 
 /**
@@ -14,10 +15,10 @@ export interface SystemUnderTest<Request = PlainRequest, Response = PlainRespons
   readonly name: string;
   createNode(options: NodeOptions): NodeMachine<Request, Response>;
   /**
-   * A tool that collects from outside. Of the effects it uses calls of the object store, timers, logs, and in the end `stopped`, once, with
-   * what became of it logged before. Left out: there is none, and its operations do nothing.
+   * A tool that an operator starts from outside. Of the effects it uses calls of the object store, timers, logs, and in the end `stopped`, once,
+   * with what became of it logged before. Left out: there is none, and its operations do nothing.
    */
-  createCollector?(options: CollectorOptions): NodeMachine<Request, Response>;
+  createTool?(options: ToolOptions): NodeMachine<Request, Response>;
 }
 
 export interface NodeOptions {
@@ -28,13 +29,23 @@ export interface NodeOptions {
   readonly memberId: bigint;
   readonly settings: NodeSettings;
   readonly digest: Digest;
+  /** Of the branch that it runs, as the system called it when it made it; empty: of the database itself. */
+  readonly home: string;
 }
 
-export interface CollectorOptions {
+export interface ToolOptions {
   readonly settings: NodeSettings;
   readonly digest: Digest;
-  readonly action: CollectAction;
+  /** What it works on; as with nodes. */
+  readonly home: string;
+  readonly work: ToolWork;
 }
+
+export type ToolWork =
+  | ({ readonly kind: 'collect' } & Pick<CollectAction, 'retentionMs' | 'retentionBytes' | 'graceMs' | 'dryRun'>)
+  /** Of the database at `home`. What it logs last is JSON, with the `home` of the branch if it made one. */
+  | { readonly kind: 'branch-create'; readonly name: string; readonly cut: CutAsked }
+  | { readonly kind: 'branch-delete'; readonly name: string; readonly force: boolean };
 
 export interface NodeMachine<Request = PlainRequest, Response = PlainResponse> {
   /** The effects in the order in which they have to be begun. Throwing ends the run as a crash. */

@@ -21,6 +21,8 @@ export interface WorkloadContext {
   readonly operations: number;
   /** Leases that no other workload uses: this one and those that follow. */
   readonly firstLease: number;
+  /** In front of the ids, and so of what is written: another database's traffic writes other values. Left out: nothing. */
+  readonly under?: string;
 }
 
 const clientsMax = 4;
@@ -34,9 +36,10 @@ export function operationsOf(
   actionOf: (draw: Draw, id: string, index: number) => Action,
 ): readonly Operation[] {
   return Array.from({ length: count }, (_, index) => {
-    const id = `${name}-${index + 1}`;
-    const own = draw(id);
-    const client = `${name}-${own.below(clientsMax)}`;
+    const drawn = `${name}-${index + 1}`;
+    const own = draw(drawn);
+    const id = `${context.under ?? ''}${drawn}`;
+    const client = `${context.under ?? ''}${name}-${own.below(clientsMax)}`;
     const node = own.below(context.nodes);
     const atMs = own.below(context.activeMs * 1_000) / 1_000;
     return { id, client, node, atMs, action: actionOf(own, id, index) };

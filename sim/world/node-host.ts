@@ -53,6 +53,16 @@ export interface NodeHost {
   resetClients(): void;
 }
 
+/** Of a node that is no member of the scenario's topology. */
+export interface NodePlace {
+  /** Of the branch that it runs. */
+  readonly home: string;
+  /** What its member ids count from; those of the topology's nodes are below 1,000. */
+  readonly member: number;
+  /** Under which it changes the store. */
+  readonly writer: number;
+}
+
 export interface RequestHandle {
   abandon(): void;
 }
@@ -89,10 +99,11 @@ export function createNodeHost(
   node: number,
   peers: () => readonly NodeHost[],
   stopped: (stop: NodeStop) => void,
+  { home, member, writer }: NodePlace = { home: '', member: node + 1, writer: node },
 ): NodeHost {
   const { scenario } = world;
   const effectsOf: number[] = [];
-  const storeCalls = createStoreCalls(world, node);
+  const storeCalls = createStoreCalls(world, node, writer);
   const endpoint = nodeEndpoint(node);
   const clockDraw = drawOf(scenario.seed, `clock/${node}`);
   const clock = createNodeClock(clockDraw.between(0, 1_000_000), clockDraw.between(-2_000, 2_000));
@@ -126,7 +137,7 @@ export function createNodeHost(
     inbox = [];
     localCalls = createLocalCalls(world, node, local, disk);
     triggers = world.hooks.effect.filter((rule) => rule.node === node && rule.incarnation === incarnation);
-    const memberId = BigInt(node + 1) + BigInt(diskGeneration) * 1_000n;
+    const memberId = BigInt(member) + BigInt(diskGeneration) * 1_000n;
     role = undefined;
     world.record({
       kind: 'node-start',
@@ -149,6 +160,7 @@ export function createNodeHost(
         memberId,
         settings: { ...scenario.topology.settings, acceptLocalLoss: accepts },
         digest: world.digest,
+        home,
       }),
     );
     const seedDraw = drawOf(scenario.seed, `seed/${node}/${incarnation}`);

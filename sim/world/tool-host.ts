@@ -1,38 +1,59 @@
-import type { NodeMachine, SystemEffect, SystemEvent, SystemUnderTest } from '../types/system.ts';
-import type { CollectAction, Operation } from '../types/scenario.ts';
+import type { NodeMachine, SystemEffect, SystemEvent } from '../types/system.ts';
+import type { ToolCourse } from '../types/scenario.ts';
 import { createNodeClock } from './node-clock.ts';
 import { drawOf } from './random.ts';
 import { createStoreCalls } from './store-calls.ts';
 import type { World } from './world.ts';
 
 /**
- * The machine on which a tool runs that collects from outside: clocks of its own, no disk, and the way to the store of the node whose network
- * it is in, with the faults on that way. It runs once, stands still if its action says so, and may be killed.
+ * The machine on which a tool runs that an operator started: clocks of its own, no disk, and the way to the store of the node whose network
+ * it is in, with the faults on that way. It runs once, stands still if its course says so, and may be killed.
  */
+export interface ToolPlace {
+  /** Of the operation. */
+  readonly id: string;
+  readonly node: number;
+  /** Under which it changes the store. */
+  readonly writer: number;
+  readonly course: ToolCourse;
+}
 
-/** Collectors change the store under numbers from here on. */
-export const collectorFirst = 1_000;
+export interface ToolEnd {
+  readonly outcome: 'done' | 'failed' | 'killed';
+  /** What it said in the end. */
+  readonly detail: string;
+}
+
+/** Tools change the store under numbers from here on, nodes of branches from there on. */
+const toolFirst = 1_000;
+const branchNodeFirst = 1_000_000;
+
+export function writerOfTool(number: number): number {
+  return toolFirst + number;
+}
+
+export function writerOfBranchNode(number: number): number {
+  return branchNodeFirst + number;
+}
+
+export function isTool(writer: number): boolean {
+  return writer >= toolFirst && writer < branchNodeFirst;
+}
 
 type Body = SystemEvent extends infer Event ? (Event extends SystemEvent ? Omit<Event, 'at'> : never) : never;
 
-export function startCollector(
+export function startTool(
   world: World,
-  system: SystemUnderTest,
-  operation: Operation,
-  action: CollectAction,
-  writer: number,
+  create: () => NodeMachine,
+  place: ToolPlace,
+  ended: (end: ToolEnd) => void,
 ): void {
-  if (system.createCollector === undefined || world.isFrozen(operation.node)) return;
-  const { id, node } = operation;
+  const { id, node, writer, course } = place;
   const draw = drawOf(world.scenario.seed, `collector/${id}`);
-  const clock = createNodeClock(draw.between(0, 1_000_000), action.clockOffsetMs);
+  const clock = createNodeClock(draw.between(0, 1_000_000), course.clockOffsetMs);
   const storeCalls = createStoreCalls(world, node, writer);
   const timers = new Map<number, object>();
-  let machine: NodeMachine | undefined = system.createCollector({
-    settings: world.scenario.topology.settings,
-    digest: world.digest,
-    action,
-  });
+  let machine: NodeMachine | undefined = create();
   let calls = 0;
   let said = '';
   let asleep: Body[] | undefined;
@@ -49,11 +70,11 @@ export function startCollector(
     world.counts.steps += 1;
     world.trace.number(writer);
     world.trace.value(event);
-    world.note(() => `collector ${id} ${event.kind}`);
+    world.note(() => `tool ${id} ${event.kind}`);
     for (const effect of machine.step(event)) {
       if (machine === undefined) return;
       world.trace.value(effect);
-      world.note(() => `collector ${id}   -> ${described(effect)}`);
+      world.note(() => `tool ${id}   -> ${described(effect)}`);
       world.counts.effects += 1;
       perform(effect);
     }
@@ -75,7 +96,7 @@ export function startCollector(
         return;
       case 'stopped':
         if (effect.internal) {
-          const explanation = `collector ${id}: ${effect.failure ?? ''}`;
+          const explanation = `tool ${id}: ${effect.failure ?? ''}`;
           world.end({ kind: 'crash', explanation, atMs: world.nowMs() });
         }
         end(effect.failure === undefined ? 'done' : 'failed', effect.failure ?? said);
@@ -99,13 +120,13 @@ export function startCollector(
     const { callsByKind } = world.counts;
     callsByKind[asked.kind] = (callsByKind[asked.kind] ?? 0) + 1;
     calls += 1;
-    if (calls === action.killAfterCalls) end('killed', `after ${calls} calls`);
-    else if (calls === action.pauseAfterCalls) sleep();
+    if (calls === course.killAfterCalls) end('killed', `after ${calls} calls`);
+    else if (calls === course.pauseAfterCalls) sleep();
   }
 
   function sleep(): void {
     asleep = [];
-    world.after(action.pauseMs, () => {
+    world.after(course.pauseMs, () => {
       const waiting = asleep ?? [];
       asleep = undefined;
       for (const body of waiting) deliver(body);
@@ -123,13 +144,12 @@ export function startCollector(
     });
   }
 
-  function end(outcome: 'done' | 'failed' | 'killed', detail: string): void {
+  function end(outcome: ToolEnd['outcome'], detail: string): void {
     machine = undefined;
     storeCalls.forget();
-    world.record({ kind: 'collect-end', operation: id, node, outcome, detail });
+    ended({ outcome, detail });
   }
 
-  world.record({ kind: 'collect-start', operation: id, node, writer });
   deliver({ kind: 'start', seed: Uint8Array.from({ length: 32 }, () => draw.below(256)) });
 }
 
