@@ -1,3 +1,5 @@
+import { branchDeletedBesideItsBranch } from './branch-deleted-beside-its-branch.ts';
+import { branchingUnderCollection } from './branching-under-collection.ts';
 import { clockSetBack } from './clock-set-back.ts';
 import { deletedBetweenCheckpoints } from './deleted-between-checkpoints.ts';
 import { driftingClocks } from './drifting-clocks.ts';
@@ -9,6 +11,8 @@ import { renewalAnsweredLate } from './renewal-answered-late.ts';
 
 /** Every incident there is. One more: its file, and its line here; nobody else has to know. */
 export const incidents: readonly Incident[] = [
+  branchDeletedBesideItsBranch,
+  branchingUnderCollection,
   clockSetBack,
   deletedBetweenCheckpoints,
   driftingClocks,

@@ -47,3 +47,9 @@ function spread(
     return { id, client: `${name}-${node}`, node, atMs, action: actionOf(own, id, `register/${own.below(registers)}`) };
   });
 }
+
+/** Everything that a branch holds, asked of whichever of its nodes serves it. */
+export function readAll(branch: string, atMs: number): Operation {
+  const request = { kind: 'range', key: '\0', rangeEnd: '\0' } as const;
+  return { id: `all-${branch}`, client: 'visitor', node: 0, atMs, action: { kind: 'request', request }, branch };
+}
