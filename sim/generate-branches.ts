@@ -195,7 +195,12 @@ function traffic(
           firstLease: 500_000,
           under: `${name}-`,
         })
-        .map((each) => ({ ...each, atMs: fromMs + each.atMs })),
+        // Not every workload puts it in front of what only reads.
+        .map((each) => ({
+          ...each,
+          id: each.id.startsWith(`${name}-`) ? each.id : `${name}-${each.id}`,
+          atMs: fromMs + each.atMs,
+        })),
     );
   return [...readings, ...written].map((each) => ({ ...each, branch: name }));
 }
