@@ -284,19 +284,21 @@ export function createCollectionOracle(): Observer {
     for (const key of reachable.keys) {
       if (!result.objects.has(key)) return violation('collection', `${key} is named and not there`, { keys: [key] });
     }
-    const { logFloor, logInflightMax } = manifest;
+    const { logFloor, logInflightMax, logCollectedFloor, condemnedSlots } = manifest;
+    // A collector may have been interrupted between deleting slots and writing down that it did.
+    const condemnedBelow = Math.max(logCollectedFloor, ...condemnedSlots.map(({ below }) => below));
     const isAfterFence = (slot: number) => isKeptForFence(database, slot, logInflightMax);
     const last = Math.max(0, ...[...first.keys()].map((key) => slotIn(home, key)));
     for (let slot = 1; slot <= last; slot++) {
       const key = home + slotKey(slot);
       if (!first.has(key)) continue;
       const archived = reachability.archived(manifest, slot);
-      const isArchived = archived !== undefined && slot < manifest.logCollectedFloor;
+      const isArchived = archived !== undefined && slot < condemnedBelow;
       const needed = (slot >= logFloor && !isArchived) || isAfterFence(slot);
       if (needed && !result.objects.has(key)) {
         return violation('collection', `${key} is needed and not there`, { keys: [key] });
       }
-      if (slot < manifest.logCollectedFloor && isAfterFence(slot)) count('collection: slots kept for a fence');
+      if (slot < logCollectedFloor && isAfterFence(slot)) count('collection: slots kept for a fence');
     }
     if (home !== '') return undefined;
     const left = checkLeftLying(result, { manifest, reachable: reachable.keys, namedUntilMs, isAfterFence });
