@@ -157,7 +157,7 @@ function createEdge(machine: Machine, digest: Digest): NodeMachine {
     }
     // The core may drop a value from memory at any later step: what is at hand is taken now.
     const known = atHand((each) => versionsShown(response, each));
-    read(versions, out, (values, more) => {
+    read(versions, false, out, (values, more) => {
       if (values === undefined) more.push({ kind: 'answer', id, answer: refusalOf(clientErrors.timeout) });
       else more.push(ready(lookup(known, values)));
     });
@@ -184,7 +184,7 @@ function createEdge(machine: Machine, digest: Digest): NodeMachine {
       return;
     }
     const known = atHand(shown);
-    read(versions, out, (values, more) => {
+    read(versions, true, out, (values, more) => {
       message.ready =
         values === undefined
           ? { kind: 'watch-end', stream, reason: clientErrors.leaderChanged.message }
@@ -204,6 +204,7 @@ function createEdge(machine: Machine, digest: Digest): NodeMachine {
 
   function read(
     versions: readonly Version[],
+    isPatient: boolean,
     out: SystemEffect[],
     done: (values: Values | undefined, more: SystemEffect[]) => void,
   ): void {
@@ -222,7 +223,7 @@ function createEdge(machine: Machine, digest: Digest): NodeMachine {
         return;
       }
       if (problem === undefined) {
-        fetch(absent, at, more, (fetched, then) => done(fetched && new Map([...values, ...fetched]), then));
+        fetch(absent, isPatient, at, more, (fetched, then) => done(fetched && new Map([...values, ...fetched]), then));
         return;
       }
       done(undefined, more);
@@ -233,13 +234,14 @@ function createEdge(machine: Machine, digest: Digest): NodeMachine {
   /** From the core: their chunks may still be to come. */
   function fetch(
     versions: readonly Version[],
+    isPatient: boolean,
     at: Instant,
     out: SystemEffect[],
     done: (values: Values | undefined, more: SystemEffect[]) => void,
   ): void {
     const id = nextWanted++;
     wanted.set(id, done);
-    translate(machine.step({ at, kind: 'values-wanted', id, versions }), out);
+    translate(machine.step({ at, kind: 'values-wanted', id, versions, isPatient }), out);
   }
 
   function taken(

@@ -204,7 +204,7 @@ export function createMachine(configuration: MachineConfiguration): Machine {
         return;
       case 'values-wanted':
         if (leadership === undefined) core.emit({ kind: 'values', id: event.id, values: undefined });
-        else leadership.valuesWanted(event.id, event.versions);
+        else leadership.valuesWanted(event);
         return;
       case 'local-damaged':
         throw new LocalStoreDamage(event.reason);

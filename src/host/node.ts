@@ -70,11 +70,11 @@ export function startNode(options: NodeOptions): Node {
   const timers = createTimers(clock, (timer) => post({ kind: 'timer', timer }));
   const wantedValues = new Map<number, (values: ValuesOfVersions | undefined) => void>();
   const values: ValueReader = createValueReader(calls, digest, {
-    wanted: (versions) =>
+    wanted: (versions, isPatient) =>
       new Promise((resolve) => {
         const id = nextWanted++;
         wantedValues.set(id, resolve);
-        post({ kind: 'values-wanted', id, versions });
+        post({ kind: 'values-wanted', id, versions, isPatient });
       }),
     damaged: (reason) => post({ kind: 'local-damaged', reason }),
   });
@@ -129,19 +129,25 @@ export function startNode(options: NodeOptions): Node {
   function answer(id: number, given: Answer): void {
     const waiting = requests.get(id);
     if (waiting === undefined) return;
-    requests.delete(id);
+    const rejectWith = (error: ClientError) => {
+      requests.delete(id);
+      waiting.reject(new DatabaseError(error));
+    };
     if (given.kind === 'error') {
-      waiting.reject(new DatabaseError(given.error));
+      rejectWith(given.error);
       return;
     }
     const resolved = values.resolve(given.response);
-    const answerWith = (response: typeof resolved) =>
+    const answerWith = (response: typeof resolved) => {
+      requests.delete(id);
       waiting.resolve({ header: given.header, response } as DatabaseAnswer);
+    };
     if (!(resolved instanceof Promise)) {
       answerWith(resolved);
       return;
     }
-    resolved.then(answerWith, () => waiting.reject(new DatabaseError(clientErrors.timeout)));
+    // It may be abandoned until its values are there.
+    resolved.then(answerWith, () => rejectWith(clientErrors.timeout));
   }
 
   function request<Kind extends Request['kind']>(

@@ -13,8 +13,9 @@ import type { KeyValue, Resolved } from './database.ts';
  * what is at hand is copied at once.
  */
 export interface ValueReader {
-  /** At once when every value is in memory. Rejects when one cannot be read; the core has been told. */
+  /** At once when every value is in memory. Rejects when one cannot be read, of which the core knows, or not in time. */
   resolve(response: Response): Resolved<Response> | Promise<Resolved<Response>>;
+  /** However long it takes. */
   resolveWatch(response: WatchResponse): Promise<Resolved<WatchResponse>>;
   /** Every value that the response needs is in memory. */
   atHand(response: WatchResponse): boolean;
@@ -29,7 +30,7 @@ const nothingRead: Values = new Map<Version, Uint8Array>();
 
 export interface ValueReaderEdges {
   /** The local store does not have them; undefined: they cannot be had now. */
-  wanted(versions: readonly Version[]): Promise<Values | undefined>;
+  wanted(versions: readonly Version[], isPatient: boolean): Promise<Values | undefined>;
   damaged(reason: string): void;
 }
 
@@ -38,7 +39,7 @@ export function createValueReader(
   digest: Digest,
   { wanted, damaged }: ValueReaderEdges,
 ): ValueReader {
-  async function read(versions: readonly Version[]): Promise<Values> {
+  async function read(versions: readonly Version[], isPatient: boolean): Promise<Values> {
     const values = new Map<Version, Uint8Array>();
     const missing: Version[] = [];
     for (const version of versions) {
@@ -67,7 +68,7 @@ export function createValueReader(
       throw new Error(problem);
     }
     if (absent.length === 0) return values;
-    const fetched = await wanted(absent);
+    const fetched = await wanted(absent, isPatient);
     if (fetched === undefined) throw new Error('values cannot be fetched now');
     for (const version of absent) values.set(version, fetched.get(version)!);
     return values;
@@ -78,12 +79,12 @@ export function createValueReader(
       const needed: Version[] = [];
       collect(response, needed);
       if (needed.every((version) => version.value !== undefined)) return copy(response, nothingRead);
-      return read(needed).then((values) => copy(response, values));
+      return read(needed, false).then((values) => copy(response, values));
     },
     async resolveWatch(response) {
       const needed: Version[] = [];
       collectWatch(response, needed);
-      return copyWatch(response, await read(needed));
+      return copyWatch(response, await read(needed, true));
     },
     atHand(response) {
       for (const { version, previous } of response.events) {

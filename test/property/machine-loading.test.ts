@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
+import { clientErrors } from '../../src/core/types/error.ts';
 import type { Request } from '../../src/core/types/request.ts';
+import type { Version } from '../../src/core/types/version.ts';
 import { noFaults } from '../support/machine-world-node.ts';
 import { judge } from '../support/machine-world-oracle.ts';
-import { createWorldObjects, type WorldObjects } from '../support/machine-world-store.ts';
-import { createWorld, type World, type WorldScenario } from '../support/machine-world.ts';
+import { createWorldObjects, worldProblem, type WorldObjects } from '../support/machine-world-store.ts';
+import { createWorld, worldConfiguration, type World, type WorldScenario } from '../support/machine-world.ts';
 import { all, bytes, compare, deleteRange, put, range, txn } from './state-requests.ts';
 
 /** Whole machines that recover from a checkpoint: keys first, values when they are wanted, and otherwise slowly, in the background. */
@@ -55,13 +57,13 @@ function count(world: World, what: string): number {
 }
 
 /** A store with a checkpoint of all keys. */
-function filledStore(): WorldObjects {
+function filledStore(keysFilled: number): WorldObjects {
   const store = createWorldObjects();
   const world = createWorld(scenario({ checkpointIntervalMs: 1_000, fillBytesPerSecond: Infinity }), store);
   leads(world);
-  for (let index = 0; index < keys; index++) ask(world, put(nameOf(index), valueOf(index)));
+  for (let index = 0; index < keysFilled; index++) ask(world, put(nameOf(index), valueOf(index)));
   // Watchers that begin with the history would fetch every value.
-  ask(world, { kind: 'compact', revision: keys + 1, physical: true });
+  ask(world, { kind: 'compact', revision: keysFilled + 1, physical: true });
   const before = count(world, 'log: checkpoint named in the manifest');
   const named = () => count(world, 'log: checkpoint named in the manifest') > before;
   expect(world.runUntil(world.now() + 60_000, named)).toBe(true);
@@ -69,7 +71,7 @@ function filledStore(): WorldObjects {
   return store;
 }
 
-const filled = filledStore();
+const filled = filledStore(keys);
 
 /** What the local store says of chunks: the first entry is of the checkpoint. */
 function entriesLeft(world: World): number {
@@ -176,6 +178,111 @@ test('a damaged chunk ends the reign when its values are due; it is named, and t
   leads(world);
   expectEverything(world);
   expect(judge(world)).toEqual([]);
+});
+
+const { requestTimeoutMs } = worldConfiguration;
+
+/** These chunks cannot be read; returns what ends it. */
+function stall(world: World, isStalled: (key: string) => boolean): () => void {
+  const { store } = world;
+  const { get } = store;
+  store.get = (key, part) =>
+    key.startsWith('chunks/') && isStalled(key)
+      ? { kind: 'failed', problem: worldProblem }
+      : get.call(store, key, part);
+  return () => void (store.get = get);
+}
+
+test('who asks for a value that cannot be fetched is told so in time, and a watcher waits for it', () => {
+  const world = recovering();
+  let stalled = true;
+  stall(world, () => stalled && world.leader() !== undefined);
+  leads(world);
+  const reads = [
+    world.request(world.leader()!, range(nameOf(33))),
+    world.request(world.leader()!, { ...range(nameOf(34)), serializable: true }),
+    world.request(world.leader()!, txn([], [], [compare(nameOf(35), { kind: 'value', value: bytes(valueOf(36)) })])),
+    world.request(world.leader()!, deleteRange(nameOf(36), undefined, true)),
+  ];
+  world.runUntil(world.now() + requestTimeoutMs - 500);
+  expect(reads.map(({ answer }) => answer)).toEqual([undefined, undefined, undefined, undefined]);
+  world.runUntil(world.now() + 1_500);
+  for (const { answer } of reads) expect(answer).toEqual({ kind: 'error', error: clientErrors.timeout });
+  world.runUntil(world.now() + 4 * requestTimeoutMs);
+  expect(world.watchers.some(({ unsure }) => unsure.length > 0)).toBe(true);
+  // The transaction's is no answer's.
+  expect(count(world, 'values that could not be had')).toBe(3);
+  expect(count(world, 'reign')).toBe(1);
+  stalled = false;
+  const told = () => world.watchers.every(({ events, unsure }) => events.length === 2 && unsure.length === 0);
+  expect(world.runUntil(world.now() + 5_000, told)).toBe(true);
+  expect(world.watchers[0]!.events[0]).toMatchObject({ key: nameOf(keys - 1), value: valueOf(keys - 1) });
+  expect(ask(world, range(nameOf(33))).seen).toMatchObject([{ value: valueOf(33) }]);
+  untilLocal(world);
+  expect(judge(world)).toEqual([]);
+});
+
+test('who wants much waits for as long as something comes', () => {
+  const world = recovering();
+  leads(world);
+  let lastMs = 0;
+  // One chunk in two thirds of the time that a request has.
+  stall(world, () => {
+    if (world.now() - lastMs < (requestTimeoutMs * 2) / 3) return true;
+    lastMs = world.now();
+    return false;
+  });
+  const entry = world.request(world.leader()!, all());
+  const since = world.now();
+  expect(world.runUntil(world.now() + 120_000, () => entry.answer !== undefined)).toBe(true);
+  expect(world.now() - since).toBeGreaterThan(2 * requestTimeoutMs);
+  expect(entry.seen).toHaveLength(keys);
+});
+
+const manyKeys = 400;
+const many = filledStore(manyKeys);
+
+test('who wants little does not wait for who wants everything', () => {
+  const world = createWorld(scenario({}), many.copy());
+  leads(world);
+  const everything = world.request(world.leader()!, all());
+  const one = world.request(world.leader()!, range(nameOf(manyKeys - 10)));
+  expect(world.runUntil(world.now() + 10_000, () => one.answer !== undefined)).toBe(true);
+  expect(one.seen).toMatchObject([{ value: valueOf(manyKeys - 10) }]);
+  expect(everything.answer).toBeUndefined();
+  expect(entriesLeft(world)).toBeGreaterThan(20);
+});
+
+test('what comes in the background leaves room for what is asked for', () => {
+  const world = createWorld(scenario({ fillBytesPerSecond: 100_000 }), many.copy());
+  const inOrder = new Set<string>();
+  stall(world, (key) => {
+    inOrder.add(key);
+    return world.leader() !== undefined && ![...inOrder].slice(-3).includes(key);
+  });
+  leads(world);
+  world.runUntil(world.now() + 10_000);
+  expect(inOrder.size).toBeGreaterThan(30);
+  expect(ask(world, range(nameOf(manyKeys - 2))).seen).toMatchObject([{ value: valueOf(manyKeys - 2) }]);
+});
+
+test('a value that is wanted of what a compaction took away needs no chunk that is gone', () => {
+  const world = recovering({ fillBytesPerSecond: Infinity });
+  leads(world);
+  untilLocal(world);
+  const { seen } = ask(world, range(nameOf(3)));
+  const version = { key: seen[0]!.key, modRevision: seen[0]!.revision, sub: seen[0]!.sub, valueBytes: 40 } as Version;
+  const { answer } = ask(world, put(nameOf(3), 'new'));
+  ask(world, {
+    kind: 'compact',
+    revision: (answer as { header: { revision: number } }).header.revision,
+    physical: true,
+  });
+  for (const key of [...world.store.objects.keys()]) if (key.startsWith('chunks/')) world.store.remove([key]);
+  world.nodes[0]!.send({ kind: 'values-wanted', id: 1_000_000, versions: [version], isPatient: false });
+  world.runUntil(world.now() + 5_000);
+  expect(count(world, 'reign')).toBe(1);
+  expect(world.violations).toEqual(['n1 gives values 1000000, which nobody wants']);
 });
 
 test('a crash after every effect until all values are local', () => {

@@ -256,7 +256,7 @@ export function createWorld(scenario: WorldScenario, content: WorldObjects = cre
         }
         if (absent.length > 0) {
           watching.unsure.push(before);
-          wait(node, absent, (whole) => {
+          wait(node, absent, true, (whole) => {
             if (!watching.unsure.includes(before)) return;
             if (whole) watching.unsure = watching.unsure.filter((each) => each !== before);
             else detach(watching);
@@ -339,7 +339,7 @@ export function createWorld(scenario: WorldScenario, content: WorldObjects = cre
       return;
     }
     const failed: Answer = { kind: 'error', error: clientErrors.timeout };
-    wait(node, absent, (whole) => shown(entry, whole ? answer : failed, seen));
+    wait(node, absent, false, (whole) => shown(entry, whole ? answer : failed, seen));
   }
 
   function shown(entry: HistoryEntry, answer: Answer, seen: readonly SeenVersion[]): void {
@@ -396,10 +396,10 @@ export function createWorld(scenario: WorldScenario, content: WorldObjects = cre
     return new Uint8Array(0);
   }
 
-  function wait(node: WorldNode, absent: readonly Absent[], done: (whole: boolean) => void): void {
+  function wait(node: WorldNode, absent: readonly Absent[], isPatient: boolean, done: (whole: boolean) => void): void {
     const id = nextAwaited++;
     awaited.set(id, { node, life: node.life, absent, done });
-    node.send({ kind: 'values-wanted', id, versions: absent.map(({ version }) => version) });
+    node.send({ kind: 'values-wanted', id, versions: absent.map(({ version }) => version), isPatient });
   }
 
   /** What came for sure is kept: the stream of a node that dies never gives the rest. */

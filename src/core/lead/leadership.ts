@@ -55,7 +55,7 @@ export interface Leadership {
   request(id: number, request: Request): void;
   abandon(id: number): void;
   /** The edge wants values that it has not found in the local store. */
-  valuesWanted(id: number, versions: readonly Version[]): void;
+  valuesWanted(wanted: ValuesWanted): void;
   watch(event: Extract<EventBody, { readonly kind: `watch-${string}` }>): void;
   /** Refuses what is new, and finishes what was admitted. */
   drain(): Task<void>;
@@ -75,6 +75,8 @@ export interface Leadership {
   loading(): LoadingStatus | undefined;
   keeping(): KeepingStatus;
 }
+
+type ValuesWanted = Extract<EventBody, { readonly kind: 'values-wanted' }>;
 
 export function createLeadership(
   core: Core,
@@ -339,9 +341,10 @@ export function createLeadership(
       fail(id, clientErrors.tooManyRequests);
       return;
     }
-    scope.spawn(values.read(versions), (read) => {
+    scope.spawn(values.readInTime(versions), (read) => {
       if (!loading.take(id)) return;
-      dispatch(id, incoming, deadlineMs, new Map([...known, ...read]));
+      if (read === undefined) fail(id, clientErrors.timeout);
+      else dispatch(id, incoming, deadlineMs, new Map([...known, ...read]));
     });
   }
 
@@ -431,6 +434,7 @@ export function createLeadership(
       const nowMs = core.at.monotonicMs;
       for (const late of pending.expired(nowMs)) fail(late.id, clientErrors.timeout);
       for (const late of [...parked.expired(nowMs), ...loading.expired(nowMs)]) fail(late, clientErrors.timeout);
+      values.giveUpLate();
       hub.tick(nowMs);
       if (!holdsLease()) noteLapse();
       else if (!leaseLapsed && !draining) expireLeases(nowMs, nowMs - lastMs);
@@ -520,11 +524,15 @@ export function createLeadership(
       askingCheckpoint.delete(id);
       hashes.abandon(id);
     },
-    valuesWanted(id, versions) {
+    valuesWanted({ id, versions, isPatient }) {
+      if (wantingValues.size >= parkedRequestsMax) {
+        core.emit({ kind: 'values', id, values: undefined });
+        return;
+      }
       wantingValues.add(id);
-      scope.spawn(values.read(versions), (read) => {
+      scope.spawn(isPatient ? values.read(versions) : values.readInTime(versions), (read) => {
         if (!wantingValues.delete(id)) return;
-        const isWhole = versions.every((version) => read.has(version));
+        const isWhole = read !== undefined && versions.every((version) => read.has(version));
         core.emit({ kind: 'values', id, values: isWhole ? read : undefined });
       });
     },

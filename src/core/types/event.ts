@@ -24,8 +24,16 @@ export type EventBody =
   /** The consumer took `messages` messages off the stream's buffer. */
   | { readonly kind: 'watch-consumed'; readonly stream: number; readonly messages: number }
   | { readonly kind: 'watch-close'; readonly stream: number }
-  /** The edge has not found these versions' values in the local store: a chunk may still have them. One `values` effect with this id answers it. */
-  | { readonly kind: 'values-wanted'; readonly id: number; readonly versions: readonly Version[] }
+  /**
+   * The edge has not found these versions' values in the local store: a chunk may still have them. One `values` effect with this id answers it;
+   * unless `isPatient`, in the time that a request may take without anything coming.
+   */
+  | {
+      readonly kind: 'values-wanted';
+      readonly id: number;
+      readonly versions: readonly Version[];
+      readonly isPatient: boolean;
+    }
   /** The edge could not read what the local store has of a value. */
   | { readonly kind: 'local-damaged'; readonly reason: string }
   /** Drain, give the lease back, end with a `stopped` effect. */

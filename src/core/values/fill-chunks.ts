@@ -2,12 +2,12 @@ import { createLoadProgress, type LoadProgress } from '../checkpoint/load-progre
 import { log, type Core } from '../core.ts';
 import { LocalStoreDamage } from '../failure.ts';
 import type { Recovered } from '../recover/recovered.ts';
-import { createSignal, fire, until, waitFor, type Scope, type Signal, type Task } from '../task.ts';
+import { until, waitFor, type Scope, type Task } from '../task.ts';
 import { readKeyedChunk } from '../store/read-reference.ts';
-import type { VersionPlace } from '../types/loading.ts';
+import type { ContentOfChunk } from '../types/loading.ts';
 import type { Version } from '../types/version.ts';
 import type { Loading, LoadingChunk } from './loading.ts';
-import type { FoundValues } from './read-values.ts';
+import { createWantedChunks, type Reading } from './wanted-chunks.ts';
 import { writeFilled } from './write-filled.ts';
 
 /**
@@ -17,24 +17,26 @@ import { writeFilled } from './write-filled.ts';
  * - A value is given or written only out of a chunk whose whole hash held.
  */
 export interface FillingChunks {
-  /** The values of versions that this chunk holds go into `values`. */
-  take(chunk: LoadingChunk, versions: readonly Version[], values: FoundValues): Task<void>;
+  /** The values of versions that this chunk holds go into those that were found, unless they are late. */
+  take(chunk: LoadingChunk, versions: readonly Version[], reading: Reading): Task<void>;
+  /** Who waits for what does not come goes without. Called now and then. */
+  giveUpLate(): void;
 }
 
-const chunksAtOnce = 16;
-const chunkBytesAtOnce = 8 * 1024 * 1024;
-
-interface Wanted {
-  readonly versions: readonly Version[];
-  readonly values: FoundValues;
-  readonly doneSignal: Signal;
-  done: boolean;
+interface Room {
+  readonly chunks: number;
+  readonly bytes: number;
 }
+
+const room: Room = { chunks: 16, bytes: 8 * 1024 * 1024 };
+/** Chunks for which nobody waits leave the rest to those for which somebody does. */
+const backgroundRoom: Room = { chunks: 12, bytes: 6 * 1024 * 1024 };
 
 export function fillChunks(core: Core, scope: Scope, recovered: Recovered, loading: Loading): FillingChunks {
   const { record, chunks } = loading;
-  const wanted = new Map<LoadingChunk, Wanted[]>();
-  const underWay = new Set<LoadingChunk>();
+  const wanted = createWantedChunks();
+  /** Since when. */
+  const underWay = new Map<LoadingChunk, number>();
   const progress = createLoadProgress(
     core,
     'values',
@@ -42,14 +44,14 @@ export function fillChunks(core: Core, scope: Scope, recovered: Recovered, loadi
     chunks.map(({ reference }) => reference),
   );
   let bytesUnderWay = 0;
+  let lastCameMs = core.at.monotonicMs;
   let unwritten = loading.left;
   let background = 0;
   let backgroundFromMs = core.at.monotonicMs;
   let pausing = false;
 
-  function nextWanted(): LoadingChunk | undefined {
-    for (const chunk of wanted.keys()) if (!underWay.has(chunk)) return chunk;
-    return undefined;
+  function hasRoom({ bytes }: ContentOfChunk, within: Room): boolean {
+    return underWay.size === 0 || (underWay.size < within.chunks && bytesUnderWay + bytes <= within.bytes);
   }
 
   function nextInBackground(): LoadingChunk | undefined {
@@ -61,14 +63,14 @@ export function fillChunks(core: Core, scope: Scope, recovered: Recovered, loadi
     return undefined;
   }
 
-  /** What somebody waits for goes first, and waits for nothing. */
+  /** What somebody waits for goes first. */
   function startMore(): void {
-    while (underWay.size < chunksAtOnce) {
-      const asked = nextWanted();
+    for (;;) {
+      const asked = wanted.next((chunk) => underWay.has(chunk));
       const chunk = asked ?? nextInBackground();
       if (chunk === undefined) return;
       const { bytes } = chunk.reference;
-      if (underWay.size > 0 && bytesUnderWay + bytes > chunkBytesAtOnce) return;
+      if (!hasRoom(chunk.reference, asked === undefined ? backgroundRoom : room)) return;
       if (asked === undefined) {
         if (core.at.monotonicMs < backgroundFromMs) {
           pauseBackground();
@@ -76,7 +78,7 @@ export function fillChunks(core: Core, scope: Scope, recovered: Recovered, loadi
         }
         backgroundFromMs = core.at.monotonicMs + (bytes * 1_000) / core.configuration.fillBytesPerSecond;
       }
-      underWay.add(chunk);
+      underWay.set(chunk, core.at.monotonicMs);
       bytesUnderWay += bytes;
       scope.spawn(fetch(chunk), () => {
         underWay.delete(chunk);
@@ -99,31 +101,21 @@ export function fillChunks(core: Core, scope: Scope, recovered: Recovered, loadi
     const read = yield* readKeyedChunk(core, chunk);
     if (read.kind !== 'ok') {
       core.unusableObjects.add(read.key);
+      if (chunk.filled) {
+        // What is retained of it is local: who still asks wants what is not, and goes without.
+        wanted.give(chunk, [], core.at.monotonicMs);
+        return;
+      }
       throw new LocalStoreDamage(`${read.reason}: it holds values that are not local yet`);
     }
+    lastCameMs = core.at.monotonicMs;
     // Others' events go first: what many chunks come to takes a while.
     yield* until(core.at.monotonicMs);
-    give(chunk, read.value);
+    wanted.give(chunk, read.value, core.at.monotonicMs);
     if (chunk.filled) return;
     yield* write(chunk, read.value);
     // Those who came meanwhile: the local store may never get what is no longer retained.
-    give(chunk, read.value);
-  }
-
-  function give(chunk: LoadingChunk, held: readonly Version[]): void {
-    const waiting = wanted.get(chunk);
-    if (waiting === undefined) return;
-    wanted.delete(chunk);
-    const byName = new Map(held.map((version) => [nameOf(version), version.value]));
-    for (const one of waiting) {
-      for (const version of one.versions) {
-        const value = byName.get(nameOf(version));
-        // A copy: what is kept must not keep the whole chunk.
-        if (value?.length === version.valueBytes) one.values.set(version, value.slice());
-      }
-      one.done = true;
-      fire(one.doneSignal);
-    }
+    wanted.give(chunk, read.value, core.at.monotonicMs);
   }
 
   function* write(chunk: LoadingChunk, held: readonly Version[]): Task<void> {
@@ -142,17 +134,11 @@ export function fillChunks(core: Core, scope: Scope, recovered: Recovered, loadi
   startMore();
 
   return {
-    *take(chunk, versions, values) {
-      const one: Wanted = { versions, values, doneSignal: createSignal(), done: false };
-      const waiting = wanted.get(chunk);
-      if (waiting === undefined) wanted.set(chunk, [one]);
-      else waiting.push(one);
+    *take(chunk, versions, reading) {
+      const one = wanted.ask(chunk, versions, reading);
       startMore();
       while (!one.done) yield* waitFor(one.doneSignal);
     },
+    giveUpLate: () => wanted.giveUpLate(core.at.monotonicMs, (chunk) => underWay.get(chunk) ?? lastCameMs),
   };
-}
-
-function nameOf({ modRevision, sub }: VersionPlace): string {
-  return `${modRevision}.${sub}`;
 }
