@@ -5,7 +5,11 @@ import { deleteBranch } from '../../src/core/branch/delete-branch.ts';
 import { listBranches } from '../../src/core/branch/list-branches.ts';
 import { readManifestAt } from '../../src/core/branch/pinned.ts';
 import { removeBranch } from '../../src/core/branch/remove-branch.ts';
+import { collectOnce } from '../../src/core/collect/collect-once.ts';
+import type { Core } from '../../src/core/core.ts';
 import { slotKey } from '../../src/core/format/keys.ts';
+import type { Cut } from '../../src/core/types/log.ts';
+import type { T4 } from '../../src/library/t4.ts';
 import { keysOf } from '../tool/filled-store.ts';
 import { contentOf, createFamily, homeOf, type Content, type Family } from './family.ts';
 
@@ -59,6 +63,51 @@ describe('a branch', () => {
         for (let index = 0; index < 6; index++) await database.put(`key/${index}`, `${index}`);
         const home = homeOf(await family.branch('', 'now'));
         expect((await contentAt(family, home)).size).toBe(6);
+      },
+      { checkpointSegments: 1_000 },
+    );
+  });
+
+  test.each<readonly [string, Cut]>([
+    ['of now', { kind: 'end' }],
+    ['at a revision', { kind: 'revision', revision: 13 }],
+  ])('%s is whole, although slots of its parent are archived and deleted while it is made', async (_, cut) => {
+    const memory = openMemoryStore();
+    let meanwhile: (() => Promise<unknown>) | undefined;
+    const family = createFamily({
+      ...memory,
+      async list(prefix, options) {
+        if (prefix !== 'log/' || meanwhile === undefined) return memory.list(prefix, options);
+        const act = meanwhile;
+        meanwhile = undefined;
+        await act();
+        return memory.list(prefix, options);
+      },
+    });
+    const put = async (database: T4, from: number, to: number) => {
+      for (let index = from; index < to; index++) await database.put(`key/${index}`, `${index}`);
+      await database.checkpoint();
+    };
+    const collect = (core: Core) => {
+      const settings = { retention: { kind: 'for-ever' } as const, youngMs: 0, graceMs: 0, dryRun: false };
+      return collectOnce({ ...core, configuration: { ...core.configuration, archiveSegments: 1 } }, settings);
+    };
+    await family.node(
+      '',
+      async (database) => {
+        await put(database, 0, 8);
+        for (let index = 8; index < 12; index++) await database.put(`key/${index}`, `${index}`);
+        meanwhile = async () => {
+          for (const from of [12, 18, 24]) await put(database, from, from + 6);
+          for (let round = 0; round < 3; round++) {
+            await new Promise((resolve) => setTimeout(resolve, 2));
+            await family.tool('', collect);
+          }
+          expect(await keysOf(family.store, 'log/')).not.toContain(slotKey(13));
+        };
+        const home = homeOf(await family.branch('', 'try', cut));
+        expect(meanwhile).toBeUndefined();
+        expect((await contentAt(family, home)).size).toBeGreaterThanOrEqual(12);
       },
       { checkpointSegments: 1_000 },
     );

@@ -20,6 +20,8 @@ export type BranchBase =
       readonly kind: 'base';
       readonly base: Base;
       readonly needs: Pick<Pin, 'checkpoint' | 'firstSlot' | 'lastSlot'>;
+      /** It ends where nothing was found in the next slot: the log's end, unless that slot had been collected. */
+      readonly endsWithLog: boolean;
     }
   | Exclude<ReadUpTo, { readonly kind: 'read' }>;
 
@@ -45,17 +47,19 @@ export function* branchBase(core: Core, database: DatabaseFound, cut: Cut): Task
   const start = Math.max(database.control.durableSlot, checkpoints.at(-1)?.slot ?? 0);
   const lastSlot = above?.slot ?? (yield* endOfLog(core, start));
   const own = stretchOf(manifest, below === undefined ? 1 : below.slot + 1, lastSlot, cut);
-  if (!fromBase) return based({ checkpoint: below, stretches: [own] });
-  if (read?.cutIn === undefined) return based({ checkpoint: base.checkpoint, stretches: [...base.stretches, own] });
+  const endsWithLog = above === undefined;
+  if (!fromBase) return based({ checkpoint: below, stretches: [own] }, endsWithLog);
+  if (read?.cutIn === undefined)
+    return based({ checkpoint: base.checkpoint, stretches: [...base.stretches, own] }, endsWithLog);
   const ancestors = base.stretches.slice(0, read.cutIn + 1);
   const left = { ...ancestors.at(-1)!, cut, skippedRevision: 0 };
-  return based({ checkpoint: base.checkpoint, stretches: [...ancestors.slice(0, -1), left] });
+  return based({ checkpoint: base.checkpoint, stretches: [...ancestors.slice(0, -1), left] }, false);
 }
 
 function stretchOf({ home, databaseId }: Manifest, firstSlot: number, lastSlot: number, cut: Cut) {
   return { home, databaseId, firstSlot, lastSlot: Math.max(lastSlot, firstSlot - 1), cut, skippedRevision: 0 };
 }
 
-function based(base: Base): BranchBase {
-  return { kind: 'base', base, needs: needsOfBase(base) };
+function based(base: Base, endsWithLog: boolean): BranchBase {
+  return { kind: 'base', base, needs: needsOfBase(base), endsWithLog };
 }

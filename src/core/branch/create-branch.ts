@@ -49,7 +49,8 @@ function* branchOnLine(core: Core, name: string, cut: Cut): Task<BranchCreated> 
     const manifest = manifestOf(database.manifest, found.base, pin);
     const body = encodeManifest(manifest, core.digest);
     const isThere = yield* establishBranch({
-      pin: () => pinIn(core, database.manifest, found.base.stretches.at(-1)!.home, pin),
+      pin: () =>
+        pinIn(core, database.manifest, found.base.stretches.at(-1)!.home, { pin, endsWithLog: found.endsWithLog }),
       write: () => settledPut(core, `/${home}${manifestKey}`, body, { kind: 'absent' }),
     });
     if (isThere) return yield* settleName(core, name, manifest);

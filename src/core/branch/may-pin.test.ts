@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CheckpointReference, Manifest, Pin } from '../types/log.ts';
 import { retentionDefault } from '../types/retention.ts';
-import { mayHaveBranches, mayPin } from './may-pin.ts';
+import { mayEndWith, mayHaveBranches, mayPin } from './may-pin.ts';
 import { isNeededByNone, mayRemove } from './may-remove.ts';
 
 const hash = new Uint8Array(32);
@@ -58,6 +58,13 @@ test('without slots of its own a pin does not care for the floor', () => {
   const checkpoint = checkpointAt(5);
   expect(mayPin(manifestOf({ checkpoints: [checkpoint], logFloor: 9 }), pinOf(checkpoint, 6, 5))).toBe(true);
   expect(mayPin(manifestOf({ logFloor: 2 }), pinOf(undefined, 1, 1))).toBe(false);
+});
+
+test('where a checkpoint goes on beyond the last slot, that one was not the end of the log', () => {
+  const manifest = manifestOf({ checkpoints: [checkpointAt(5), checkpointAt(8)] });
+  expect(mayEndWith(manifest, pinOf(checkpointAt(5), 6, 7))).toBe(false);
+  expect(mayEndWith(manifest, pinOf(checkpointAt(8), 9, 8))).toBe(true);
+  expect(mayEndWith(manifestOf({}), pinOf(undefined, 1, 0))).toBe(true);
 });
 
 test('a branch with branches is removed by force alone, and stays whole for them', () => {

@@ -10,6 +10,14 @@ export function mayPin({ logFloor, checkpoints, pins }: Manifest, { firstSlot, l
   return [...checkpoints, ...pinned].some(({ key }) => key === checkpoint.key);
 }
 
+/**
+ * Whether nothing was found in the slot after the pin's last one because nothing had been written there. A slot that was archived or given up is
+ * empty too, but none is before a checkpoint goes beyond it.
+ */
+export function mayEndWith({ checkpoints }: Manifest, { lastSlot }: Pin): boolean {
+  return (checkpoints.at(-1)?.slot ?? 0) <= lastSlot;
+}
+
 /** What is removed stays for the branches that it has, and gets no others: nobody would know when it may go. */
 export function mayHaveBranches({ removed }: Manifest): boolean {
   return !removed;

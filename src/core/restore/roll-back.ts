@@ -1,7 +1,7 @@
 import { branchBase } from '../branch/branch-base.ts';
 import { swapManifest } from '../branch/change-manifest.ts';
 import { manifestOf } from '../branch/create-branch.ts';
-import { pinIn } from '../branch/pin-in.ts';
+import { pinIn, type PinFound } from '../branch/pin-in.ts';
 import { readManifestAt } from '../branch/pinned.ts';
 import { coreAt } from '../core-at.ts';
 import { drawId, log, type Core } from '../core.ts';
@@ -123,10 +123,12 @@ function* makeSuccessor(
     const keeper = base.stretches.at(-1)!.home;
     const pin: Pin = { id, name: home, createdWallMs, ...found.needs };
     const isKeptHere = keeper === at.home;
+    const { endsWithLog } = found;
+    const pinHere = isKeptHere ? { pin, endsWithLog } : { pin: { ...pin, ...nothingKept }, endsWithLog: false };
     const manifest = { ...manifestOf(database.manifest, base, pin), predecessor: at.home };
-    if (!(yield* pinIn(at, database.manifest, at.home, isKeptHere ? pin : { ...pin, ...nothingKept }))) continue;
+    if (!(yield* pinIn(at, database.manifest, at.home, pinHere))) continue;
     yield* settledPut(at, `/${home}${manifestKey}`, encodeManifest(manifest, at.digest), { kind: 'absent' });
-    if (!isKeptHere) yield* pinElsewhere(at, database.manifest, keeper, pin);
+    if (!isKeptHere) yield* pinElsewhere(at, database.manifest, keeper, { pin, endsWithLog });
     // Clients see terms that go on.
     const control = { ...controlOfNew(at, id), epoch: seized.reign.epoch, leaseMs: seized.reign.control.leaseMs };
     yield* settledPut(at, `/${home}${controlKey}`, encodeControl(control, at.digest), { kind: 'absent' });
@@ -135,8 +137,8 @@ function* makeSuccessor(
   throw new NodeFailure(`${manifestKey} was changed by others in each of ${attemptsMax} attempts: try again later`);
 }
 
-function* pinElsewhere(at: Core, line: Manifest, keeper: string, pin: Pin): Task<void> {
-  for (let attempt = 1; attempt <= attemptsMax; attempt++) if (yield* pinIn(at, line, keeper, pin)) return;
+function* pinElsewhere(at: Core, line: Manifest, keeper: string, found: PinFound): Task<void> {
+  for (let attempt = 1; attempt <= attemptsMax; attempt++) if (yield* pinIn(at, line, keeper, found)) return;
   throw new NodeFailure(
     `/${keeper}${manifestKey} changes all the time, or no longer keeps what was to come back: try again`,
   );
