@@ -6,13 +6,16 @@ import { violation } from './violation.ts';
 
 /**
  * What nothing names is gone some time after nothing befalls the leader any more: by then its collector has condemned it, waited for the
- * grace, and deleted it. Judged only where there is a leader who collects and every fault promises to leave nothing broken behind.
+ * grace, and deleted it. Judged only where there is a leader who collects and every fault promises to leave nothing broken behind. Who leads from an
+ * empty disk does not collect before the values of his checkpoint are local.
  */
 export interface LeftLyingGround {
   readonly manifest: DecodedManifest;
   readonly reachable: ReadonlySet<string>;
   /** By key: when the manifest ceased to name it. */
   readonly namedUntilMs: ReadonlyMap<string, number>;
+  /** Of the largest checkpoint that was ever named, with all that it names. */
+  readonly treeBytesMax: number;
   isAfterFence(slot: number): boolean;
 }
 
@@ -22,18 +25,19 @@ const callsOfCollection = 16;
 
 export function checkLeftLying(
   result: RunResult,
-  { manifest, reachable, namedUntilMs, isAfterFence }: LeftLyingGround,
+  { manifest, reachable, namedUntilMs, treeBytesMax, isAfterFence }: LeftLyingGround,
 ): Violation | 'gone' | 'not judged' {
   const { scenario } = result;
   const quiet = quietFrom(scenario);
-  const { collectIntervalMs, collectGraceMs } = scenario.topology.settings;
+  const { collectIntervalMs, collectGraceMs, fillBytesPerSecond } = scenario.topology.settings;
   if (collectIntervalMs === 0 || quiet === undefined || promisedUnder(scenario) !== 'masked') return 'not judged';
   const { endMs, storeLatency, storeTimeoutMs } = scenario.knobs;
   const roundMs = collectIntervalMs + callsOfCollection * 2 * storeLatency.typicalMs + 4 * storeLatency.slowMs;
   // One collection under way, one that condemns, one that is the first to see it, one that deletes after the grace; and twice, for others' changes between.
   const boundMs = 2 * (4 * roundMs + 2 * collectGraceMs) + storeTimeoutMs;
   const dueMs = endMs - boundMs;
-  if (dueMs < quiet.atMs + convergenceMs(scenario)) return 'not judged';
+  const filledMs = (treeBytesMax * 1_000) / fillBytesPerSecond;
+  if (dueMs < quiet.atMs + convergenceMs(scenario) + filledMs) return 'not judged';
   for (const key of result.objects.keys()) {
     if (!collectedPattern.test(key) || reachable.has(key)) continue;
     const sinceMs = Math.max(writtenMs(result, key), namedUntilMs.get(key) ?? 0);

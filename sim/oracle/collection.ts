@@ -34,6 +34,8 @@ interface Database {
   manifest: DecodedManifest | undefined;
   reachable: Reachable;
   readonly namedUntilMs: Map<string, number>;
+  /** Of the largest checkpoint that was ever named. */
+  treeBytesMax: number;
   /** By epoch: who claimed it. */
   readonly leaderOf: Map<number, number>;
   readonly fences: Set<number>;
@@ -82,6 +84,7 @@ export function createCollectionOracle(): Observer {
         manifest: undefined,
         reachable: nothing,
         namedUntilMs: new Map(),
+        treeBytesMax: 0,
         leaderOf: new Map(),
         fences: new Set(),
         retained: createRetained({
@@ -125,6 +128,7 @@ export function createCollectionOracle(): Observer {
     if (next === undefined) return fail(change, 'the manifest that was written cannot be read');
     const named = database.reachable.keys;
     database.manifest = next;
+    database.treeBytesMax = Math.max(database.treeBytesMax, ...next.checkpoints.map(({ treeBytes }) => treeBytes));
     const wasNeeded = family.neededOf(database.home);
     database.reachable = reachability.reach(next);
     const { keys: reachable, problems } = database.reachable;
@@ -276,7 +280,7 @@ export function createCollectionOracle(): Observer {
   }
 
   function checkDatabaseEnd(result: RunResult, database: Database): Violation | undefined {
-    const { home, manifest, reachable, namedUntilMs, retained } = database;
+    const { home, manifest, reachable, namedUntilMs, treeBytesMax, retained } = database;
     if (manifest === undefined || !family.stands(manifest) || manifest.removed) return undefined;
     const told = retained.judge(result.scenario);
     if (told !== undefined) return violation('collection', told, { keys: [`${home}manifest`] });
@@ -301,7 +305,13 @@ export function createCollectionOracle(): Observer {
       if (slot < logCollectedFloor && isAfterFence(slot)) count('collection: slots kept for a fence');
     }
     if (home !== '') return undefined;
-    const left = checkLeftLying(result, { manifest, reachable: reachable.keys, namedUntilMs, isAfterFence });
+    const left = checkLeftLying(result, {
+      manifest,
+      reachable: reachable.keys,
+      namedUntilMs,
+      treeBytesMax,
+      isAfterFence,
+    });
     if (left === 'gone') count('collection: nothing left lying');
     return typeof left === 'object' ? left : undefined;
   }
