@@ -11,7 +11,7 @@ export const mutant: Mutant = {
 };
 
 export const segmentsOfSlots: typeof original.segmentsOfSlots = function* (...given) {
-  const segments = yield* original.segmentsOfSlots(...given);
-  if (typeof segments === 'string' || segments.length < 3) return segments;
-  return segments.filter((_, index) => index !== 1);
+  const found = yield* original.segmentsOfSlots(...given);
+  if (found.segments.length < 3) return found;
+  return { ...found, segments: found.segments.filter((_, index) => index !== 1) };
 };

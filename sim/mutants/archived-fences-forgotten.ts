@@ -12,6 +12,6 @@ export const mutant: Mutant = {
 };
 
 export const segmentsOfSlots: typeof original.segmentsOfSlots = function* (...given) {
-  const segments = yield* original.segmentsOfSlots(...given);
-  return typeof segments === 'string' ? segments : segments.map(({ bytes }) => ({ isFence: false, bytes }));
+  const found = yield* original.segmentsOfSlots(...given);
+  return { ...found, segments: found.segments.map(({ bytes }) => ({ isFence: false, bytes })) };
 };

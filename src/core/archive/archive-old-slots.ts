@@ -37,25 +37,27 @@ export function* archiveOldSlots(
     if (fresh === undefined || manifest.removed || !mayGoOn()) return { kind: 'archived', manifest: held, slots };
     const { databaseId } = manifest;
     const found = yield* segmentsOfSlots(core, databaseId, fresh, archiveBytes);
-    if (typeof found === 'string') return { kind: 'unreadable', manifest: held, reason: found };
-    const freshBytes = found.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    if (found.unreadable !== undefined && found.segments.length < archiveSegments)
+      return { kind: 'unreadable', manifest: held, reason: found.unreadable };
+    const freshBytes = found.segments.reduce((sum, { bytes }) => sum + bytes.length, 0);
     const merged = mergedArchives(manifest.archives, freshBytes, archiveBytes);
     const older = yield* segmentsOfArchives(core, databaseId, merged);
     if (typeof older === 'string') return { kind: 'unreadable', manifest: held, reason: older };
     const firstSlot = merged[0]?.firstSlot ?? fresh.firstSlot;
-    const archive = yield* writeArchive(core, databaseId, firstSlot, [...older, ...found]);
+    const archive = yield* writeArchive(core, databaseId, firstSlot, [...older, ...found.segments]);
     if (archive === undefined) return { kind: 'changed' };
     const named = yield* nameArchive(core, writer, held, archive, merged);
     if (named === 'changed' || named === 'deposed') return { kind: named };
     log(core, 'info', 'old slots archived', {
       firstSlot,
       lastSlot: archive.lastSlot,
-      fresh: found.length,
+      fresh: found.segments.length,
       merged: merged.length,
       bytes: archive.bytes,
     });
-    slots += found.length;
+    slots += found.segments.length;
     held = named;
+    if (found.unreadable !== undefined) return { kind: 'unreadable', manifest: held, reason: found.unreadable };
   }
 }
 

@@ -8,7 +8,7 @@ import { readArchive, rowOf } from './read-archive.ts';
 import type { ArchiveReference } from '../types/log.ts';
 import type { FreshSlots } from './plan-archive.ts';
 
-/** What an archive is made of: every slot's bytes as they are, dead segments too. Each is read whole and proved, or there is no archive. */
+/** What an archive is made of: every slot's bytes as they are, dead segments too. Each is read whole and proved, or no archive holds it. */
 
 export interface SegmentBytes {
   readonly isFence: boolean;
@@ -17,26 +17,32 @@ export interface SegmentBytes {
 
 const slotsAtOnce = 16;
 
-/** From the slots' own objects, up to so many bytes together, at least one. A text says what cannot be read. */
+export interface FoundSegments {
+  readonly segments: readonly SegmentBytes[];
+  /** Which slot cannot be read, and why: what comes before it is found. */
+  readonly unreadable: string | undefined;
+}
+
+/** From the slots' own objects, up to so many bytes together, at least one that can be read. */
 export function* segmentsOfSlots(
   core: Core,
   databaseId: Uint8Array,
   { firstSlot, lastSlot }: FreshSlots,
   bytesMax: number,
-): Task<readonly SegmentBytes[] | string> {
+): Task<FoundSegments> {
   const segments: SegmentBytes[] = [];
   let total = 0;
   for (let from = firstSlot; from <= lastSlot; from += slotsAtOnce) {
     const slots = Array.from({ length: Math.min(slotsAtOnce, lastSlot - from + 1) }, (_, index) => from + index);
     const read = yield* all(slots.map((slot) => readSlot(core, databaseId, slot)));
     for (const segment of read) {
-      if (typeof segment === 'string') return segment;
+      if (typeof segment === 'string') return { segments, unreadable: segment };
       total += segment.bytes.length;
-      if (segments.length > 0 && total > bytesMax) return segments;
+      if (segments.length > 0 && total > bytesMax) return { segments, unreadable: undefined };
       segments.push(segment);
     }
   }
-  return segments;
+  return { segments, unreadable: undefined };
 }
 
 function* readSlot(core: Core, databaseId: Uint8Array, slot: number): Task<SegmentBytes | string> {

@@ -1,21 +1,21 @@
+import { createProvedFences, type ProvedFences } from '../archive/proved-fences.ts';
 import { archiveOf } from '../archive/read-archive.ts';
 import { log, type Core } from '../core.ts';
-import { decodeArchiveIndex } from '../format/archive.ts';
 import { describeDamage } from '../format/damage.ts';
-import { slotKey } from '../format/keys.ts';
+import { nameOfKey, slotKey } from '../format/keys.ts';
 import { decodeSegmentHeader, segmentHeaderBytes } from '../format/segment.ts';
 import { slotsNeededFrom } from '../format/slots-needed.ts';
 import { updateManifest, type HeldManifest, type ManifestWriter } from '../recover/locate-manifest.ts';
 import { deleteObjects } from '../store/delete-objects.ts';
 import { readRange } from '../store/objects.ts';
 import { all, type Task } from '../task.ts';
-import type { ArchiveReference, CondemnedReference, Manifest } from '../types/log.ts';
+import type { CondemnedReference, Manifest } from '../types/log.ts';
 import { readCondemned } from './condemned-names.ts';
 import { staysForEver } from './stays-for-ever.ts';
 
 /**
  * The second half of a collection: what was condemned long enough ago is deleted. Nobody uses a condemned name again, so it does not
- * matter who deletes, how often, or how late.
+ * matter who deletes, how often, or how late. But slots and archives that another archive holds go only once that one was read whole.
  */
 export interface Ripe {
   /** Lists whose grace is over. */
@@ -36,14 +36,18 @@ export function* sweep(core: Core, writer: ManifestWriter, held: HeldManifest, r
   if (ripe.lists.length === 0 && slotsBelow <= manifest.logCollectedFloor) {
     return { kind: 'swept', manifest: held, objects: 0, slots: 0 };
   }
+  const archived = createProvedFences(core, manifest);
+  const unproved = yield* archived.prove(slotsFrom(manifest.logCollectedFloor, slotsBelow));
+  if (unproved !== undefined) return { kind: 'unreadable', reason: unproved };
   let objects = 0;
   for (const list of ripe.lists) {
     const keys = yield* readCondemned(core, list);
-    if (typeof keys === 'string') return { kind: 'unreadable', reason: keys };
+    const reason = typeof keys === 'string' ? keys : yield* archived.prove(firstSlotsOfArchives(keys));
+    if (typeof keys === 'string' || reason !== undefined) return { kind: 'unreadable', reason: reason! };
     yield* deleteObjects(core, keys);
     objects += keys.length;
   }
-  const slots = yield* sweepSlots(core, manifest, slotsBelow);
+  const slots = yield* sweepSlots(core, manifest, slotsBelow, archived);
   if (typeof slots === 'string') return { kind: 'unreadable', reason: slots };
   const done = new Set(ripe.lists.map(({ key }) => key));
   const collected = Math.max(manifest.logCollectedFloor, slotsBelow);
@@ -59,19 +63,30 @@ export function* sweep(core: Core, writer: ManifestWriter, held: HeldManifest, r
   return { kind: 'swept', manifest: updated, objects, slots };
 }
 
+function* slotsFrom(first: number, below: number): Generator<number, void, void> {
+  for (let slot = first; slot < below; slot++) yield slot;
+}
+
+/** What took the place of an archive holds its first slot. */
+function firstSlotsOfArchives(keys: readonly string[]): readonly number[] {
+  return keys.flatMap((key) => {
+    const name = nameOfKey(key);
+    return name?.kind === 'archive' ? [name.slot] : [];
+  });
+}
+
 const slotsAtOnce = 64;
 
 /** How many slots were deleted; a text says what could not be read. */
-function* sweepSlots(core: Core, manifest: Manifest, below: number): Task<number | string> {
+function* sweepSlots(core: Core, manifest: Manifest, below: number, archived: ProvedFences): Task<number | string> {
   const { logCollectedFloor, logInflightMax } = manifest;
   const fences = new Set<number>();
-  const indexes = new Map<string, ReadonlySet<number>>();
   let deleted = 0;
   // A fence shortly before the first slot protects it too.
   const first = Math.max(1, logCollectedFloor - logInflightMax);
   for (let from = first; from < below; from += slotsAtOnce) {
     const slots = Array.from({ length: Math.min(slotsAtOnce, below - from) }, (_, index) => from + index);
-    const kinds = yield* kindsOf(core, manifest, slots, indexes);
+    const kinds = yield* kindsOf(core, manifest, slots, archived);
     if (typeof kinds === 'string') return kinds;
     const problem = kinds.find((kind) => typeof kind === 'object');
     if (problem !== undefined) return problem.unreadable;
@@ -94,37 +109,20 @@ function* kindsOf(
   core: Core,
   manifest: Manifest,
   slots: readonly number[],
-  indexes: Map<string, ReadonlySet<number>>,
+  archived: ProvedFences,
 ): Task<readonly SlotKind[] | string> {
+  const own: number[] = [];
+  const kinds = new Map<number, SlotKind>();
   for (const slot of slots) {
     const archive = archiveOf(manifest.archives, slot);
-    if (archive === undefined || indexes.has(archive.key)) continue;
-    const fences = yield* fencesIn(core, manifest, archive);
+    const fences = archive === undefined ? undefined : yield* archived.fencesIn(archive);
     if (typeof fences === 'string') return fences;
-    indexes.set(archive.key, fences);
+    if (fences === undefined) own.push(slot);
+    else kinds.set(slot, fences.has(slot) ? 'fence' : 'data');
   }
-  const own = slots.filter((slot) => archiveOf(manifest.archives, slot) === undefined);
-  const kinds = yield* all(own.map((slot) => readKind(core, manifest, slot)));
-  return slots.map((slot) => {
-    const archive = archiveOf(manifest.archives, slot);
-    if (archive === undefined) return kinds[own.indexOf(slot)]!;
-    return indexes.get(archive.key)!.has(slot) ? 'fence' : 'data';
-  });
-}
-
-function* fencesIn(
-  core: Core,
-  { databaseId }: Manifest,
-  { key, firstSlot, lastSlot, indexBytes, contentBytes }: ArchiveReference,
-): Task<ReadonlySet<number> | string> {
-  const bytes = yield* readRange(core, key, { start: 0, end: indexBytes });
-  if (bytes === undefined) return `${key} is missing`;
-  const expected = { databaseId, firstSlot, lastSlot, contentBytes };
-  const index = decodeArchiveIndex(key, bytes, core.digest, expected);
-  if (index.kind === 'damaged') return describeDamage(index.damage);
-  const fences = new Set<number>();
-  index.value.sections.flat().forEach(({ isFence }, place) => isFence && fences.add(firstSlot + place));
-  return fences;
+  const read = yield* all(own.map((slot) => readKind(core, manifest, slot)));
+  own.forEach((slot, index) => kinds.set(slot, read[index]!));
+  return slots.map((slot) => kinds.get(slot)!);
 }
 
 type SlotKind = 'fence' | 'data' | 'missing' | { readonly unreadable: string };
