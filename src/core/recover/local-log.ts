@@ -9,7 +9,7 @@ import type { DecodedFrame } from '../format/frame.ts';
 import { readLocalLog } from '../format/local-log.ts';
 import { call, type Task } from '../task.ts';
 import type { LogPosition } from '../types/log.ts';
-import { createSlotSource, type SlotSource, type SourceOfSlots } from './slot-source.ts';
+import { createSlotSource, readSlotAnywhere, type SlotSource, type SourceOfSlots } from './slot-source.ts';
 import { frameBreak } from './verify.ts';
 
 /**
@@ -99,7 +99,7 @@ function* holdsFrame(
     const key = slotKey(slot);
     const read = yield* readDecoded(core, key, (body) => decodeSegment(key, body, core.digest, { databaseId, slot }));
     if (read.kind === 'damaged') return false;
-    const segment = read.kind === 'ok' ? read.value : (yield* source.read(slot, slot))[0];
+    const segment = read.kind === 'ok' ? read.value : yield* readSlotAnywhere(source, slot);
     if (segment === undefined) return false;
     if (!equalBytes(segment.hash, segmentHash)) continue;
     if (segment.frames.some(({ hash }) => equalBytes(hash, wanted.hash))) return true;

@@ -1,4 +1,3 @@
-import { archiveOf, readArchive, rowOf, segmentOf } from '../archive/read-archive.ts';
 import { log, type Core } from '../core.ts';
 import { NodeFailure } from '../failure.ts';
 import { describeDamage } from '../format/damage.ts';
@@ -17,13 +16,15 @@ import {
 import { finishLoading, loadLease, loadVersion } from '../state/load.ts';
 import { createState, type State } from '../state/state.ts';
 import { scanAll } from './scan-all.ts';
+import { createSlotSource, readSlotAnywhere } from './slot-source.ts';
 import { readDecoded } from '../store/objects.ts';
 import { call, type Task } from '../task.ts';
 import { equalBytes } from '../types/bytes.ts';
-import type { ArchiveReference, LogPosition, Manifest } from '../types/log.ts';
+import type { LogPosition, Manifest } from '../types/log.ts';
 import { createLoading } from '../values/loading.ts';
 import { createValueCache } from '../values/value-cache.ts';
 import { mayGoOnLoading, readLoading } from './local-loading.ts';
+import { readManifest } from './locate-manifest.ts';
 import type { Recovered } from './recovered.ts';
 
 /**
@@ -74,39 +75,40 @@ interface ProvedPosition {
 function* prove(core: Core, manifest: Manifest, held: LocalPosition): Task<ProvedPosition | string> {
   if (!equalBytes(held.databaseId, manifest.databaseId)) return 'it belongs to another database';
   const { position } = held;
-  if (position.slot + 1 < manifest.logFloor) {
-    return `the log is kept from slot ${manifest.logFloor} on, which is beyond it`;
-  }
+  if (position.slot + 1 < manifest.logFloor) return beyondIt(manifest);
   if (position.slot === 0) return { position, wallMs: 0 };
   const key = slotKey(position.slot);
   const expected = { databaseId: manifest.databaseId, slot: position.slot };
   const read = yield* readDecoded(core, key, (body) => decodeSegment(key, body, core.digest, expected));
-  if (read.kind === 'missing') {
-    const archive = archiveOf(manifest.archives, position.slot);
-    if (archive !== undefined) return yield* proveByArchive(core, archive, held);
-    if (position.slot < manifest.logFloor)
-      return `the log is kept from slot ${manifest.logFloor} on, which is beyond it`;
-    throw new NodeFailure(
-      `${key} is missing, although this node has applied it: the log lost it. Restore the object from a version or a backup of the bucket; ` +
-        'if the bucket was set back on purpose, move the data folder away and start again',
-    );
-  }
   if (read.kind === 'damaged') return `what it says it has applied is damaged: ${describeDamage(read.damage)}`;
-  return provedBy(read.value, position);
+  if (read.kind === 'ok') return provedBy(read.value, position);
+  const archived = yield* readArchived(core, manifest, position.slot);
+  if (typeof archived === 'string') return archived;
+  if (archived !== undefined) return provedBy(archived, position);
+  const now = (yield* readManifest(core))?.manifest ?? manifest;
+  if (position.slot < now.logFloor) return beyondIt(now);
+  throw new NodeFailure(
+    `${key} is missing, although this node has applied it: the log lost it. Restore the object from a version or a backup of the bucket; ` +
+      'if the bucket was set back on purpose, move the data folder away and start again',
+  );
 }
 
-function* proveByArchive(
+function beyondIt({ logFloor }: Manifest): string {
+  return `the log is kept from slot ${logFloor} on, which is beyond it`;
+}
+
+/** Its own object is gone. A text says that the archive cannot be read; undefined: there is none. */
+function* readArchived(
   core: Core,
-  reference: ArchiveReference,
-  { databaseId, position }: LocalPosition,
-): Task<ProvedPosition | string> {
-  const read = yield* readArchive(core, reference, databaseId);
-  if (read.kind !== 'ok') return `what it says it has applied is in an archive that cannot be read: ${read.reason}`;
-  const row = rowOf(core, read.value, position.slot);
-  if (typeof row === 'string') return row;
-  const bytes = row.segments[position.slot - row.firstSlot]!;
-  const segment = segmentOf(core, read.value, position.slot, bytes);
-  return typeof segment === 'string' ? segment : provedBy(segment, position);
+  { databaseId, archives }: Manifest,
+  slot: number,
+): Task<DecodedSegment | string | undefined> {
+  try {
+    return yield* readSlotAnywhere(createSlotSource(core, { databaseId, archives, home: undefined }), slot);
+  } catch (error) {
+    if (!(error instanceof NodeFailure)) throw error;
+    return `what it says it has applied is in an archive that cannot be read: ${error.message}`;
+  }
 }
 
 function provedBy({ hash, frames }: DecodedSegment, position: LogPosition): ProvedPosition | string {

@@ -97,3 +97,10 @@ export function createSlotSource(core: Core, { databaseId, home, archives: known
     },
   };
 }
+
+/** One slot, wherever it is by now; undefined: neither it nor an archive of it is there. */
+export function* readSlotAnywhere(source: SlotSource, slot: number): Task<DecodedSegment | undefined> {
+  const [found] = yield* source.read(slot, slot);
+  if (found !== undefined || !(yield* source.isArchived(slot))) return found;
+  return (yield* source.read(slot, slot))[0];
+}
