@@ -4,6 +4,8 @@ import { deleteBranch } from '../../src/core/branch/delete-branch.ts';
 import { listBranches, type ListedDatabase } from '../../src/core/branch/list-branches.ts';
 import { readManifestAt } from '../../src/core/branch/pinned.ts';
 import { collectLines } from '../../src/core/collect/collect-lines.ts';
+import { collectOnce } from '../../src/core/collect/collect-once.ts';
+import type { Core } from '../../src/core/core.ts';
 import { splitKey } from '../../src/core/format/keys.ts';
 import { followSuccessors } from '../../src/core/restore/follow-successors.ts';
 import { planRollback } from '../../src/core/restore/plan-rollback.ts';
@@ -429,3 +431,45 @@ test('a lease that was there at the cut starts at its full time again', async ()
     expect([...(await contentOf(database)).keys()]).toEqual(['held']);
   });
 });
+
+test('what was archived and deleted since it was planned is read, and fenced off behind its last slot, although a LIST is late', async () => {
+  const store = openMemoryStore();
+  const family = createFamily(store);
+  const settings = { leaseMs: 300, checkpointSegments: 1_000 };
+  await fill(family, '', 20, 'key', settings);
+  await family.node(
+    '',
+    async (database) => {
+      let isLate = false;
+      const late: ObjectStore = {
+        ...store,
+        async list(prefix, options) {
+          if (prefix !== 'log/' || isLate) return prefix === 'log/' ? nothingListed : store.list(prefix, options);
+          isLate = true;
+          const listed = await store.list(prefix, options);
+          for (const name of ['a', 'b', 'c']) {
+            for (let index = 0; index < 6; index++) await database.put(`${name}/${index}`, 'x');
+            await database.checkpoint();
+          }
+          for (let round = 0; round < 3; round++) {
+            await pause();
+            await family.tool('', collectIntoArchives);
+          }
+          return listed;
+        },
+      };
+      const before = (await database.put('last', 'x')).revision;
+      const done = rolledBack(await createFamily(late).rollBack('', 11));
+      expect(isLate).toBe(true);
+      expect(done.lastRevision).toBe(before + 18);
+    },
+    settings,
+  );
+});
+
+const nothingListed = { kind: 'ok', objects: [], more: false } as const;
+
+function collectIntoArchives(core: Core) {
+  const settings = { retention: { kind: 'for-ever' } as const, youngMs: 0, graceMs: 0, dryRun: false };
+  return collectOnce({ ...core, configuration: { ...core.configuration, archiveSegments: 1 } }, settings);
+}

@@ -187,11 +187,12 @@ function* loadVersions(
 /** The ancestors' slots that belong to it, then its own. */
 function* follow(
   core: Core,
-  { control, manifest }: DatabaseFound,
+  database: DatabaseFound,
   at: Following,
   reach: Pick<Reach, 'from' | 'to'>,
   reader: ContentReader,
 ): Task<ReadUpTo> {
+  const { manifest } = database;
   const cut = reach.to;
   const met = yield* followBase(core, manifest, at, reach, reader);
   if (met === 'cut') {
@@ -202,11 +203,7 @@ function* follow(
   if (met === 'skipped' || (cut.kind === 'revision' && cut.revision < Math.min(revision, compactRevision))) {
     return { kind: 'compacted', revision: compactRevision, wallMs: at.wallMs };
   }
-  const durableSlot = Math.max(control.durableSlot, manifest.checkpoints.at(-1)?.slot ?? 0);
-  const rules = {
-    ...rulesOf(manifest, manifest.databaseId, durableSlot),
-    archives: manifest.archives,
-  };
+  const rules = { ...rulesOf(manifest, manifest.databaseId, durableSlotOf(database)), archives: manifest.archives };
   const ended = yield* followOne(core, at, rules, [cut], reader, undefined);
   if (ended === 'cut' && isBeforeAll(at, cut)) return notBegun(at);
   const { position, wallMs } = at;
@@ -222,9 +219,11 @@ export interface LogEnd extends LogPlace {
 }
 
 /** Goes on from there to the end of the database's own log. */
-export function* readOn(core: Core, { control, manifest }: DatabaseFound, end: LogEnd): Task<LogEnd> {
+export function* readOn(core: Core, database: DatabaseFound, end: LogEnd): Task<LogEnd> {
+  const { manifest } = database;
   const at: Following = { kind: 'follow', ...end, base: undefined, cutIn: undefined, beyondWallMs: 0 };
-  yield* followOne(core, at, rulesOf(manifest, manifest.databaseId, control.durableSlot), [], placeAlone, undefined);
+  const rules = rulesOf(manifest, manifest.databaseId, durableSlotOf(database));
+  yield* followOne(core, at, rules, [], placeAlone, undefined);
   return { position: at.position, nextSlot: at.nextSlot, wallMs: at.wallMs };
 }
 
@@ -279,6 +278,11 @@ function* followBase(
 
 function isBetween(cut: Cut, above: number, below: number): boolean {
   return cut.kind === 'revision' && cut.revision > above && cut.revision < below;
+}
+
+/** No slot beyond it had been collected when the manifest was read: an empty one had never been filled. */
+function durableSlotOf({ control, manifest }: DatabaseFound): number {
+  return Math.max(control.durableSlot, manifest.checkpoints.at(-1)?.slot ?? 0);
 }
 
 /** Of a reader without a reign of its own: no epoch is above it. */
