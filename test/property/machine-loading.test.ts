@@ -285,6 +285,35 @@ test('a value that is wanted of what a compaction took away needs no chunk that 
   expect(world.violations).toEqual(['n1 gives values 1000000, which nobody wants']);
 });
 
+test('chunks that were collected while another node led: the newer checkpoint takes their place', () => {
+  const world = createWorld({ ...scenario({ fillBytesPerSecond: 150 }), nodes: 2 }, filled.copy());
+  leads(world);
+  const former = world.leader()!;
+  const collected = [...world.store.objects.keys()].filter((key) => key.startsWith('chunks/'));
+  former.pause(12_000, false);
+  const other = world.nodes.find((node) => node !== former)!;
+  expect(world.runUntil(world.now() + 12_000, () => other.role === 'leader')).toBe(true);
+  const asks = (request: Request) => {
+    const entry = world.request(other, request);
+    expect(world.runUntil(world.now() + 5_000, () => entry.answer?.kind === 'ok')).toBe(true);
+  };
+  for (let index = 0; index < keys; index += 2) asks(put(nameOf(index), 'new'));
+  asks({ kind: 'checkpoint' });
+  expect(world.runUntil(world.now() + 30_000, () => former.role === 'standby')).toBe(true);
+  world.store.remove(collected);
+  other.crash(true);
+  leads(world);
+  expect(world.leader()).toBe(former);
+  const ended = () => world.logLines.some((line) => line.includes('it holds values that are not local yet'));
+  expect(world.runUntil(world.now() + 10_000, ended)).toBe(true);
+  leads(world);
+  const { seen } = ask(world, all());
+  expect(seen.map(({ value }) => value)).toEqual(
+    Array.from({ length: keys }, (_, index) => (index % 2 === 0 ? 'new' : valueOf(index))),
+  );
+  expect(world.failures).toEqual([]);
+});
+
 test('a crash after every effect until all values are local', () => {
   const calm = recovering({ fillBytesPerSecond: 2_000 });
   leads(calm);
