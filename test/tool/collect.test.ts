@@ -2,7 +2,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { createBranch } from '../../src/core/branch/create-branch.ts';
 import { collectOnce } from '../../src/core/collect/collect-once.ts';
 import { decodeCheckpoint } from '../../src/core/format/checkpoint.ts';
-import { decodeManifest } from '../../src/core/format/manifest.ts';
+import { encodeCondemned } from '../../src/core/format/condemned.ts';
+import { contentHash } from '../../src/core/format/hashes.ts';
+import { chunkKey, condemnedKey } from '../../src/core/format/keys.ts';
+import { decodeManifest, encodeManifest } from '../../src/core/format/manifest.ts';
+import { condemnedReferencesMax } from '../../src/core/limits.ts';
 import { createNodeDigest } from '../../src/adapters/node-digest.ts';
 import type { GetOutcome, ObjectStore } from '../../src/ports/object-store.ts';
 import { bytesOfObject, copyOfStore, fillStore, keysOf, tool, withNode } from './filled-store.ts';
@@ -161,4 +165,37 @@ test('a leader whose manifest becomes unreadable deletes nothing until it is who
     },
     { retention: settings.retention, checkpointSegments: 10_000, collectIntervalMs: 20, collectGraceMs: 0 },
   );
+});
+
+test('with no room for another list nothing more is condemned until one of them is gone', async () => {
+  const store = await copyOfStore(ripe);
+  const manifest = await manifestOf(store);
+  const { databaseId } = manifest;
+  const condemned = [];
+  for (let index = 0; index < condemnedReferencesMax; index++) {
+    const attempt = new Uint8Array(8);
+    new DataView(attempt.buffer).setUint32(0, index);
+    const hash = new Uint8Array(32).fill(7);
+    const body = encodeCondemned({ databaseId, keys: [chunkKey('', hash, attempt)] }, digest);
+    const listHash = contentHash(body, digest);
+    const key = condemnedKey('', listHash, attempt);
+    await store.put(key.slice(1), body, { kind: 'none' });
+    condemned.push({
+      key,
+      hash: listHash,
+      bytes: body.length,
+      generation: 1,
+      wallMs: Date.now() + 3_600_000,
+      count: 1,
+    });
+  }
+  const full = { ...manifest, condemned };
+  await store.put('manifest', encodeManifest(full, digest), { kind: 'none' });
+  const orphans = (await keysOf(store, 'chunks/')).length;
+  expect((await collect(store)).condemned.objects).toBe(0);
+  expect((await keysOf(store, 'chunks/')).length).toBe(orphans);
+  const emptied = { ...full, condemned: condemned.slice(1) };
+  await store.put('manifest', encodeManifest(emptied, digest), { kind: 'none' });
+  expect((await collect(store)).condemned.objects).toBeGreaterThan(0);
+  expect((await manifestOf(store)).condemned).toHaveLength(condemnedReferencesMax);
 });

@@ -13,7 +13,7 @@ import {
   manifestKey,
   pagePrefix,
 } from '../format/keys.ts';
-import { condemnedKeysMax } from '../limits.ts';
+import { condemnedKeysMax, condemnedReferencesMax } from '../limits.ts';
 import { updateManifest, type HeldManifest, type ManifestWriter } from '../recover/locate-manifest.ts';
 import { freshAttempt } from '../store/fresh-attempt.ts';
 import { listObjects } from '../store/list.ts';
@@ -84,7 +84,7 @@ export function* condemn(
     if (typeof keys === 'string') return { kind: 'unreadable', reason: keys };
     for (const key of keys) reached.names.add(key);
   }
-  const found = yield* findUnreachable(core, manifest.home, reached.names, yield* notYoungSince(core, settings));
+  const found = yield* findUnreachable(core, manifest, reached.names, yield* notYoungSince(core, settings));
   const condemnation = {
     manifest: held,
     objects: found.keys.length,
@@ -130,7 +130,14 @@ interface Unreachable {
   readonly bytes: number;
 }
 
-function* findUnreachable(core: Core, home: string, reachable: NameSet, notAfterMs: number): Task<Unreachable> {
+/** As many as may be condemned now: none while there is no room for another list. */
+function* findUnreachable(
+  core: Core,
+  { home, condemned }: Manifest,
+  reachable: NameSet,
+  notAfterMs: number,
+): Task<Unreachable> {
+  const keysMax = condemned.length < condemnedReferencesMax ? condemnedKeysMax : 0;
   const keys: string[] = [];
   let bytes = 0;
   for (const prefix of collectedPrefixes) {
@@ -141,7 +148,7 @@ function* findUnreachable(core: Core, home: string, reachable: NameSet, notAfter
         // What is none of ours is nobody's to delete.
         if (kindOfKey(key) === undefined || lastModifiedMs > notAfterMs) continue;
         const absolute = `/${home}${key}`;
-        if (reachable.has(absolute) || keys.length === condemnedKeysMax) continue;
+        if (reachable.has(absolute) || keys.length === keysMax) continue;
         keys.push(absolute);
         bytes += size;
       }
