@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openObjectStore } from '../../src/adapters/open-store.ts';
 import { runProgram } from '../../src/cli/program.ts';
+import { collectOnce } from '../../src/core/collect/collect-once.ts';
 import { slotKey } from '../../src/core/format/keys.ts';
 import { open } from '../../src/index.ts';
 import type { ObjectStore } from '../../src/ports/object-store.ts';
+import { keysOf, tool } from '../tool/filled-store.ts';
 
 let source: ObjectStore;
 
@@ -165,5 +167,65 @@ describe('a file', () => {
     const { code, out } = await inspect(new URL('../../package.json', import.meta.url).pathname);
     expect(code).toBe(1);
     expect(out).toContain('not the kind of object that belongs here');
+  });
+});
+
+describe('archives', () => {
+  let url: string;
+  let key: string;
+
+  /** Old slots are in one archive; their own objects are gone, but for the fence and those after it. */
+  beforeAll(async () => {
+    url = `file:${mkdtempSync(join(tmpdir(), 't4-inspect-'))}`;
+    const db = await open({ store: url });
+    for (let index = 0; index < 45; index++) {
+      await db.put(`key-${index}`, `value-${index}`);
+      if (index % 15 === 14) await db.checkpoint();
+    }
+    await db.close();
+    const store = await openObjectStore(url);
+    for (let round = 0; round < 2; round++) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      await tool(store, (core) => {
+        const configuration = { ...core.configuration, archiveSegments: 5 };
+        const settings = { retention: { kind: 'for-ever' }, youngMs: 0, graceMs: 0, dryRun: false } as const;
+        return collectOnce({ ...core, configuration }, settings);
+      });
+    }
+    [key = ''] = await keysOf(store, 'archives/');
+    await store.close();
+  });
+
+  it('are in the summary, and the slots in them are not missing', async () => {
+    const { code, out } = await inspect('--store', url);
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(`^archive +/${key} \\(slots 1 to \\d+, `, 'm'));
+    expect(out).toMatch(/^problems +none$/m);
+  });
+
+  it('are decoded segment by segment', async () => {
+    const { code, out } = await inspect('--store', url, key, '--json');
+    expect(code).toBe(0);
+    const { kind, fields } = JSON.parse(out) as { kind: string; fields: { lastSlot: number; segments: unknown[] } };
+    expect(kind).toBe('archive');
+    expect(fields.lastSlot).toBeGreaterThan(25);
+    expect(fields.segments).toHaveLength(fields.lastSlot);
+    expect(fields.segments[0]).toMatchObject({ kind: 'fence', slot: 1 });
+    expect((await inspect('--store', url, key)).out).toMatch(new RegExp(`^ +slots +1 to ${fields.lastSlot}$`, 'm'));
+  });
+
+  it('that are gone or damaged are failures with a name', async () => {
+    const store = await openObjectStore(url);
+    const found = await store.get(key);
+    if (found.kind !== 'ok') throw new Error('the archive is missing');
+    await store.put(key, flipped(found.body), { kind: 'none' });
+    const damaged = await inspect('--store', url, key);
+    expect(damaged.code).toBe(1);
+    expect(damaged.out).toMatch(new RegExp(`^DAMAGED ${key}: `, 'm'));
+    await store.deleteMany([key]);
+    await store.close();
+    const { code, out } = await inspect('--store', url);
+    expect(code).toBe(1);
+    expect(out).toMatch(new RegExp(`^PROBLEM +/?${key} `, 'm'));
   });
 });
