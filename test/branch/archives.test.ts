@@ -9,6 +9,7 @@ import { stateAt } from '../../src/core/tool/state-at.ts';
 import { verifyDatabase } from '../../src/core/tool/verify/verify.ts';
 import type { Manifest } from '../../src/core/types/log.ts';
 import type { Retention } from '../../src/core/types/retention.ts';
+import { createSeeded } from '../support/seeded.ts';
 import { contentOf, createFamily, homeOf, type Family } from './family.ts';
 
 /** Branches of databases whose old slots are in archives, and nowhere else. */
@@ -146,4 +147,76 @@ test('a branch of now is not cut short where slots were archived and deleted whi
   const home = homeOf(await family.branch('', 'now'));
   expect(meanwhile).toBeUndefined();
   await expectContent(family, home, [...named('root', 20), ...named('meanwhile', 60)]);
+});
+
+const retentions: readonly Retention[] = [
+  forEver,
+  nothingOld,
+  { kind: 'age', milliseconds: 300 },
+  { kind: 'size', bytes: 2_000 },
+  { kind: 'size', bytes: 30_000 },
+];
+
+const seeds = (process.env['T4_ARCHIVES_SEEDS'] ?? '1,2').split(',').map(Number);
+
+/** Everything at once: a leader that collects, two collectors from outside, branches that come and go, and a retention that is changed all the time. */
+test.each(seeds)('a random life, seed %d', { timeout: 60_000 }, async (seed) => {
+  const seeded = createSeeded(seed);
+  const family = createFamily();
+  const { pick } = seeded;
+  const branches = new Map<string, { readonly home: string; readonly content: readonly string[] }>();
+  let written = 0;
+  let made = 0;
+
+  async function collectOutside(): Promise<void> {
+    const settings = { retention: pick(retentions), youngMs: 0, graceMs: 0, dryRun: false };
+    const archiving = { archiveSegments: pick([1, 3, 10]), archiveBytes: pick([500, 5_000, 100_000]) };
+    try {
+      await family.tool('', (core) =>
+        collectOnce({ ...core, configuration: { ...core.configuration, ...archiving } }, settings),
+      );
+    } catch (error) {
+      // Three collectors at once: each attempt met another's change.
+      expect(String(error)).toContain('was changed by others in each of');
+    }
+  }
+
+  async function branchSomewhere(): Promise<void> {
+    const revision = seeded.integer(1, written + 1);
+    const name = `branch-${++made}`;
+    const created = await family.branch('', name, { kind: 'revision', revision });
+    if (created.kind === 'compacted') return;
+    branches.set(name, { home: homeOf(created), content: named('root', revision - 1) });
+  }
+
+  for (let reign = 0; reign < 4; reign++) {
+    const leading = {
+      collectIntervalMs: 20,
+      collectGraceMs: 1,
+      retention: pick(retentions),
+      archiveSegments: pick([1, 3, 10]),
+      archiveBytes: pick([500, 5_000, 100_000]),
+    };
+    await family.node(
+      '',
+      async (database) => {
+        for (let step = 0; step < 12; step++) {
+          for (let put = seeded.integer(1, 12); put > 0; put--) await database.put(`root/${written++}`, 'x'.repeat(20));
+          if (seeded.next() < 0.7) await database.checkpoint();
+          const meanwhile = [collectOutside(), collectOutside()];
+          if (seeded.next() < 0.4) await branchSomewhere();
+          await Promise.all(meanwhile);
+          const name = pick([...branches.keys(), undefined]);
+          if (name === undefined || seeded.next() < 0.7) continue;
+          expect(await family.tool('', (core) => deleteBranch(core, name, false))).toMatchObject({ kind: 'removed' });
+          branches.delete(name);
+        }
+      },
+      leading,
+    );
+    for (const { home, content } of branches.values()) await expectContent(family, home, content);
+    expect((await family.tool('', verifyDatabase)).findings).toEqual([]);
+  }
+  await expectContent(family, '', named('root', written));
+  expect(made).toBeGreaterThan(5);
 });
