@@ -4,12 +4,15 @@ import { createMemoryLocalStore } from '../../src/adapters/memory-local-store.ts
 import { openMemoryStore } from '../../src/adapters/memory-store/memory-store.ts';
 import { collectOnce } from '../../src/core/collect/collect-once.ts';
 import { slotKey } from '../../src/core/format/keys.ts';
+import { decodeManifest } from '../../src/core/format/manifest.ts';
+import { verifyDatabase } from '../../src/core/tool/verify/verify.ts';
+import type { Manifest } from '../../src/core/types/log.ts';
 import { startNode } from '../../src/host/node.ts';
 import { T4 } from '../../src/library/t4.ts';
 import type { Disk } from '../../src/ports/disk.ts';
 import type { LocalStore } from '../../src/ports/local-store.ts';
 import type { GetOutcome, ObjectStore } from '../../src/ports/object-store.ts';
-import { edges, keysOf, tool } from './filled-store.ts';
+import { bytesOfObject, edges, keysOf, tool } from './filled-store.ts';
 
 /** A collector archives slots, merges archives and deletes both between what a node reads of the manifest and what it reads of the log. */
 
@@ -75,6 +78,12 @@ function atFirstGet(store: ObjectStore, prefix: string, before: () => Promise<vo
   };
 }
 
+async function manifestOf(store: ObjectStore): Promise<Manifest> {
+  const read = decodeManifest('manifest', await bytesOfObject(store, 'manifest'), edges().digest);
+  if (read.kind !== 'ok') throw new Error('it was whole');
+  return read.value;
+}
+
 /** A member stands at the slot that it applied last; others have gone on since, far enough for it to be archived. */
 async function laggard(): Promise<{ store: ObjectStore; lagging: Member; slot: number }> {
   const store = openMemoryStore();
@@ -109,4 +118,30 @@ test('the archive of a local store’s place is merged while it is looked for', 
   expect(await keysOf(store, former)).toEqual([]);
   expect(result).toBe(250);
   expect(told).toContain('local state reused: its place in the log is proved');
+});
+
+test('an archive that another collector condemned between its upload and its naming is never named', async () => {
+  const { store } = await laggard();
+  let condemned: string | undefined;
+  const overtaken: ObjectStore = {
+    ...store,
+    async put(key, body, condition) {
+      const outcome = await store.put(key, body, condition);
+      if (condemned !== undefined || !key.startsWith('archives/')) return outcome;
+      condemned = key;
+      const settings = { retention: { kind: 'for-ever' }, youngMs: 0, graceMs: 3_600_000, dryRun: false } as const;
+      const taken = await tool(store, (core) =>
+        collectOnce({ ...core, configuration: { ...core.configuration, archiveSegments: 0 } }, settings),
+      );
+      expect(taken.condemned.objects).toBeGreaterThan(0);
+      return outcome;
+    },
+  };
+  await collect(overtaken, 100_000);
+  const { archives } = await manifestOf(store);
+  expect(condemned).toBeDefined();
+  expect(archives.map(({ key }) => key.slice(1))).not.toContain(condemned);
+  expect(archives.at(-1)!.lastSlot).toBeGreaterThan(20);
+  expect(await keysOf(store, condemned)).toEqual([]);
+  expect((await tool(store, verifyDatabase)).findings).toEqual([]);
 });
