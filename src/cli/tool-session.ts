@@ -1,19 +1,12 @@
 /** What commands that read a store without a node share: opening it, progress, interruption, and the words for what went wrong. */
-import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { locationOfBranch } from '../library/family-root.ts';
-import { NoSuchBranchError, openFamilyStore } from '../library/open-family-store.ts';
-import { createNodeCompression } from '../adapters/node-compression.ts';
-import { createNodeDigest } from '../adapters/node-digest.ts';
-import { openStoreAt } from '../adapters/open-store.ts';
-import { parseStoreUrl, urlOfStore, type StoreLocation } from '../adapters/store-url.ts';
+import { NoSuchFolderError, openFamilySession, realParts, type FamilySession } from '../library/family-session.ts';
+import { NoSuchBranchError } from '../library/open-family-store.ts';
+import { parseStoreUrl } from '../adapters/store-url.ts';
 import { createSystemClock } from '../adapters/system-clock.ts';
-import { createSystemRandom } from '../adapters/system-random.ts';
 import type { Core } from '../core/core.ts';
-import { followSuccessors } from '../core/restore/follow-successors.ts';
 import type { Task } from '../core/task.ts';
 import type { NodeLog } from '../host/node.ts';
-import { runTool, ToolError } from '../host/run-tool.ts';
+import { ToolError } from '../host/run-tool.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { CliError, exitCodes, usageError, type ExitCode } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
@@ -56,32 +49,30 @@ export async function withToolSession(
   const signals = createSignalSource();
   const signal = stopOnSignals(signals, (_, code) => process.exit(code));
   const progress = createProgress(context.tell, createSystemClock());
-  const opened: ObjectStore[] = [];
-  const open = async (location: StoreLocation): Promise<ObjectStore> => {
-    const store = await openExisting(location, target.credentials);
-    opened.push(store);
-    return store;
-  };
-  const runOn =
-    (store: ObjectStore, home: string) =>
-    <Result>(task: (core: Core) => Task<Result>): Promise<Result> =>
-      runTool({ ...realParts(), store, home, signal, log: progress.log }, task);
+  const { credentials } = target;
+  let opened: FamilySession | undefined;
   try {
-    const opening = await openFamilyStore(target.location, {}, open, (at, task) => runOn(at, '')(task));
-    const { store, root } = opening;
-    const home = await homeInUse(opening.home, runOn(store, opening.home));
+    const session = await openFamilySession(target.location, {
+      ...(credentials === undefined ? {} : { credentials }),
+      signal,
+      log: progress.log,
+    });
+    opened = session;
+    const { store, home, branchUrl, run, runAtRoot } = session;
+    const { description } = store;
     return await use({
-      description: store.description,
+      description,
       home,
-      branchUrl: (name) => urlOfStore(locationOfBranch(anywhere(root), name)),
-      run: runOn(store, home),
-      runAtRoot: runOn(store, ''),
+      branchUrl,
+      run,
+      runAtRoot,
       store,
       parts: realParts(),
       signal,
       log: progress.log,
     });
   } catch (error) {
+    if (error instanceof NoSuchFolderError) throw new CliError(exitCodes.failed, error.message, undefined, error);
     if (error instanceof NoSuchBranchError) {
       throw new CliError(options.damageExitCode, error.message, 't4 branch list tells which there are', error);
     }
@@ -89,20 +80,7 @@ export async function withToolSession(
   } finally {
     progress.end();
     signals.close();
-    for (const store of opened) await store.close();
-  }
-}
-
-/** What goes on for a database that was rolled back. Where that cannot be told, the command meets the damage itself, and says it. */
-async function homeInUse(
-  home: string,
-  run: <Result>(task: (core: Core) => Task<Result>) => Promise<Result>,
-): Promise<string> {
-  try {
-    return await run(followSuccessors);
-  } catch (error) {
-    if (error instanceof ToolError && error.reason === 'damage') return home;
-    throw error;
+    await opened?.close();
   }
 }
 
@@ -135,35 +113,6 @@ function targetOf({ settings }: CommandContext, url: string | undefined): StoreT
   const sources = new Map([...settings.sources, ['store', 'flag']] as const);
   const target = storeTargetOf({ ...settings, values, sources });
   return target!;
-}
-
-async function openExisting(location: StoreLocation, credentials: StoreTarget['credentials']): Promise<ObjectStore> {
-  // Opening a folder as a store would make it.
-  if (location.kind === 'file' && !(await isFolder(location.path))) {
-    throw new CliError(exitCodes.failed, `there is no folder ${location.path}`);
-  }
-  return openStoreAt(location, credentials === undefined ? {} : { credentials });
-}
-
-/** The same from every working folder. */
-function anywhere(location: StoreLocation): StoreLocation {
-  return location.kind === 'file' ? { ...location, path: resolve(location.path) } : location;
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-}
-
-function realParts() {
-  return {
-    clock: createSystemClock(),
-    random: createSystemRandom(),
-    digest: createNodeDigest(),
-    compression: createNodeCompression(),
-  };
 }
 
 function wordsFor(error: ToolError, { damageExitCode, leaves }: ToolSessionOptions): CliError {

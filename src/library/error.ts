@@ -2,7 +2,14 @@ import { clientErrors, type ClientError, type StatusName } from '../core/types/e
 import { DatabaseError } from '../host/database.ts';
 
 /** Why a call failed, for programs. `store`: the store cannot be used. `unknown`: an error that has no name of its own. */
-export type ErrorReason = keyof typeof clientErrors | 'aborted' | 'closed' | 'store' | 'unknown';
+export type ErrorReason = keyof typeof clientErrors | BranchReason | 'aborted' | 'closed' | 'store' | 'unknown';
+
+/**
+ * Of calls about branches. `refused`: the store answers, and what is in it does not allow it: damage, nothing there, or others were faster;
+ * the message says which. `heldByDisks`: with durability `local` the last revision is not in the store.
+ */
+export type BranchReason =
+  'noSuchBranch' | 'nameTaken' | 'hasBranches' | 'inUse' | 'notBegun' | 'heldByDisks' | 'refused';
 
 /** What every call of this library rejects with, except for arguments that make no sense (`TypeError`, `RangeError`). */
 export class T4Error extends Error {

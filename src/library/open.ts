@@ -98,7 +98,7 @@ async function openStore({ store, credentials }: OpenOptions): Promise<FamilySto
     return await openFamilyStore(parsed.location, credentials === undefined ? {} : { credentials });
   } catch (error) {
     if (error instanceof StoreUrlError) throw new TypeError(`\`store\`: ${error.message}`, { cause: error });
-    if (error instanceof NoSuchBranchError) throw new T4Error('store', 'NotFound', error.message, error);
+    if (error instanceof NoSuchBranchError) throw new T4Error('noSuchBranch', 'NotFound', error.message, error);
     if (error instanceof ToolError) throw new T4Error('store', 'Unavailable', error.message, error);
     throw error;
   }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Role } from '../core/types/response.ts';
 import type { Database } from '../host/database.ts';
 import type { Bytes } from './bytes.ts';
@@ -159,6 +160,8 @@ export class T4 {
     try {
       return await call(this.#database);
     } catch (error) {
+      // Who tries again at once must not keep from the node what it waits for: timers, and answers of the store.
+      await nextTurn();
       throw toT4Error(error);
     }
   }
