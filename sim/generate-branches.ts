@@ -69,7 +69,7 @@ function branch(course: Course): readonly Operation[] {
       return { id, client: `${name}-last`, node, atMs: askMs, action: { kind: 'request', request }, branch: name };
     }),
   ];
-  return [...made, ...collected, ...runs, ...deleted, ...last];
+  return [...made, ...collected, ...runs, ...deleted, ...parentDeletions(course), ...last];
 }
 
 function operation(id: string, node: number, atMs: number, action: Action): Operation {
@@ -203,6 +203,20 @@ function traffic(
         })),
     );
   return [...readings, ...written].map((each) => ({ ...each, branch: name }));
+}
+
+/** By an operator who does not know that a branch has been made of it. */
+function parentDeletions({ draw, context, name, of, atMs }: Course): readonly Operation[] {
+  const own = draw('delete/parent');
+  if (of === '' || !own.chance(0.4)) return [];
+  return [
+    operation(`${name}-delete-parent`, own.below(context.nodes), atMs + own.between(500, 5_000), {
+      kind: 'branch-delete',
+      name: of,
+      force: own.chance(0.2),
+      ...courseOf(draw('delete/parent/course')),
+    }),
+  ];
 }
 
 /** Deleted while it runs, while others branch off, or twice at once; and perhaps the name is given again. */

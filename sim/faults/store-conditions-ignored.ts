@@ -11,6 +11,8 @@ export const storeConditionsIgnored: FaultKind = {
   shrinks: 'to half of its window',
   // The log itself rests on conditions: two reigns may fill one slot, and nothing is left to claim.
   promise: () => 'beyond',
+  // A condition keeps two reigns apart: the former leader has to come back.
+  along: ['process-pause'],
   generate: (draw, context) => ({
     node: drawNode(draw, context),
     target: 'put *',

@@ -7,7 +7,7 @@ import { violation } from './violation.ts';
 /**
  * What nothing names is gone some time after nothing befalls the leader any more: by then its collector has condemned it, waited for the
  * grace, and deleted it. Judged only where there is a leader who collects and every fault promises to leave nothing broken behind. Who leads from an
- * empty disk does not collect before the values of his checkpoint are local.
+ * empty disk does not collect before the values of his checkpoint are local, and nobody does while he writes one.
  */
 export interface LeftLyingGround {
   readonly manifest: DecodedManifest;
@@ -31,11 +31,12 @@ export function checkLeftLying(
   const quiet = quietFrom(scenario);
   const { collectIntervalMs, collectGraceMs, fillBytesPerSecond } = scenario.topology.settings;
   if (collectIntervalMs === 0 || quiet === undefined || promisedUnder(scenario) !== 'masked') return 'not judged';
-  const { endMs, storeLatency, storeTimeoutMs } = scenario.knobs;
+  const { endMs, storeLatency, localLatency, storeTimeoutMs } = scenario.knobs;
   const roundMs = collectIntervalMs + callsOfCollection * 2 * storeLatency.typicalMs + 4 * storeLatency.slowMs;
   // One collection under way, one that condemns, one that is the first to see it, one that deletes after the grace; and twice, for others' changes between.
   const boundMs = 2 * (4 * roundMs + 2 * collectGraceMs) + storeTimeoutMs;
-  const dueMs = endMs - boundMs;
+  const uploads = uploadsSince(result, endMs - boundMs);
+  const dueMs = endMs - boundMs - uploads * (storeLatency.typicalMs + localLatency.typicalMs);
   const filledMs = (treeBytesMax * 1_000) / fillBytesPerSecond;
   if (dueMs < quiet.atMs + convergenceMs(scenario) + filledMs) return 'not judged';
   for (const key of result.objects.keys()) {
@@ -53,6 +54,13 @@ export function checkLeftLying(
       return violation('collection', `${key} is below what has been collected, and still there`, { keys: [key] });
   }
   return 'gone';
+}
+
+/** Of parts of checkpoints. */
+function uploadsSince({ storeChanges }: RunResult, sinceMs: number): number {
+  const isPart = /^(chunks|pages)\//;
+  return storeChanges.filter(({ key, bytes, atMs }) => atMs >= sinceMs && bytes !== undefined && isPart.test(key))
+    .length;
 }
 
 function writtenMs({ storeChanges }: RunResult, key: string): number {
