@@ -1,6 +1,7 @@
 import { faultKinds } from './faults/index.ts';
 import type { FaultContext, FaultKind } from './faults/fault-kind.ts';
 import { branchesOf } from './generate-branches.ts';
+import { isRollbackRun, rollbacksOf } from './generate-rollbacks.ts';
 import { foreverMs, knobsOf, probeOf, retentionSizes, settingsOf } from './generate-world.ts';
 import { generateIncident } from './incident/generate-incident.ts';
 import type { CollectAction, Fault, Knobs, NodeSettings, Operation, Scenario } from './types/scenario.ts';
@@ -32,6 +33,8 @@ export interface GenerateOptions {
   readonly collectors?: boolean;
   /** Also branches, in a part of the runs. Left out: true. */
   readonly branches?: boolean;
+  /** Also rollbacks in place, in a part of the runs, which then have no branches. Left out: true. */
+  readonly rollbacks?: boolean;
   /** Switches a random subset of both off. Left out: true. */
   readonly swarm?: boolean;
   /**
@@ -72,6 +75,7 @@ export function generateScenario(seed: number, options: GenerateOptions = {}): S
   const context = { nodes: nodeCount, settings, activeMs };
   const beyond = options.beyond === true ? faultKinds : isBeyond ? [breakingKind(draw, context, topology)] : [];
   const faults = faultsOf(draw, options, context, beyond, topology);
+  const isRolledBack = options.rollbacks !== false && isRollbackRun(draw, context);
   const knobs = knobsOf(draw, nodeCount, activeMs, settings, options.faults?.length === 0);
   return {
     version: 1,
@@ -82,7 +86,8 @@ export function generateScenario(seed: number, options: GenerateOptions = {}): S
     operations: [
       ...operationsOf(draw, options, nodeCount, activeMs),
       ...collectorsOf(draw, options, context, knobs),
-      ...(options.branches === false ? [] : branchesOf(draw, context, knobs)),
+      ...(isRolledBack ? rollbacksOf(draw, context) : []),
+      ...(options.branches === false || isRolledBack ? [] : branchesOf(draw, context, knobs)),
       probeOf(knobs),
     ],
     faults,

@@ -182,6 +182,7 @@ const course: FieldsOf<ToolCourse> = {
   clockOffsetMs: needed(whole),
   pauseAfterCalls: needed(whole),
   pauseMs: needed(milliseconds),
+  pauseAfterMs: maybe(milliseconds),
   killAfterCalls: needed(whole),
 };
 
@@ -228,6 +229,7 @@ const actions: KindsOf<Action> = {
     ...course,
   },
   'branch-create': { name: needed(branchName), of: needed(text), cut: needed(byKind(() => cuts)), ...course },
+  restore: { cut: needed(byKind(() => cuts)), ...course },
   'branch-delete': { name: needed(branchName), force: needed(flag), ...course },
   'branch-run': {
     name: needed(branchName),

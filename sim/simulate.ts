@@ -99,6 +99,9 @@ function startClients(world: World, system: SystemUnderTest, nodes: readonly Nod
       case 'branch-delete':
         branches.remove(operation, action);
         return;
+      case 'restore':
+        branches.restore(operation, action);
+        return;
       case 'branch-run':
         branches.run(operation, action);
         return;

@@ -29,6 +29,7 @@ export function taskOf(action: Action, id: string, view: ClientView): ClientTask
     case 'branch-create':
     case 'branch-delete':
     case 'branch-run':
+    case 'restore':
       throw new Error('assertion: that is an operator’s work, no client’s');
     case 'probe':
       return probe(action, view);

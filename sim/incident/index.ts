@@ -8,6 +8,7 @@ import { latePuts } from './late-puts.ts';
 import { leaderAsleep } from './leader-asleep.ts';
 import { pausedWriter } from './paused-writer.ts';
 import { renewalAnsweredLate } from './renewal-answered-late.ts';
+import { rollbackBesideADeafLeader } from './rollback-beside-a-deaf-leader.ts';
 
 /** Every incident there is. One more: its file, and its line here; nobody else has to know. */
 export const incidents: readonly Incident[] = [
@@ -20,4 +21,5 @@ export const incidents: readonly Incident[] = [
   leaderAsleep,
   pausedWriter,
   renewalAnsweredLate,
+  rollbackBesideADeafLeader,
 ];

@@ -16,6 +16,7 @@ import { createBranchOracle } from './family/branch-oracle.ts';
 import { createInvariants } from './invariants.ts';
 import { createLeaseWatcher } from './lease-watcher.ts';
 import type { Ledger } from './ledger.ts';
+import type { FinalLog } from './log.ts';
 import { ownersOf } from './owners.ts';
 import { keptUnder } from './promises.ts';
 
@@ -100,9 +101,26 @@ function createLogOracle(): Observer {
         'writes: refused by a node, not applied': refused.length,
         compactions: log.records.filter(({ record }) => record.kind === 'compact').length,
         'checkpoints: compared with the log': checkpoints.checkpoints,
+        'rollbacks: back on what was left before': backOnWhatWasLeft(log),
+        'rollbacks: leases that came back': leasesBack(log),
+        'rollbacks: ended without one': analysis.result.history.filter(
+          (event) => event.kind === 'restore-end' && event.home === undefined,
+        ).length,
       },
     };
   });
+}
+
+function backOnWhatWasLeft({ rollbacks }: FinalLog): number {
+  return rollbacks.filter(({ cutMoment }, index) => {
+    const before = rollbacks[index - 1];
+    return before !== undefined && cutMoment < before.moment && cutMoment > before.cutMoment;
+  }).length;
+}
+
+function leasesBack({ model, rollbacks }: FinalLog): number {
+  const moments = new Set(rollbacks.map(({ moment }) => moment));
+  return [...model.leases.values()].flat().filter(({ grantedAt }) => moments.has(grantedAt)).length;
 }
 
 function createAnswersOracle(): Observer {
@@ -118,6 +136,7 @@ function createAnswersOracle(): Observer {
         'transactions: compares failed': counts.failedCompares,
         'errors: right at their moment': counts.stateErrors,
         'errors: compacted': counts.compactedReadsRefused,
+        'rollbacks: answers after one': counts.afterRollback,
       },
     };
   });
@@ -137,6 +156,7 @@ function createWatchOracle(): Observer {
         'watch: events filtered out': counts.filteredOut,
         'watch: progress reports': counts.progress,
         'watch: compacted starts cancelled': counts.compactedStarts,
+        'rollbacks: watches told that it is compacted': counts.rolledBack,
       },
     };
   });

@@ -4,14 +4,14 @@ import { checkBlackBox } from './black-box.ts';
 import type { DecodedOperation } from './decoder/log-objects.ts';
 import type { FinalLog } from './log.ts';
 
-/** The black-box check as an observer: the log says where to look first, and nothing of it is believed. Where a disk was lost with what it alone held, a revision may have come twice: then there is no one order. */
+/** The black-box check as an observer: the log says where to look first, and nothing of it is believed. Where a disk was lost with what it alone held, a revision may have come twice: then there is no one order. Nor does it know of rollbacks. */
 export function createBlackBox(): Observer {
   let revisions = 0;
   return {
     name: 'black-box',
     finish(result) {
       const analysis = analysisOf(result);
-      if (analysis.losses.length > 1) return undefined;
+      if (analysis.losses.length > 1 || analysis.log.rollbacks.length > 0) return undefined;
       const verdict = checkBlackBox(analysis, { hint: (revision) => operationsOf(analysis.log, revision) });
       if (verdict.kind === 'violation') return verdict.violation;
       if (verdict.kind === 'unknown')

@@ -24,6 +24,8 @@ export interface AnswerCounts {
   excused: number;
   /** Reads that could have been stale: somebody else's write had been answered before. */
   readsAfterWrites: number;
+  /** By a line that goes on after a rollback. */
+  afterRollback: number;
 }
 
 export function answerCountsNone(): AnswerCounts {
@@ -39,6 +41,7 @@ export function answerCountsNone(): AnswerCounts {
     unavailable: 0,
     excused: 0,
     readsAfterWrites: 0,
+    afterRollback: 0,
   };
 }
 
@@ -84,6 +87,12 @@ function checkOk(analysis: Analysis, call: OkCall, counts: AnswerCounts): Violat
   if (revision > log.model.revisionAt[analysis.momentSeenBy(call.returnedMs)]!) {
     return fail('durability', call, `was answered at revision ${revision} before that was durable`, revision);
   }
+  const left = log.rollbacks.find(({ namedMs, epoch }) => call.invokedMs > namedMs && term <= epoch);
+  if (left !== undefined && !isSerializable(call.request)) {
+    const words = `was answered in term ${term}, of a line that had been left for ${left.home} before it was sent`;
+    return fail(wrote ? 'durability' : 'linearizability', call, words, revision);
+  }
+  if (log.rollbacks.some(({ epoch }) => term > epoch)) counts.afterRollback += 1;
   const known = analysis.revisionBefore(call);
   if (wrote && revision <= known) {
     return fail(
@@ -113,12 +122,7 @@ function checkWrite(analysis: Analysis, call: OkCall, counts: AnswerCounts): Vio
   const logged = records[moment - 1]!;
   counts.writes += 1;
   if (logged.record.kind !== 'write') {
-    return fail(
-      'durability',
-      call,
-      `was acknowledged as revision ${revision}, which is the end of a lease in the log`,
-      revision,
-    );
+    return fail('durability', call, `was acknowledged as revision ${revision}, where the log holds no write`, revision);
   }
   const request = call.request as DataRequest;
   const due = evaluate(model, request, viewAt(model, moment - 1));

@@ -14,26 +14,37 @@ import {
   type DecodedVersion,
 } from './decoder/other-objects.ts';
 import { sameKeyValue, showKv } from './compare.ts';
-import { leaseAt, type Model, type ModelVersion } from './model.ts';
+import type { Line } from './lines.ts';
+import { leaseAt, type Model, type ModelVersion, versionsUpTo } from './model.ts';
 import { violation } from './violation.ts';
 
 /**
  * Each checkpoint that the manifest names holds what its position says: every version that a reader or watcher at or above the compaction can
  * ask for, none that never was, none above its revision, and the leases. Each reference on the way down says exactly what is there.
  */
-export function checkCheckpoints(analysis: Analysis): {
+export interface CheckpointsChecked {
   readonly violations: readonly Violation[];
   readonly checkpoints: number;
-} {
+}
+
+export function checkCheckpoints(analysis: Analysis): CheckpointsChecked {
+  const checked = analysis.log.lines.map((line) => checkLine(analysis, line));
+  return {
+    violations: checked.flatMap(({ violations }) => violations),
+    checkpoints: checked.reduce((sum, { checkpoints }) => sum + checkpoints, 0),
+  };
+}
+
+function checkLine(analysis: Analysis, line: Line): CheckpointsChecked {
   const { result } = analysis;
   const violations: Violation[] = [];
-  const manifestKey = `${analysis.home}manifest`;
+  const manifestKey = `${line.home}manifest`;
   const manifest = written(result, manifestKey);
   if (manifest === undefined) return { violations, checkpoints: 0 };
   let checkpoints = 0;
   try {
     for (const reference of decodeManifest(manifest).checkpoints) {
-      const problem = checkpointProblem(analysis, reference.key, reference);
+      const problem = checkpointProblem(analysis, line, reference.key, reference);
       checkpoints += 1;
       if (problem === undefined) continue;
       violations.push(
@@ -65,7 +76,8 @@ function written(result: RunResult, reference: string): Uint8Array | undefined {
 }
 
 function checkpointProblem(
-  { result, log, sequenceBefore }: Analysis,
+  { result, log }: Analysis,
+  line: Line,
   key: string,
   reference: DecodedReference & { readonly slot: number; readonly sequence: number; readonly revision: number },
 ): string | undefined {
@@ -78,11 +90,12 @@ function checkpointProblem(
   if (position.slot !== reference.slot || sequence !== reference.sequence || revision !== reference.revision) {
     return 'its position is another than the manifest says';
   }
-  const moment = sequence - sequenceBefore;
-  if (moment < 0) return `it holds sequence ${sequence}, but the log begins after ${sequenceBefore}`;
-  if (moment > log.records.length)
-    return `it holds sequence ${sequence}, but the log ends at ${sequenceBefore + log.records.length}`;
-  if (moment > 0 && log.records[moment - 1]!.slot !== position.slot)
+  const { firstMoment, lastMoment, sequenceBefore } = line;
+  const moment = firstMoment + sequence - sequenceBefore;
+  if (moment < firstMoment) return `it holds sequence ${sequence}, but the log begins after ${sequenceBefore}`;
+  if (moment > lastMoment)
+    return `it holds sequence ${sequence}, but the log ends at ${sequenceBefore + lastMoment - firstMoment}`;
+  if (moment > firstMoment && log.records[moment - 1]!.slot !== position.slot)
     return `sequence ${sequence} is not the end of slot ${position.slot}`;
   if (model.revisionAt[moment] !== revision) return `sequence ${sequence} is not revision ${revision}`;
   if (model.compactRevisionAt[moment] !== compactRevision)
@@ -150,16 +163,19 @@ export function versionsProblem(
   compactRevision: number,
 ): string | undefined {
   const held = new Map<string, DecodedVersion>();
+  const due = new Set<ModelVersion | undefined>();
+  const reachedOf = [...model.versions.values()].map((own) => versionsUpTo(model, own, revision));
+  for (const reached of reachedOf) for (const version of reached) due.add(version);
   for (const version of versions) {
     const name = `${version.modRevision}/${version.sub}`;
     const real = model.events[version.modRevision]?.[version.sub];
     if (version.modRevision > revision) return `it holds ${showKv(version)}, beyond its revision`;
     if (!sameKeyValue(version, real)) return `it holds ${showKv(version)}, but that was ${showKv(real)}`;
+    if (!due.has(real)) return `it holds ${showKv(version)}, which was rolled back`;
     if (held.has(name)) return `it holds ${showKv(version)} twice`;
     held.set(name, version);
   }
-  for (const own of model.versions.values()) {
-    const reached = own.filter((version) => version.modRevision <= revision);
+  for (const reached of reachedOf) {
     for (const [index, version] of reached.entries()) {
       if (isObsolete(version, reached[index + 1], compactRevision)) continue;
       if (!held.has(`${version.modRevision}/${version.sub}`)) return `it lacks ${showKv(version)}`;

@@ -2,9 +2,10 @@ import type { Violation } from '../types/result.ts';
 import type { Analysis } from './analysis.ts';
 import { type Call, isOk, nameOf } from './calls.ts';
 import { type EarlyEnd, endName } from './lease-watcher.ts';
+import { sequenceAt } from './log.ts';
 import { type LeaseLife, leaseAt } from './model.ts';
 import { ownersOf } from './owners.ts';
-import { convergenceMs, promisedUnder, quietFrom } from './promises.ts';
+import { convergenceMs, isRestoredLate, promisedUnder, quietFrom } from './promises.ts';
 import { violation } from './violation.ts';
 
 /**
@@ -72,7 +73,7 @@ function earlyByOwnClock(analysis: Analysis, early: ReadonlyMap<string, EarlyEnd
   if (early.size === 0) return violations;
   analysis.log.records.forEach(({ record, epoch, durableAtMs }, index) => {
     if (record.kind !== 'lease-revoke') return;
-    const end = early.get(endName(epoch, index + 1));
+    const end = early.get(endName(epoch, sequenceAt(analysis.log, index + 1)));
     if (end === undefined || mayBeAskedFor(analysis, index + 1, record.lease)) return;
     const since = end.since === 'renewal' ? 'it was last granted or renewed' : 'its reign began';
     violations.push(
@@ -177,6 +178,7 @@ function lateOnes(
   if (quiet === undefined || lastFence === undefined || promisedUnder(scenario) !== 'masked') return [];
   const leader = result.history.findLast((event) => event.kind === 'node-role' && event.role === 'leader');
   if (leader?.kind !== 'node-role' || !quiet.nodes.has(leader.node)) return [];
+  if (isRestoredLate(result, quiet.atMs)) return [];
   const { client, endMs } = scenario.knobs;
   const slackMs = expiryCheckMs + 4 * scenario.knobs.storeTimeoutMs + scenario.topology.settings.uploadIntervalMs;
   const healthyMs = Math.max(quiet.atMs + convergenceMs(scenario), lastFence.atMs);

@@ -3,7 +3,7 @@ import type { Analysis } from './analysis.ts';
 import { type Call, isOk, mayWrite, nameOf, type Stream } from './calls.ts';
 import { matches } from './check-watch.ts';
 import { errorWords } from './evaluate.ts';
-import { convergenceMs, promisedUnder, quietFrom } from './promises.ts';
+import { convergenceMs, isRestoredLate, promisedUnder, quietFrom } from './promises.ts';
 import { staticErrorWords } from './static-errors.ts';
 import { violation } from './violation.ts';
 
@@ -22,7 +22,7 @@ export function checkLiveness(analysis: Analysis, counts: LivenessCounts): reado
   const { result } = analysis;
   const { scenario } = result;
   const quiet = quietFrom(scenario);
-  if (quiet === undefined || promisedUnder(scenario) !== 'masked') {
+  if (quiet === undefined || promisedUnder(scenario) !== 'masked' || isRestoredLate(result, quiet.atMs)) {
     counts.notJudged += 1;
     return [];
   }

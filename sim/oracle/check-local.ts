@@ -16,6 +16,7 @@ import {
 } from './decoder/local-store.ts';
 import { decodeLocalLog } from './decoder/log-objects.ts';
 import type { Ledger } from './ledger.ts';
+import { versionsUpTo } from './model.ts';
 import { violation } from './violation.ts';
 
 /**
@@ -173,7 +174,10 @@ function dropProblem({ log: { model } }: Analysis, drop: Drop): Violation | unde
   const { node, atMs, modRevision, sub, compactRevision } = drop;
   const version = model.events[modRevision]?.[sub];
   if (version === undefined) return undefined;
-  const own = model.versions.get(version.key) ?? [];
+  // On the line that the store was of by then. What was rolled back is none of its.
+  const next = model.rollbacks.find(({ skippedRevision }) => skippedRevision > compactRevision);
+  const own = versionsUpTo(model, model.versions.get(version.key) ?? [], (next?.skippedRevision ?? Infinity) - 1);
+  if (!own.includes(version)) return undefined;
   if (isObsolete(version, own[own.indexOf(version) + 1], compactRevision)) return undefined;
   return violation(
     'checkpoints',
@@ -182,7 +186,7 @@ function dropProblem({ log: { model } }: Analysis, drop: Drop): Violation | unde
   );
 }
 
-function storeProblem({ log: { model, records } }: Analysis, found: FoundStore): Violation | undefined {
+function storeProblem({ log: { model, lines } }: Analysis, found: FoundStore): Violation | undefined {
   const { node, incarnation, atMs, entries } = found;
   const problem = (words: string) =>
     violation('checkpoints', `the local store that life ${incarnation + 1} of node ${node} finds: ${words}`, { atMs });
@@ -195,15 +199,21 @@ function storeProblem({ log: { model, records } }: Analysis, found: FoundStore):
   }
   if (store === undefined) return undefined;
   const { sequence, revision, compactRevision } = store.position;
-  if (sequence > records.length) return problem(`it is at sequence ${sequence}; the log ends at ${records.length}`);
-  if (model.revisionAt[sequence] !== revision) return problem(`sequence ${sequence} is not revision ${revision}`);
-  if (model.compactRevisionAt[sequence] !== compactRevision)
+  const { databaseId } = store;
+  const line = lines.find((each) => each.databaseId === databaseId) ?? lines[0]!;
+  const moment = line.firstMoment + sequence - line.sequenceBefore;
+  if (moment > line.lastMoment) {
+    const end = line.sequenceBefore + line.lastMoment - line.firstMoment;
+    return problem(`it is at sequence ${sequence}; the log ends at ${end}`);
+  }
+  if (model.revisionAt[moment] !== revision) return problem(`sequence ${sequence} is not revision ${revision}`);
+  if (model.compactRevisionAt[moment] !== compactRevision)
     return problem(`at sequence ${sequence} nothing was compacted at ${compactRevision}`);
   const versions = store.versions.map((version) => {
     if (!store.toCome.has(`${version.modRevision}/${version.sub}`)) return version;
     return { ...version, value: model.events[version.modRevision]?.[version.sub]?.value ?? '' };
   });
   const wrong =
-    leasesProblem(model, store.leases, sequence) ?? versionsProblem(model, versions, revision, compactRevision);
+    leasesProblem(model, store.leases, moment) ?? versionsProblem(model, versions, revision, compactRevision);
   return wrong === undefined ? undefined : problem(wrong);
 }

@@ -3,7 +3,7 @@ import type { Violation } from '../types/result.ts';
 import type { Analysis } from './analysis.ts';
 import type { Stream } from './calls.ts';
 import { sameKeyValue, showKv } from './compare.ts';
-import { type LoggedRecord } from './log.ts';
+import type { LoggedRecord } from './lines.ts';
 import { isInRange, liveAt, type Model, type ModelVersion, plainTombstone, show } from './model.ts';
 import { type Guarantee, violation } from './violation.ts';
 
@@ -21,6 +21,7 @@ export interface WatchCounts {
   compactedStarts: number;
   fromThePast: number;
   resumed: number;
+  rolledBack: number;
   excused: number;
 }
 
@@ -35,6 +36,7 @@ export function watchCountsNone(): WatchCounts {
     compactedStarts: 0,
     fromThePast: 0,
     resumed: 0,
+    rolledBack: 0,
     excused: 0,
   };
 }
@@ -154,6 +156,8 @@ function checkRevision(cursor: Cursor, revision: number, events: PlainWatchRespo
       ? { guarantee: 'watch order', words: `got revision ${revision} when ${cursor.next} was next`, revision }
       : { guarantee: 'watch atomicity', words: `got revision ${revision} in two pieces, or twice`, revision };
   }
+  const across = acrossRollback(cursor, revision);
+  if (across !== undefined) return across;
   const missed = firstMatch(cursor, cursor.next, revision - 1);
   if (missed !== undefined) {
     return {
@@ -187,6 +191,19 @@ function checkRevision(cursor: Cursor, revision: number, events: PlainWatchRespo
   return undefined;
 }
 
+/** Whoever waits for what comes after the end of a line that was left has to be told that it will not come. */
+function acrossRollback({ analysis, next }: Cursor, revision: number): Found {
+  const rollback = analysis.log.rollbacks.find(
+    ({ skippedRevision }) => next < skippedRevision && revision >= skippedRevision,
+  );
+  if (rollback === undefined) return undefined;
+  return {
+    guarantee: 'watch compaction',
+    words: `goes on to revision ${revision}, although ${next} was next, and the rollback skipped everything up to ${rollback.skippedRevision}`,
+    revision,
+  };
+}
+
 function shownEvent(version: ModelVersion) {
   return version.version === 0 ? plainTombstone(version.key, version.modRevision) : version;
 }
@@ -212,6 +229,8 @@ function checkPrevious(
 function checkProgress(cursor: Cursor, { revision }: PlainWatchResponse): Found {
   cursor.counts.progress += 1;
   if (revision === undefined) return { guarantee: 'watch progress', words: 'got a progress report without a revision' };
+  const across = acrossRollback(cursor, revision);
+  if (across !== undefined) return across;
   const missed = firstMatch(cursor, cursor.next, revision);
   if (missed !== undefined) {
     return {
@@ -254,8 +273,11 @@ function checkCanceled(cursor: Cursor, response: PlainWatchResponse, atMs: numbe
     };
   }
   const { log } = cursor.analysis;
-  const isCompaction = ({ record }: LoggedRecord) => record.kind === 'compact' && record.revision === compactRevision;
+  const isCompaction = ({ record }: LoggedRecord) =>
+    (record.kind === 'compact' && record.revision === compactRevision) ||
+    (record.kind === 'rollback' && record.skippedRevision === compactRevision);
   const moment = log.records.findIndex(isCompaction) + 1;
+  if (moment > 0 && log.records[moment - 1]!.record.kind === 'rollback') cursor.counts.rolledBack += 1;
   // A branch begins compacted as its parent was at the cut.
   if (compactRevision === log.model.compactRevisionAt[0]) return undefined;
   if (moment === 0 && mayBeLost(cursor, compactRevision)) {

@@ -153,12 +153,22 @@ export function createCollectionOracle(): Observer {
       if (condemned.has(key)) return fail(change, `the manifest names ${key}, which has been condemned`, [key]);
       if (!present.has(key)) return fail(change, `the manifest names ${key}, which is not there`, [key]);
     }
-    const kept = database.retained.changed(change, before, next);
+    const kept = database.retained.changed(change, before, next, leftMs(before));
     if (kept !== undefined) return fail(change, kept);
     return (
       logProblem(change, before, next, database) ??
       branchProblem(change, family.problemAfter(before, next, operators.of(change.node)))
     );
+  }
+
+  /** By the log of what goes on, as its newest checkpoint says. */
+  function leftMs(manifest: DecodedManifest | undefined): number {
+    const next = manifest?.successor === undefined ? undefined : databases.get(manifest.successor)?.manifest;
+    if (next === undefined) return 0;
+    let inUse = next;
+    while (inUse.successor !== undefined)
+      inUse = databases.get(inUse.successor)?.manifest ?? { ...inUse, successor: undefined };
+    return (inUse.checkpoints.at(-1)?.wallMs ?? 0) - next.createdWallMs;
   }
 
   function branchProblem(change: StoreChange, words: string | undefined): Violation | undefined {
@@ -171,9 +181,11 @@ export function createCollectionOracle(): Observer {
     next: DecodedManifest,
     { leaderOf }: Database,
   ): Violation | undefined {
-    const oldest = next.checkpoints[0];
+    // What was left may lose even its newest checkpoint: whether it was time for it is judged with what is retained.
+    const isLeft = before?.successor !== undefined;
+    const oldest = next.checkpoints[0] ?? (isLeft ? before.checkpoints.at(-1) : undefined);
     const { logFloor } = next;
-    if (logFloor > (oldest?.slot ?? 0) + 1) {
+    if (logFloor > Math.max((oldest?.slot ?? 0) + 1, isLeft ? before.logFloor : 0)) {
       return fail(
         change,
         `the log is given up below ${logFloor}, but the oldest checkpoint ends with ${oldest?.slot ?? 0}`,
@@ -182,7 +194,7 @@ export function createCollectionOracle(): Observer {
     const pin = next.pins.find(({ firstSlot, lastSlot }) => firstSlot <= lastSlot && firstSlot < logFloor);
     if (pin !== undefined)
       return fail(change, `the log is given up below ${logFloor}, but ${pin.name} needs ${pin.firstSlot}`);
-    const archive = archiveProblem(next);
+    const archive = isLeft ? undefined : archiveProblem(next);
     if (archive !== undefined) return fail(change, archive);
     if (before === undefined) return undefined;
     const known = new Set(before.archives.map(({ key }) => key));
@@ -193,7 +205,7 @@ export function createCollectionOracle(): Observer {
     }
     const leader = leaderOf.get(next.epoch);
     const { node } = change;
-    if (node !== undefined && !isTool(node) && leader !== node)
+    if (node !== undefined && !isTool(node) && !isLeft && leader !== node)
       return fail(change, `node ${node} wrote the manifest in epoch ${next.epoch}, which is not its own`);
     if (next.epoch < before.epoch)
       return fail(change, `epoch ${next.epoch} wrote the manifest of epoch ${before.epoch}`);
@@ -204,7 +216,7 @@ export function createCollectionOracle(): Observer {
     const named = new Set(next.checkpoints.map(({ key }) => key));
     count('collection: checkpoints forgotten', before.checkpoints.filter(({ key }) => !named.has(key)).length);
     const [newest] = before.checkpoints.slice(-1);
-    if (newest !== undefined && !named.has(newest.key) && (next.checkpoints.at(-1)?.slot ?? 0) < newest.slot)
+    if (newest !== undefined && !isLeft && !named.has(newest.key) && (next.checkpoints.at(-1)?.slot ?? 0) < newest.slot)
       return fail(change, `the newest checkpoint, of slot ${newest.slot}, is forgotten`, [newest.key]);
     return undefined;
   }
@@ -304,7 +316,7 @@ export function createCollectionOracle(): Observer {
       }
       if (slot < logCollectedFloor && isAfterFence(slot)) count('collection: slots kept for a fence');
     }
-    if (home !== '') return undefined;
+    if (home !== '' || manifest.successor !== undefined) return undefined;
     const left = checkLeftLying(result, {
       manifest,
       reachable: reachable.keys,

@@ -13,9 +13,10 @@ import {
   decodeSegment,
   decodeStoredSegment,
 } from './decoder/log-objects.ts';
-import { type DecodedControl, decodeControl } from './decoder/other-objects.ts';
+import { type DecodedControl, decodeControl, type DecodedManifest, decodeManifest } from './decoder/other-objects.ts';
+import { placeKey } from './family/home-of-key.ts';
 import type { Ledger } from './ledger.ts';
-import { slotOfKey } from './log.ts';
+import { slotKey, slotOfKey } from './log.ts';
 import { revisionInitial } from './model.ts';
 import { violation, type ViolationDetails } from './violation.ts';
 
@@ -25,11 +26,12 @@ import { violation, type ViolationDetails } from './violation.ts';
  * - `control` goes forward: epochs rise, a reign counts its writes;
  * - sequences and revisions rise by one along the log;
  * - nothing is acknowledged or shown beyond what is durable, and nothing by a reign of which the log goes on without it;
- * - a watcher's revisions only go forward.
+ * - a watcher's revisions only go forward;
+ * - what goes on for a database that was rolled back is named once, for ever, and all of this holds from line to line.
  */
 export function createInvariants(): Observer {
-  const slots = new Map<number, DecodedSegment | 'unreadable'>();
-  const deleted = new Set<number>();
+  const slots = new Map<string, DecodedSegment | 'unreadable'>();
+  const deleted = new Set<string>();
   const sent = new Map<string, string>();
   const watched = new Map<string, number>();
   const nodeRevisions = new Map<number, number>();
@@ -40,10 +42,16 @@ export function createInvariants(): Observer {
   const firedBefore = new Map<string, number>();
   let rule: 'object' | 'local' = 'object';
   let everLocal = false;
-  let control: DecodedControl | undefined;
+  const controls = new Map<string, DecodedControl>();
+  /** Of the database, the one in use last. */
+  const lines = [''];
+  /** Of branches that rollbacks made: what each began as. Whether a database is rolled back at all is known from the operators. */
+  const begun = new Map<string, DecodedManifest>();
+  let restores = 0;
   let nextSlot = 1;
   let epoch = 0;
-  let sequence = 0;
+  /** Undefined: a line begins, with what its first frame says. That it is the right one is judged by the whole log. */
+  let sequence: number | undefined = 0;
   let revision = revisionInitial;
   let nowMs = 0;
 
@@ -53,12 +61,14 @@ export function createInvariants(): Observer {
 
   function advance(): Violation | undefined {
     for (;;) {
-      const segment = slots.get(nextSlot);
+      const segment = slots.get(lines.at(-1)! + slotKey(nextSlot));
       if (segment === undefined) return undefined;
       nextSlot += 1;
       if (segment === 'unreadable' || segment.epoch < epoch) continue;
       if (segment.epoch > epoch) {
-        for (let passed = epoch; passed < segment.epoch; passed++) endOfEpoch.set(passed, revisionBeforeFence(segment));
+        for (let passed = epoch; passed < segment.epoch; passed++) {
+          if (!endOfEpoch.has(passed)) endOfEpoch.set(passed, revisionBeforeFence(segment));
+        }
         epoch = segment.epoch;
       }
       for (const frame of segment.frames) {
@@ -74,6 +84,7 @@ export function createInvariants(): Observer {
   }
 
   function follow(frame: DecodedFrame, slot: number): Violation | undefined {
+    sequence ??= frame.firstSequence - 1;
     if (frame.firstSequence !== sequence + 1) {
       return violation('revisions', `slot ${slot} goes on with sequence ${frame.firstSequence} after ${sequence}`, {
         atMs: nowMs,
@@ -93,33 +104,67 @@ export function createInvariants(): Observer {
     return undefined;
   }
 
-  function slotChanged(slot: number, change: StoreChange): Violation | undefined {
+  /** From now on the database goes on there. */
+  function manifestChanged(home: string, { bytes, key, node, atMs }: StoreChange): Violation | undefined {
+    const manifest = bytes === undefined || node === undefined ? undefined : readable(() => decodeManifest(bytes));
+    if (manifest === undefined) return undefined;
+    if (!begun.has(home)) begun.set(home, manifest);
+    const at = lines.indexOf(home);
+    if (at < 0) return undefined;
+    const known = lines[at + 1];
+    if (manifest.successor === known) return undefined;
+    const details = { atMs, keys: [key] };
+    if (known !== undefined)
+      return violation(
+        'one log',
+        `${known} goes on for the database, and ${key} now says ${manifest.successor}`,
+        details,
+      );
+    const next = begun.get(manifest.successor!);
+    if (next?.base === undefined || next.predecessor !== home)
+      return violation(
+        'one log',
+        `${key} says that the database goes on at ${manifest.successor}, which is nothing of the kind`,
+        details,
+      );
+    for (let passed = 0; passed <= manifest.epoch; passed++)
+      if (!endOfEpoch.has(passed)) endOfEpoch.set(passed, revision);
+    count('rollbacks: the line left for another one');
+    lines.push(next.home);
+    epoch = Math.max(epoch, manifest.epoch);
+    revision = Math.max(revision, next.base.stretches.at(-1)!.skippedRevision);
+    sequence = undefined;
+    nextSlot = 1;
+    return advance();
+  }
+
+  function slotChanged(change: StoreChange): Violation | undefined {
     const { bytes, key, atMs, node } = change;
     if (node === undefined) return undefined;
-    const before = slots.get(slot);
+    const before = slots.get(key);
     // What may be deleted is another oracle's to say; what was written stays written, and no slot is filled again.
     if (bytes === undefined) {
-      deleted.add(slot);
+      deleted.add(key);
       return undefined;
     }
     // A copy of the PUT that had filled it, late on its way: nobody is told anything by it.
-    const isCopy = deleted.has(slot) && before !== undefined && before !== 'unreadable' && isSame(before, bytes);
+    const isCopy = deleted.has(key) && before !== undefined && before !== 'unreadable' && isSame(before, bytes);
     if (isCopy) return undefined;
     if (before !== undefined) {
       return violation('one log', `node ${node} wrote ${key}, which had been written`, { atMs, keys: [key] });
     }
-    slots.set(slot, readable(() => decodeStoredSegment(bytes)) ?? 'unreadable');
+    slots.set(key, readable(() => decodeStoredSegment(bytes)) ?? 'unreadable');
     return advance();
   }
 
-  function controlChanged({ bytes, node, atMs }: StoreChange): Violation | undefined {
+  function controlChanged({ bytes, key, node, atMs }: StoreChange): Violation | undefined {
     if (node === undefined) return undefined;
-    const details = { atMs, keys: ['control'] };
+    const details = { atMs, keys: [key] };
     if (bytes === undefined) return violation('one log', `node ${node} deleted control`, details);
     const next = readable(() => decodeControl(bytes));
     if (next === undefined) return violation('one log', `node ${node} wrote a control that cannot be read`, details);
-    const before = control;
-    control = next;
+    const before = controls.get(key);
+    controls.set(key, next);
     rule = next.rule;
     if (rule === 'local') everLocal = true;
     if (before === undefined) return undefined;
@@ -133,7 +178,9 @@ export function createInvariants(): Observer {
         details,
       );
     if (next.epoch > before.epoch) return undefined;
-    if (next.leader?.nonce !== before.leader?.nonce) {
+    // A tool that took the lead leaves it to nobody.
+    const isLeft = next.leader === undefined && next.released;
+    if (!isLeft && next.leader?.nonce !== before.leader?.nonce) {
       return violation(
         'one live epoch',
         `epoch ${next.epoch} has two leaders: node ${node} wrote control in it under another nonce`,
@@ -149,7 +196,7 @@ export function createInvariants(): Observer {
     const details = { atMs: nowMs, keys: [key] };
     const isUnconditional = condition === 'none' && !key.startsWith('probe/');
     if (isUnconditional) return violation('one log', `node ${node} writes ${key} without a condition`, details);
-    const slot = slotOfKey(key);
+    const slot = slotOfKey(placeKey(key).rest);
     if (slot === undefined) return undefined;
     if (condition !== 'absent')
       return violation('one log', `node ${node} writes ${key} under another condition than that it is absent`, details);
@@ -277,6 +324,7 @@ export function createInvariants(): Observer {
     name: 'invariants',
     history(event: HistoryEvent) {
       nowMs = event.atMs;
+      if (event.kind === 'restore-start') restores += 1;
       if (event.kind === 'fault') fired.push({ fault: event.fault, node: event.node });
       else if (event.kind === 'invoke') firedBefore.set(event.call, fired.length);
       else if (event.kind === 'watch-open' || event.kind === 'watch-response')
@@ -285,9 +333,12 @@ export function createInvariants(): Observer {
     },
     store(change) {
       nowMs = change.atMs;
-      const slot = slotOfKey(change.key);
-      if (slot !== undefined) return slotChanged(slot, change);
-      return change.key === 'control' ? controlChanged(change) : undefined;
+      const { home, rest } = placeKey(change.key);
+      if (rest === 'manifest' && restores > 0) return manifestChanged(home, change);
+      // Others are judged as branches.
+      if (!lines.includes(home)) return undefined;
+      if (slotOfKey(rest) !== undefined) return slotChanged(change);
+      return rest === 'control' ? controlChanged(change) : undefined;
     },
     effect,
     ledger: () => ledger,

@@ -2,6 +2,7 @@ import type { Instant } from '../../src/ports/clock.ts';
 import type { SystemEffect } from '../types/system.ts';
 import { FormatError } from './decoder/cursor.ts';
 import { type DecodedFrame, decodeFrames, decodeStoredSegment } from './decoder/log-objects.ts';
+import { placeKey } from './family/home-of-key.ts';
 import { slotOfKey } from './log.ts';
 
 /**
@@ -80,7 +81,7 @@ export function createLeaseWatcher(): LeaseWatcher {
         for (const frame of framesOf(() => decodeFrames(operation.bytes, 0))) look(life, node, frame, nowMs);
         return;
       }
-      if (operation.kind !== 'object-put' || slotOfKey(operation.key) === undefined) return;
+      if (operation.kind !== 'object-put' || slotOfKey(placeKey(operation.key).rest) === undefined) return;
       const frames = framesOf(() => {
         // Whoever sends it again sends the same bytes.
         const segment = decodeStoredSegment(operation.body);

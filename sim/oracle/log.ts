@@ -2,11 +2,16 @@ import type { RunResult, StoreChange, Violation } from '../types/result.ts';
 import { FormatError, hexOfBytes } from './decoder/cursor.ts';
 import { sha256 } from './decoder/digest.ts';
 import { type DecodedRecord, type DecodedSegment, decodeStoredSegment } from './decoder/log-objects.ts';
-import { applyRecord, createModel, type Model, revisionInitial, revisionOf } from './model.ts';
+import { placeOfRollback, type Rollback } from './family/cut-of-lines.ts';
+import type { Line, LoggedRecord } from './lines.ts';
+import { type Succession, successionsOf } from './family/successions.ts';
+import { applyRecord, applyRollback, createModel, type Model, revisionInitial, revisionOf } from './model.ts';
 import { violation } from './violation.ts';
 
 /**
- * The log as the object store holds it, walked by the protocol's rules, and the model after each of its records.
+ * The log as the object store holds it, walked by the protocol's rules, and the model after each of its records. A database that was rolled back in
+ * place has one log, too: that of the line which was left, the rollback as a record, and that of the line which goes on; so whatever is judged by
+ * the log is judged across the change of lines.
  *
  * Invariant: a segment whose epoch is below an earlier slot's is dead; any other follows the last live one, by hash, sequence and epoch.
  */
@@ -21,18 +26,11 @@ export interface FinalLog {
   readonly frameDurableAtMs: ReadonlyMap<string, number>;
   /** What is wrong with the bytes themselves. */
   readonly violations: readonly Violation[];
+  /** The last one is in use. */
+  readonly lines: readonly Line[];
+  readonly rollbacks: readonly Rollback[];
   /** The last moment that was in the store, with all before it, at a time. */
   durableMomentAt(atMs: number): number;
-}
-
-export interface LoggedRecord {
-  readonly record: DecodedRecord;
-  readonly slot: number;
-  /** Of its frame: the reign that made it. */
-  readonly epoch: number;
-  readonly wallMs: number;
-  /** True time at which the slot, and all before it, were filled. */
-  readonly durableAtMs: number;
 }
 
 export interface Fence {
@@ -56,6 +54,8 @@ export interface LogBeginning {
   readonly sequence: number;
 }
 
+/** A watcher that had everything goes on from the revision after the last one: that has to be compacted. */
+const revisionsSkippedBeyond = 2;
 const zeroHash = '0'.repeat(64);
 
 export function slotKey(slot: number): string {
@@ -67,73 +67,148 @@ export function slotOfKey(key: string): number | undefined {
 }
 
 export function readFinalLog(
-  result: Pick<RunResult, 'objects' | 'storeChanges'>,
-  { home, model, sequence: sequenceBefore }: LogBeginning = { home: '', model: createModel(), sequence: 0 },
+  result: Pick<RunResult, 'objects' | 'storeChanges' | 'history'>,
+  beginning: LogBeginning = { home: '', model: createModel(), sequence: 0 },
 ): FinalLog {
-  const filled = firstFillings(result.storeChanges, `${home}log/`);
+  const { model } = beginning;
+  const lines: Line[] = [];
+  const rollbacks: Rollback[] = [];
   const violations: Violation[] = [];
   const records: LoggedRecord[] = [];
   const fences: Fence[] = [];
   const frameDurableAtMs = new Map<string, number>();
   const slotEnds: { readonly atMs: number; readonly moment: number }[] = [];
-  let last: { readonly hash: string; readonly epoch: number; readonly databaseId: string } | undefined;
-  let frameHash: string | undefined;
-  let wallMs = 0;
   let atMs = 0;
   let deadSegments = 0;
-  let slot = 1;
+  let segments = 0;
 
-  function fail(words: string): void {
-    violations.push(violation('one log', `slot ${slot}: ${words}`, { atMs, keys: [home + slotKey(slot)] }));
+  /** `epochBefore`: every epoch of the line is above it. `left`: the line was left by it. */
+  function walk(home: string, sequenceBefore: number, epochBefore: number, left: Succession | undefined): void {
+    const filled = firstFillings(result.storeChanges, `${home}log/`);
+    const firstMoment = records.length;
+    let last: { readonly hash: string; readonly epoch: number; readonly databaseId: string } | undefined;
+    let frameHash: string | undefined;
+    let wallMs = 0;
+    let slot = 1;
+
+    function fail(words: string): void {
+      violations.push(violation('one log', `slot ${slot}: ${words}`, { atMs, keys: [home + slotKey(slot)] }));
+    }
+
+    for (; ; slot++) {
+      const key = home + slotKey(slot);
+      const filling = filled.get(key);
+      // What the world did to an object behind the nodes' backs does not change what was written.
+      const bytes = filling?.bytes ?? result.objects.get(key);
+      if (bytes === undefined) break;
+      const isLate = left !== undefined && (filling?.atMs ?? 0) > left.namedMs;
+      if (!isLate) atMs = Math.max(atMs, filling?.atMs ?? 0);
+      const segment = decode(bytes, fail);
+      if (segment === undefined) break;
+      if (segment.slot !== slot) fail(`the segment says that it is slot ${segment.slot}`);
+      if (segment.epoch < (last?.epoch ?? 0)) {
+        deadSegments += 1;
+        slotEnds.push({ atMs, moment: records.length });
+        continue;
+      }
+      if (isLate) {
+        fail(`epoch ${segment.epoch} goes on with a line that a rollback had left`);
+        break;
+      }
+      if (last === undefined && segment.epoch <= epochBefore)
+        fail(`epoch ${segment.epoch} begins a line, after epoch ${epochBefore} on the one before`);
+      const broken = placeBroken(segment, last);
+      if (broken !== undefined) fail(broken);
+      last = { hash: segment.hash, epoch: segment.epoch, databaseId: segment.databaseId };
+      const momentBefore = records.length;
+      for (const frame of segment.frames) {
+        if (frame.previousFrameHash !== (frameHash ?? frameHashInitial(segment.databaseId)))
+          fail('a frame does not follow the one before it');
+        const sequence = sequenceBefore + records.length - firstMoment;
+        if (frame.firstSequence !== sequence + 1) fail(`sequence ${frame.firstSequence} after ${sequence}`);
+        if (frame.wallMs < wallMs) fail(`its time goes back from ${wallMs} to ${frame.wallMs}`);
+        frameHash = frame.hash;
+        frameDurableAtMs.set(frame.hash, atMs);
+        wallMs = frame.wallMs;
+        for (const record of frame.records) {
+          records.push({ record, slot, epoch: frame.epoch, wallMs, durableAtMs: atMs });
+          const revision = revisionOf(model);
+          const problem = applyRecord(model, record);
+          if (problem !== undefined) violations.push(recordViolation(record, revision, problem, atMs));
+          if (record.kind !== 'fence') continue;
+          const { epoch, memberId } = record;
+          fences.push({ epoch, slot, moment: records.length, momentBefore, atMs, memberId });
+          if (epoch !== segment.epoch) fail(`a fence of epoch ${epoch} in a segment of epoch ${segment.epoch}`);
+        }
+      }
+      slotEnds.push({ atMs, moment: records.length });
+    }
+    segments += slot - 1;
+    lines.push({ home, databaseId: last?.databaseId, firstMoment, lastMoment: records.length, sequenceBefore });
   }
 
-  for (; ; slot++) {
-    const key = home + slotKey(slot);
-    const filling = filled.get(key);
-    // What the world did to an object behind the nodes' backs does not change what was written.
-    const bytes = filling?.bytes ?? result.objects.get(key);
-    if (bytes === undefined) break;
-    atMs = Math.max(atMs, filling?.atMs ?? 0);
-    const segment = decode(bytes, fail);
-    if (segment === undefined) break;
-    if (segment.slot !== slot) fail(`the segment says that it is slot ${segment.slot}`);
-    if (segment.epoch < (last?.epoch ?? 0)) {
-      deadSegments += 1;
-      slotEnds.push({ atMs, moment: records.length });
-      continue;
-    }
-    const broken = placeBroken(segment, last);
-    if (broken !== undefined) fail(broken);
-    last = { hash: segment.hash, epoch: segment.epoch, databaseId: segment.databaseId };
-    const momentBefore = records.length;
-    for (const frame of segment.frames) {
-      if (frame.previousFrameHash !== (frameHash ?? frameHashInitial(segment.databaseId)))
-        fail('a frame does not follow the one before it');
-      const sequence = sequenceBefore + records.length;
-      if (frame.firstSequence !== sequence + 1) fail(`sequence ${frame.firstSequence} after ${sequence}`);
-      if (frame.wallMs < wallMs) fail(`its time goes back from ${wallMs} to ${frame.wallMs}`);
-      frameHash = frame.hash;
-      frameDurableAtMs.set(frame.hash, atMs);
-      wallMs = frame.wallMs;
-      for (const record of frame.records) {
-        records.push({ record, slot, epoch: frame.epoch, wallMs, durableAtMs: atMs });
-        const revision = revisionOf(model);
-        const problem = applyRecord(model, record);
-        if (problem !== undefined) violations.push(recordViolation(record, revision, problem, atMs));
-        if (record.kind !== 'fence') continue;
-        const { epoch, memberId } = record;
-        fences.push({ epoch, slot, moment: records.length, momentBefore, atMs, memberId });
-        if (epoch !== segment.epoch) fail(`a fence of epoch ${epoch} in a segment of epoch ${segment.epoch}`);
-      }
-    }
+  function rollBack(succession: Succession): Rollback {
+    const { from, home, namedMs, epoch, createdWallMs, operation } = succession;
+    const { left } = succession;
+    const details = {
+      atMs: namedMs,
+      keys: [`${from}manifest`],
+      operations: operation === undefined ? [] : [operation],
+    };
+    const lastRevision = revisionOf(model);
+    const last = records.at(-1);
+    if (last?.record.kind !== 'fence' || last.epoch !== epoch)
+      violations.push(
+        violation('durability', `${home} goes on for a line that had gone on after the fence of the rollback`, details),
+      );
+    const place = placeOfRollback({ lines, records, model, rollbacks }, succession);
+    if (place.problem !== undefined) violations.push(violation('branches', place.problem, details));
+    if (left.skippedRevision < lastRevision + revisionsSkippedBeyond)
+      violations.push(
+        violation(
+          'revisions',
+          `${home} goes on above revision ${left.skippedRevision}, and the line that it goes on for ended at ${lastRevision}`,
+          details,
+        ),
+      );
+    const skippedRevision = Math.max(left.skippedRevision, lastRevision);
+    applyRollback(model, place.cutMoment, skippedRevision);
+    records.push({
+      record: { kind: 'rollback', skippedRevision },
+      slot: 0,
+      epoch,
+      wallMs: createdWallMs,
+      durableAtMs: namedMs,
+    });
+    atMs = Math.max(atMs, namedMs);
     slotEnds.push({ atMs, moment: records.length });
+    const rollback = {
+      moment: records.length,
+      cutMoment: place.cutMoment,
+      namedMs,
+      epoch,
+      lastRevision,
+      skippedRevision,
+      home,
+    };
+    rollbacks.push({ ...rollback, sequence: place.sequence, createdWallMs });
+    return rollbacks.at(-1)!;
+  }
+
+  const successions = beginning.home === '' ? successionsOf(result) : [];
+  walk(beginning.home, beginning.sequence, -1, successions[0]);
+  for (const [index, succession] of successions.entries()) {
+    const { sequence } = rollBack(succession);
+    walk(succession.home, sequence, succession.epoch, successions[index + 1]);
   }
 
   return {
     model,
     records,
     fences,
-    segments: slot - 1,
+    lines,
+    rollbacks,
+    segments,
     deadSegments,
     frameDurableAtMs,
     violations,
@@ -190,6 +265,12 @@ function recordViolation(record: DecodedRecord, revision: number, problem: strin
   if (record.kind === 'lease-revoke' && /removes/.test(problem))
     return violation('lease keys together', problem, details);
   return violation('revisions', problem, details);
+}
+
+/** Of the record with that moment; of a rollback: of what came back. */
+export function sequenceAt({ lines }: Pick<FinalLog, 'lines'>, moment: number): number {
+  const line = lines.findLast(({ firstMoment }) => firstMoment < moment) ?? lines[0]!;
+  return line.sequenceBefore + moment - line.firstMoment;
 }
 
 export function finalRevision(log: FinalLog): number {

@@ -8,6 +8,7 @@ import type { DecodedOperation, DecodedRecord } from './decoder/log-objects.ts';
  * Invariants:
  * - Nothing is dropped: a compaction is remembered, and whoever asks has to respect it.
  * - `moment` s is the state after the s-th record; moment 0 is the empty store, at revision 1.
+ * - A rollback in place is a record too: what was written after its cut is there for ever, and on no line that leads to later revisions.
  */
 export interface Model {
   /** Each key's versions, ascending. */
@@ -22,6 +23,8 @@ export interface Model {
   readonly leases: Map<string, LeaseLife[]>;
   /** Keys that a put ever attached, by lease. */
   readonly attached: Map<string, Set<string>>;
+  /** Ascending. */
+  readonly rollbacks: ModelRollback[];
   /** Every key that there ever was. */
   keys: string[];
   keysAreSorted: boolean;
@@ -30,6 +33,12 @@ export interface Model {
 /** `version` 0: a tombstone. */
 export interface ModelVersion extends PlainKeyValue {
   readonly sub: number;
+}
+
+/** From `skippedRevision` on the history is that up to `cutRevision`, and what was written above `skippedRevision`. */
+export interface ModelRollback {
+  readonly cutRevision: number;
+  readonly skippedRevision: number;
 }
 
 export interface LeaseLife {
@@ -50,6 +59,7 @@ export function createModel(): Model {
     compactRevisionAt: [0],
     leases: new Map(),
     attached: new Map(),
+    rollbacks: [],
     keys: [],
     keysAreSorted: true,
   };
@@ -91,6 +101,25 @@ export function applyRecord(model: Model, record: DecodedRecord): string | undef
   model.revisionAt.push(takesRevision ? revision + 1 : revision);
   model.compactRevisionAt.push(record.kind === 'compact' ? record.revision : compactRevision);
   return problem;
+}
+
+/** The next record brings back what was there at a moment; its revision is the first that can be asked for. */
+export function applyRollback(model: Model, cutMoment: number, skippedRevision: number): void {
+  const moment = momentOf(model) + 1;
+  const lastRevision = revisionOf(model);
+  for (const [lease, lives] of model.leases) {
+    const life = leaseAt(model, lease, cutMoment);
+    const newest = lives.at(-1)!;
+    if (newest.revokedAt === Infinity) newest.revokedAt = moment;
+    if (life !== undefined) lives.push({ ttlSeconds: life.ttlSeconds, grantedAt: moment, revokedAt: Infinity });
+  }
+  model.rollbacks.push({ cutRevision: model.revisionAt[cutMoment]!, skippedRevision });
+  for (let revision = lastRevision + 1; revision <= skippedRevision; revision++) {
+    model.events[revision] = [];
+    model.momentOf[revision] = moment;
+  }
+  model.revisionAt.push(skippedRevision);
+  model.compactRevisionAt.push(skippedRevision);
 }
 
 function applyWrite(
@@ -209,14 +238,30 @@ function applyRevoke(
 
 /** The newest version, unless it is a tombstone. */
 function newest(model: Model, key: string): ModelVersion | undefined {
-  const version = model.versions.get(key)?.at(-1);
-  return version === undefined || version.version === 0 ? undefined : version;
+  return liveAt(model, key, Infinity);
 }
 
 /** The version of the key at a revision, a tombstone too. */
 export function versionAt(model: Model, key: string, revision: number): ModelVersion | undefined {
   const versions = model.versions.get(key);
   if (versions === undefined) return undefined;
+  const rollback = model.rollbacks.findLast(({ skippedRevision }) => skippedRevision <= revision);
+  const version = lastUpTo(versions, revision);
+  if (rollback === undefined || (version !== undefined && version.modRevision > rollback.skippedRevision))
+    return version;
+  return versionAt(model, key, rollback.cutRevision);
+}
+
+/** Those of a key that lead to the revision, ascending. */
+export function versionsUpTo(model: Model, versions: readonly ModelVersion[], revision: number): ModelVersion[] {
+  const rollback = model.rollbacks.findLast(({ skippedRevision }) => skippedRevision <= revision);
+  const own = versions.filter(
+    ({ modRevision }) => modRevision <= revision && modRevision > (rollback?.skippedRevision ?? 0),
+  );
+  return rollback === undefined ? own : [...versionsUpTo(model, versions, rollback.cutRevision), ...own];
+}
+
+function lastUpTo(versions: readonly ModelVersion[], revision: number): ModelVersion | undefined {
   let low = 0;
   let high = versions.length;
   while (low < high) {

@@ -3,7 +3,7 @@ import type { Analysis } from './analysis.ts';
 import { type Call, isOk, mayWrite, nameOf, saysItWrote } from './calls.ts';
 import type { DecodedOperation, DecodedWrite } from './decoder/log-objects.ts';
 import { evaluate, viewAt } from './evaluate.ts';
-import type { LoggedRecord } from './log.ts';
+import type { LoggedRecord } from './lines.ts';
 import { createMatching } from './matching.ts';
 import { isInRange } from './model.ts';
 import { violation } from './violation.ts';

@@ -1,6 +1,7 @@
 import { faultKindOf } from '../faults/index.ts';
 import type { Promised } from '../faults/fault-kind.ts';
 import type { Guarantee } from './violation.ts';
+import type { RunResult } from '../types/result.ts';
 import type { Scenario } from '../types/scenario.ts';
 
 /** What is owed under all faults of a scenario: the least of what is owed under each. */
@@ -29,6 +30,16 @@ export function quietFrom(
   if (scenario.faults.length > 0) return undefined;
   const startedMs = Math.max(...scenario.topology.nodes.map(({ startAtMs }) => startAtMs));
   return { atMs: startedMs, nodes: new Set(scenario.topology.nodes.keys()) };
+}
+
+/** A rollback was under way after that time: the database may have no leader meanwhile. */
+export function isRestoredLate({ history }: Pick<RunResult, 'history'>, atMs: number): boolean {
+  const open = new Set<string>();
+  for (const event of history) {
+    if (event.kind === 'restore-start') open.add(event.operation);
+    if (event.kind === 'restore-end' && event.atMs < atMs) open.delete(event.operation);
+  }
+  return open.size > 0;
 }
 
 /** Within it a quiet part has a leader that serves: the old lease runs out on a slow clock, then one recovery. */

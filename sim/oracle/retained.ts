@@ -12,7 +12,13 @@ import { keyOf } from './reachability.ts';
  */
 export interface Retained {
   /** A text says what is wrong. */
-  changed(change: StoreChange, before: DecodedManifest | undefined, next: DecodedManifest): string | undefined;
+  changed(
+    change: StoreChange,
+    before: DecodedManifest | undefined,
+    next: DecodedManifest,
+    /** For how long, by the log of what goes on, the database had been left by a rollback; 0: it was not. */
+    leftMs: number,
+  ): string | undefined;
   /** At the end it is known who was told what. */
   judge(scenario: Scenario): string | undefined;
   forgottenBySize(): number;
@@ -33,6 +39,7 @@ interface Forgotten {
   readonly before: readonly DecodedCheckpointReference[];
   readonly after: ReadonlySet<string>;
   readonly retention: DecodedRetention;
+  readonly leftMs: number;
 }
 
 const sparesMin = 2;
@@ -79,7 +86,7 @@ export function createRetained(ground: RetainedGround): Retained {
   }
 
   return {
-    changed(change, before, next) {
+    changed(change, before, next, leftMs) {
       const known = new Set(before?.checkpoints.map(({ key }) => key));
       const added = next.checkpoints.filter(({ key }) => !known.has(key));
       for (const reference of added) {
@@ -98,7 +105,7 @@ export function createRetained(ground: RetainedGround): Retained {
         return lost && `the checkpoint of slot ${lost.slot} was forgotten by who named another one`;
       }
       if (gone.length === 0) return undefined;
-      forgotten.push({ writer: change.node, before: before.checkpoints, after, retention: next.retention });
+      forgotten.push({ writer: change.node, before: before.checkpoints, after, retention: next.retention, leftMs });
       return undefined;
     },
     judge(scenario) {
@@ -106,11 +113,13 @@ export function createRetained(ground: RetainedGround): Retained {
       for (const [text] of said) {
         if (text !== textOf(told)) return `a node says that ${text} is kept, and was told ${textOf(told)}`;
       }
-      for (const { writer, before, after, retention } of forgotten) {
+      for (const { writer, before, after, retention, leftMs } of forgotten) {
         const collect = ground.collectOf(writer);
         const action = scenario.operations.find(({ id }) => id === collect)?.action;
         const rule = action?.kind === 'collect' ? retentionOf(action) : retention;
         if (rule.kind === 'size') bySize += 1;
+        // What was left before all that is kept goes as a whole.
+        if (rule.kind === 'age' && leftMs > rule.milliseconds) continue;
         const lost = before.find(({ key }, index) => !after.has(key) && isAsked(before, index, rule));
         if (lost !== undefined) return `${keyOf(lost)} was forgotten, although ${textOf(rule)} is to be kept`;
       }

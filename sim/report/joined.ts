@@ -54,9 +54,10 @@ export interface Collected {
 }
 
 export interface BranchWork {
-  readonly start: Kind<'branch-create-start'> | Kind<'branch-delete-start'> | Kind<'branch-host'>;
+  readonly start:
+    Kind<'branch-create-start'> | Kind<'branch-delete-start'> | Kind<'branch-host'> | Kind<'restore-start'>;
   /** Undefined: it is still at it when the run ends, or it is a node. */
-  readonly end: Kind<'branch-end'> | undefined;
+  readonly end: Kind<'branch-end'> | Kind<'restore-end'> | undefined;
 }
 
 export type FaultFired = Kind<'fault'>;
@@ -132,9 +133,11 @@ export function joinHistory(result: Pick<RunResult, 'history' | 'counts'>): Join
       case 'branch-create-start':
       case 'branch-delete-start':
       case 'branch-host':
+      case 'restore-start':
         branchWork.push({ start: { ...event, position }, end: undefined });
         return;
-      case 'branch-end': {
+      case 'branch-end':
+      case 'restore-end': {
         const work = branchWork.findLast(({ start }) => start.operation === event.operation);
         if (work !== undefined) work.end = { ...event, position };
         return;

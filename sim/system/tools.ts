@@ -1,14 +1,17 @@
 import { createBranch } from '../../src/core/branch/create-branch.ts';
 import { deleteBranch } from '../../src/core/branch/delete-branch.ts';
-import { collectOnce } from '../../src/core/collect/collect-once.ts';
+import { collectLines } from '../../src/core/collect/collect-lines.ts';
 import type { Core } from '../../src/core/core.ts';
+import { coreAt } from '../../src/core/core-at.ts';
 import { noCompression } from '../../src/core/format/no-compression.ts';
+import { followSuccessors } from '../../src/core/restore/follow-successors.ts';
+import { rollBack } from '../../src/core/restore/roll-back.ts';
 import { createTool as createCoreTool, type ToolEffect } from '../../src/core/tool/run-tool.ts';
 import type { Task } from '../../src/core/task.ts';
 import { retentionOf } from './retention.ts';
 import type { NodeMachine, SystemEffect, ToolOptions, ToolWork } from '../types/system.ts';
 
-/** `t4 gc` and `t4 branch` as machines of their own: the very tasks that the commands run. */
+/** `t4 gc`, `t4 branch` and `t4 restore` as machines of their own: the very tasks that the commands run. */
 const storePatienceMs = 30_000;
 
 export function createTool({ settings, digest, home, work }: ToolOptions): NodeMachine {
@@ -42,15 +45,22 @@ function* perform(core: Core, work: ToolWork): Task<string> {
     case 'collect': {
       const { graceMs, dryRun } = work;
       const retention = retentionOf(work);
-      return JSON.stringify(yield* collectOnce(core, { retention, graceMs, youngMs: graceMs, dryRun }));
+      const inUse = coreAt(core, yield* followSuccessors(core));
+      return JSON.stringify(yield* collectLines(inUse, { retention, graceMs, youngMs: graceMs, dryRun }));
     }
     case 'branch-create': {
-      const created = yield* createBranch(core, work.name, work.cut);
+      const created = yield* createBranch(coreAt(core, yield* followSuccessors(core)), work.name, work.cut);
       if (created.kind === 'created') return JSON.stringify({ kind: created.kind, home: created.manifest.home });
       return JSON.stringify({ kind: created.kind });
     }
     case 'branch-delete':
       return JSON.stringify(yield* deleteBranch(core, work.name, work.force));
+    case 'restore': {
+      const rolled = yield* rollBack(core, work.cut);
+      if (rolled.kind !== 'rolled-back') return JSON.stringify({ kind: rolled.kind });
+      const { kind, home, lastRevision, skippedRevision } = rolled;
+      return JSON.stringify({ kind, home, lastRevision, skippedRevision });
+    }
   }
 }
 

@@ -102,6 +102,23 @@ export type NodeHistoryEvent =
       readonly detail: string;
       readonly home?: string;
     }
+  /** A tool that rolls the database back, in place: `writer` as above. */
+  | {
+      readonly kind: 'restore-start';
+      readonly operation: string;
+      readonly node: number;
+      readonly writer: number;
+      readonly cut: CutAsked;
+    }
+  /** `home`: of what it says goes on. */
+  | {
+      readonly kind: 'restore-end';
+      readonly operation: string;
+      readonly node: number;
+      readonly outcome: 'done' | 'failed' | 'killed';
+      readonly detail: string;
+      readonly home?: string;
+    }
   /** A node of a branch is set up: from now on `host` stands for it in the events of that name. `writer` as above. */
   | {
       readonly kind: 'branch-host';

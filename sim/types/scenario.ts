@@ -135,6 +135,7 @@ export type Action<Request = PlainRequest> =
   | BranchCreateAction
   | BranchDeleteAction
   | BranchRunAction
+  | RestoreAction
   /** Compacts at the newest revision that this client has seen, less `keepRevisions`. */
   | { readonly kind: 'compact-behind'; readonly keepRevisions: number; readonly physical: boolean }
   /** Reads at the newest revision that this client has seen, less `back`. */
@@ -204,6 +205,12 @@ export interface BranchRunAction {
   readonly disk: 'kept' | 'empty';
 }
 
+/** An operator rolls the database back, in place: whatever goes on for it by then. */
+export interface RestoreAction extends ToolCourse {
+  readonly kind: 'restore';
+  readonly cut: BranchCut;
+}
+
 /** What befalls a tool. */
 export interface ToolCourse {
   /** Of its wall clock against the true one. */
@@ -211,6 +218,8 @@ export interface ToolCourse {
   /** After so many calls of the store it stands still for `pauseMs`; 0: never. */
   readonly pauseAfterCalls: number;
   readonly pauseMs: number;
+  /** Stands still after so long, too, for `pauseMs`. Left out: never. */
+  readonly pauseAfterMs?: number;
   /** After so many calls of the store it is killed; 0: never. */
   readonly killAfterCalls: number;
 }

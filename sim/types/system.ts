@@ -45,7 +45,9 @@ export type ToolWork =
   | ({ readonly kind: 'collect' } & Pick<CollectAction, 'retentionMs' | 'retentionBytes' | 'graceMs' | 'dryRun'>)
   /** Of the database at `home`. What it logs last is JSON, with the `home` of the branch if it made one. */
   | { readonly kind: 'branch-create'; readonly name: string; readonly cut: CutAsked }
-  | { readonly kind: 'branch-delete'; readonly name: string; readonly force: boolean };
+  | { readonly kind: 'branch-delete'; readonly name: string; readonly force: boolean }
+  /** Of whatever goes on for the database at `home`. What it logs last is JSON, with the `home` of what goes on if it rolled back. */
+  | { readonly kind: 'restore'; readonly cut: CutAsked };
 
 export interface NodeMachine<Request = PlainRequest, Response = PlainResponse> {
   /** The effects in the order in which they have to be begun. Throwing ends the run as a crash. */

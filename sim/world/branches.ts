@@ -8,6 +8,7 @@ import type {
   BranchRunAction,
   CollectAction,
   Operation,
+  RestoreAction,
 } from '../types/scenario.ts';
 import type { SystemUnderTest, ToolWork } from '../types/system.ts';
 import { createNodeHost, type NodeHost } from './node-host.ts';
@@ -27,6 +28,7 @@ export interface Branches {
   create(operation: Operation, action: BranchCreateAction): void;
   remove(operation: Operation, action: BranchDeleteAction): void;
   run(operation: Operation, action: BranchRunAction): void;
+  restore(operation: Operation, action: RestoreAction): void;
   /** A client's operation at the nodes of a branch. */
   ask(operation: Operation, name: string): void;
 }
@@ -116,6 +118,22 @@ export function createBranches(world: World, system: SystemUnderTest): Branches 
         { kind: 'branch-delete', name, force },
         (end) => world.record({ kind: 'branch-end', operation: id, node, ...end }),
         (writer) => world.record({ kind: 'branch-delete-start', operation: id, node, writer, name, force }),
+      );
+    },
+    restore(operation, action) {
+      const { id, node } = operation;
+      const cut = cutOf(world, action.cut, '', action.clockOffsetMs);
+      tool(
+        operation,
+        action,
+        '',
+        { kind: 'restore', cut },
+        ({ outcome, detail }) => {
+          const left = outcome === 'done' ? (JSON.parse(detail) as { readonly home?: string }).home : undefined;
+          const home = left === undefined ? {} : { home: left };
+          world.record({ kind: 'restore-end', operation: id, node, outcome, detail, ...home });
+        },
+        (writer) => world.record({ kind: 'restore-start', operation: id, node, writer, cut }),
       );
     },
     run: (operation, action) => nodesOf(action.name).run(operation, action),

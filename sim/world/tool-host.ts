@@ -1,6 +1,6 @@
 import type { NodeMachine, SystemEffect, SystemEvent } from '../types/system.ts';
 import type { ToolCourse } from '../types/scenario.ts';
-import { createNodeClock } from './node-clock.ts';
+import { createNodeClock, microsecondsUp } from './node-clock.ts';
 import { drawOf } from './random.ts';
 import { createStoreCalls } from './store-calls.ts';
 import type { World } from './world.ts';
@@ -136,7 +136,8 @@ export function startTool(
   function setTimer(timer: number, atMonotonicMs: number): void {
     const entry = {};
     timers.set(timer, entry);
-    const dueMs = clock.trueMsOf(atMonotonicMs, world.nowMs()) ?? world.nowMs();
+    // The clock tells whole microseconds: not one that is a rounding error before the time that was asked for.
+    const dueMs = clock.trueMsOf(microsecondsUp(atMonotonicMs), world.nowMs()) ?? world.nowMs();
     world.at(Math.ceil(dueMs * 1_000) / 1_000, () => {
       if (timers.get(timer) !== entry) return;
       timers.delete(timer);
@@ -150,6 +151,11 @@ export function startTool(
     ended({ outcome, detail });
   }
 
+  if (course.pauseAfterMs !== undefined) {
+    world.after(course.pauseAfterMs, () => {
+      if (machine !== undefined && asleep === undefined) sleep();
+    });
+  }
   deliver({ kind: 'start', seed: Uint8Array.from({ length: 32 }, () => draw.below(256)) });
 }
 

@@ -9,6 +9,7 @@ import type { Ledger } from '../ledger.ts';
 import { ownersOf } from '../owners.ts';
 import { keptUnder } from '../promises.ts';
 import { violation } from '../violation.ts';
+import { successionsOf } from './successions.ts';
 import { type BranchMade, branchesMade, historyByHome } from './branches-made.ts';
 import { checkLives } from './check-lives.ts';
 import { cutWithin, type Logs, momentOfSlot, oldestName, type Place, type PlacedLog } from './cut-within.ts';
@@ -28,7 +29,8 @@ export function createBranchOracle(): Observer {
     name: 'branches',
     finish(result) {
       const made = branchesMade(result);
-      if (made.length === 0) return undefined;
+      // What is a branch of which line is not told apart yet.
+      if (made.length === 0 || successionsOf(result).length > 0) return undefined;
       const kept = keptUnder(result.scenario);
       if (kept !== undefined && !kept.has('branches')) return undefined;
       return judge(result, made, count);

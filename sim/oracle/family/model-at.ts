@@ -1,4 +1,4 @@
-import { createModel, leaseAt, type Model } from '../model.ts';
+import { createModel, leaseAt, type Model, versionsUpTo } from '../model.ts';
 
 /** The model as it was at a moment, as the beginning of another log: moment 0 of that one. */
 export function modelAt(model: Model, moment: number): Model {
@@ -7,7 +7,7 @@ export function modelAt(model: Model, moment: number): Model {
   begun.revisionAt[0] = revision;
   begun.compactRevisionAt[0] = model.compactRevisionAt[moment]!;
   for (const [key, versions] of model.versions) {
-    const kept = versions.filter(({ modRevision }) => modRevision <= revision);
+    const kept = versionsUpTo(model, versions, revision);
     if (kept.length === 0) continue;
     begun.versions.set(key, kept);
     begun.keys.push(key);

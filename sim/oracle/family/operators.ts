@@ -41,6 +41,7 @@ export function createOperators(): Operators {
           works.set(event.writer, event);
           deleting.add(event.name);
           return undefined;
+        case 'restore-end':
         case 'branch-end':
           return event.home === undefined ? undefined : made(event.home);
         default:

@@ -3,6 +3,7 @@ import { NodeFailure } from '../failure.ts';
 import { describeDamage } from '../format/damage.ts';
 import { controlKey, manifestKey } from '../format/keys.ts';
 import { decodeManifest, encodeManifest } from '../format/manifest.ts';
+import { isSuperseded } from '../restore/is-superseded.ts';
 import { readDecoded, settledPut } from '../store/objects.ts';
 import type { Task } from '../task.ts';
 import { equalBytes, hexOf } from '../types/bytes.ts';
@@ -65,7 +66,7 @@ export function* locateManifest(core: Core, reign: Reign): Task<HeldManifest | u
       );
     }
     core.epochMet = Math.max(core.epochMet, held.manifest.epoch);
-    if (held.manifest.successor !== undefined) return held;
+    if (isSuperseded(held.manifest)) return held;
     const retention = core.configuration.retention ?? held.manifest.retention;
     const stamped = yield* updateManifest(core, reign, held, (manifest) => ({ ...manifest, retention }));
     if (stamped === 'deposed') return undefined;

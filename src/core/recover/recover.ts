@@ -4,6 +4,7 @@ import { recoverFromBase } from '../branch/recover-from-base.ts';
 import { recoverFromCheckpoint } from '../checkpoint/load-checkpoint.ts';
 import type { Manifest } from '../types/log.ts';
 import type { Reign } from '../reign/reign.ts';
+import { isSuperseded } from '../restore/is-superseded.ts';
 import { createState } from '../state/state.ts';
 import type { Task } from '../task.ts';
 import { nothing, positionOfGenesis } from './genesis.ts';
@@ -38,7 +39,7 @@ export function* recover(core: Core, reign: Reign): Task<RecoveredDatabase | 'de
   if (held === undefined) return 'deposed';
   const { manifest } = held;
   yield* checkAlive(core, manifest);
-  if (manifest.successor !== undefined) return 'superseded';
+  if (isSuperseded(manifest)) return 'superseded';
   const recovered =
     (yield* reuseLocalState(core, manifest)) ??
     (yield* recoverFromCheckpoint(core, manifest)) ??

@@ -18,6 +18,7 @@ import { readDatabase } from '../tool/read-database.ts';
 import type { LogEnd } from '../tool/read-up-to.ts';
 import { equalBytes } from '../types/bytes.ts';
 import type { Base, Cut, Manifest, Pin } from '../types/log.ts';
+import { mayNameSuccessor } from './may-name-successor.ts';
 import { planRollback, type RollbackPlan, type Unreachable } from './plan-rollback.ts';
 import {
   fenceOff,
@@ -29,6 +30,7 @@ import {
   type HeldByDisks,
   type Seized,
 } from './seize.ts';
+import { skippedRevisionAfter } from './skipped-revision.ts';
 import { homeOfSuccessor, removeUnfinished } from './unfinished.ts';
 
 /**
@@ -57,11 +59,6 @@ export type RolledBack =
   | HeldByDisks
   | Unreachable;
 
-/**
- * A watcher that had everything goes on from the revision after the last one: that has to be compacted too, and below the revision that the
- * compaction left readable.
- */
-const revisionsSkippedBeyond = 2;
 const attemptsMax = 20;
 const toolName = 't4 restore';
 
@@ -118,7 +115,7 @@ function* makeSuccessor(
     const database = yield* readDatabase(line);
     const found = yield* branchBase(line, database, cut);
     if (found.kind !== 'base') return found;
-    const base = skipping(found.base, end.position.revision + revisionsSkippedBeyond);
+    const base = skipping(found.base, skippedRevisionAfter(end.position.revision));
     if (base.stretches.length > stretchesMax) throw new NodeFailure(`a branch has at most ${stretchesMax} ancestors`);
     const keeper = base.stretches.at(-1)!.home;
     const pin: Pin = { id, name: home, createdWallMs, ...found.needs };
@@ -155,8 +152,7 @@ function* nameSuccessor(at: Core, { reign }: Seized, made: Manifest): Task<void>
     const held = yield* readManifestAt(at, at.home);
     const manifest = held?.manifest;
     if (manifest?.successor === made.home) return;
-    const isOurs = manifest?.epoch === reign.epoch && manifest.successor === undefined && !manifest.removed;
-    if (held === undefined || !isOurs) throw takenOver();
+    if (held === undefined || !mayNameSuccessor(held.manifest, reign.epoch)) throw takenOver();
     if (!held.manifest.pins.some(({ id }) => equalBytes(id, made.databaseId))) {
       throw new NodeFailure('somebody removed what this rollback had begun: nothing was rolled back, try again');
     }

@@ -1,6 +1,5 @@
 import { NodeFailure } from '../failure.ts';
 import type { Core } from '../core.ts';
-import { takeOverAtMonotonicMs } from '../lease/may-take-over.ts';
 import { claim } from '../recover/claim-epoch.ts';
 import { createDatabase } from '../recover/create-database.ts';
 import { sealFence } from '../recover/reopen.ts';
@@ -11,6 +10,7 @@ import type { Task } from '../task.ts';
 import type { DatabaseFound } from '../tool/read-database.ts';
 import { readOn, type LogEnd } from '../tool/read-up-to.ts';
 import { publishSegment } from '../write/publish.ts';
+import { mayLetGo, servedUntilMonotonicMs } from './served-until.ts';
 
 /**
  * A tool takes the lead of a database, to end its log: the epoch first, by compare-and-swap and whoever leads; then the fence.
@@ -44,13 +44,12 @@ export function* seize(core: Core, name: string): Task<Seized | HeldByDisks> {
       yield* createDatabase(core);
       continue;
     }
-    const { control, etag } = observed;
+    const { control } = observed;
     if (control.rule !== 'object') return { kind: 'held-by-disks', inSync: control.inSync };
     const leader = { memberId: toolMemberId, name, clientUrls: [] };
     const reign = yield* claim(core, observed, leader, control.leaseMs);
     if (reign === undefined) continue;
-    const sighting = { etag, sinceMonotonicMs: core.at.monotonicMs };
-    return { kind: 'seized', reign, servedUntilMonotonicMs: takeOverAtMonotonicMs(control, sighting) };
+    return { kind: 'seized', reign, servedUntilMonotonicMs: servedUntilMonotonicMs(observed, core.at.monotonicMs) };
   }
   throw new NodeFailure(`others changed the lease in each of ${attemptsMax} attempts: nothing was changed, try again`);
 }
@@ -82,8 +81,8 @@ export function renewAtMonotonicMs({ leaseSentAt, control }: Reign): number {
 }
 
 /** Whoever looks need not wait for this lease to lapse; but never for less than the former leader's. */
-export function* letGo(core: Core, { reign, servedUntilMonotonicMs }: Seized): Task<void> {
-  if (core.at.monotonicMs < servedUntilMonotonicMs) return;
+export function* letGo(core: Core, { reign, servedUntilMonotonicMs: untilMs }: Seized): Task<void> {
+  if (!mayLetGo(untilMs, core.at.monotonicMs)) return;
   yield* writeControl(core, reign, { ...reign.control, leader: undefined, released: true });
 }
 
