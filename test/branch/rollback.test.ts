@@ -7,6 +7,7 @@ import { collectLines } from '../../src/core/collect/collect-lines.ts';
 import { collectOnce } from '../../src/core/collect/collect-once.ts';
 import type { Core } from '../../src/core/core.ts';
 import { splitKey } from '../../src/core/format/keys.ts';
+import { leaderDriftMs } from '../../src/core/limits.ts';
 import { followSuccessors } from '../../src/core/restore/follow-successors.ts';
 import { planRollback } from '../../src/core/restore/plan-rollback.ts';
 import { difference } from '../../src/core/tool/difference.ts';
@@ -14,6 +15,7 @@ import { keyAt } from '../../src/core/tool/key-at.ts';
 import { stateAt } from '../../src/core/tool/state-at.ts';
 import { verifyDatabase } from '../../src/core/tool/verify/verify.ts';
 import type { Cut } from '../../src/core/types/log.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import type { ObjectStore } from '../../src/ports/object-store.ts';
 import { keysOf } from '../tool/filled-store.ts';
 import { contentOf, createFamily, fill, homeOf, rolledBack, type Content, type Family } from './family.ts';
@@ -473,3 +475,49 @@ function collectIntoArchives(core: Core) {
   const settings = { retention: { kind: 'for-ever' } as const, youngMs: 0, graceMs: 0, dryRun: false };
   return collectOnce({ ...core, configuration: { ...core.configuration, archiveSegments: 1 } }, settings);
 }
+
+/** Time that passes where somebody waits, and nowhere else. */
+function waitedClock(): Clock {
+  let monotonicMs = 1_000;
+  return {
+    now: () => ({ monotonicMs, wallMs: Date.now() }),
+    schedule(atMs, fire) {
+      const immediate = setImmediate(() => {
+        monotonicMs = Math.max(monotonicMs, atMs);
+        fire();
+      });
+      return () => clearImmediate(immediate);
+    },
+  };
+}
+
+test('what goes on is named when the lease of who led has lapsed for certain', async () => {
+  const store = openMemoryStore();
+  const family = createFamily(store);
+  const leaseMs = 3_000;
+  await fill(family, '', 20, 'key', { leaseMs });
+  const clock = waitedClock();
+  let claimedMs = 0;
+  let namedMs = 0;
+  const seen: ObjectStore = {
+    ...store,
+    put(key, body, condition) {
+      if (key === 'control' && claimedMs === 0) claimedMs = clock.now().monotonicMs;
+      if (key === 'manifest') namedMs = clock.now().monotonicMs;
+      return store.put(key, body, condition);
+    },
+  };
+  const held = () => createFamily(seen, undefined, clock).rollBack('', 11);
+  rolledBack(await family.node('', held, { leaseMs }));
+  expect(claimedMs).toBeGreaterThan(0);
+  expect(namedMs - claimedMs).toBeGreaterThanOrEqual(leaseMs + leaderDriftMs(leaseMs));
+});
+
+test('what goes on is named at once where the lease was given back', async () => {
+  const store = openMemoryStore();
+  await fill(createFamily(store), '', 20);
+  const clock = waitedClock();
+  const beganMs = clock.now().monotonicMs;
+  rolledBack(await createFamily(store, undefined, clock).rollBack('', 11));
+  expect(clock.now().monotonicMs).toBe(beganMs);
+});
