@@ -1,6 +1,7 @@
 /** `t4 verify`: whether everything that a database needs is in its store, and what it costs where it is not. */
 import { verifyDatabase } from '../core/tool/verify/verify.ts';
 import { objectKinds, type Verification, type VerifiedKind } from '../core/tool/verify/verification.ts';
+import { branchNameOf } from '../core/format/keys.ts';
 import { hexOf } from '../core/types/bytes.ts';
 import { exitCodes, type ExitCode } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
@@ -18,11 +19,13 @@ export async function verify(context: CommandContext): Promise<ExitCode> {
 }
 
 function fieldsOf(verification: Verification): unknown {
-  const { databaseId, home, counts, checkpoints, firstSlot, lastSlot, deadSegments, revision, findings } = verification;
+  const { databaseId, home, predecessor, counts, checkpoints, firstSlot, lastSlot, deadSegments, revision, findings } =
+    verification;
   return {
     ok: findings.length === 0,
     databaseId: databaseId === undefined ? undefined : hexOf(databaseId),
     home,
+    predecessor: predecessor ?? null,
     revision,
     firstSlot,
     lastSlot,
@@ -51,7 +54,8 @@ const words: Readonly<Record<VerifiedKind, string>> = {
 };
 
 function textOf(verification: Verification): string {
-  const { databaseId, counts, checkpoints, firstSlot, lastSlot, revision, findings, deadSegments } = verification;
+  const { databaseId, predecessor, counts, checkpoints, firstSlot, lastSlot, revision, findings, deadSegments } =
+    verification;
   const lines = [`database ${databaseId === undefined ? 'unknown' : hexOf(databaseId)}`];
   for (const kind of objectKinds) {
     const { objects, bytes } = counts[kind];
@@ -66,6 +70,10 @@ function textOf(verification: Verification): string {
     lines.push(
       `  checkpoint of slot ${reference.slot}, revision ${reference.revision}: ${usable ? 'whole' : 'not usable'}, ${compare}`,
     );
+  }
+  if (predecessor !== undefined) {
+    const abandoned = predecessor === '' ? 'the root' : `branch ${branchNameOf(predecessor)}`;
+    lines.push(`  not looked at: what a rollback abandoned in ${abandoned}`);
   }
   if (findings.length === 0) lines.push('all is well');
   for (const { kind, what, cost } of findings) lines.push(`${kind}: ${what}`, `    costs: ${cost}`);

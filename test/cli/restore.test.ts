@@ -86,7 +86,10 @@ test('in place: asks, says what it would abandon, does it, and can be undone', a
     'revision 2 to 4: 0 added, 1 changed, 0 deleted',
   );
   expect((await t4('history', 'a', '--store', store, '--values')).out).not.toContain('revision 3');
-  expect((await t4('verify', store)).out).toContain('all is well');
+  expect((await t4('verify', store)).out).toContain(
+    '  not looked at: what a rollback abandoned in the root\nall is well\n',
+  );
+  expect(JSON.parse((await t4('verify', store, '--json')).out)).toMatchObject({ ok: true, predecessor: '' });
   expect((await t4('gc', '--store', store)).code).toBe(0);
   const listed = (await t4('branch', 'list', store)).out;
   expect(listed).toMatch(

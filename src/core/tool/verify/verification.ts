@@ -64,6 +64,8 @@ export interface VerifiedCheckpoint {
 export interface Verification {
   readonly databaseId: Uint8Array | undefined;
   readonly home: string;
+  /** Home of what it goes on for since a rollback: what was abandoned there is not looked at, but for what this one began as. */
+  readonly predecessor: string | undefined;
   readonly counts: Readonly<Record<VerifiedKind, ObjectCount>>;
   readonly checkpoints: readonly VerifiedCheckpoint[];
   /** Slots that were read: from here … */

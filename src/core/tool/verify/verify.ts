@@ -53,6 +53,7 @@ export function* verifyDatabase(core: Core): Task<Verification> {
   return {
     databaseId: manifest.databaseId,
     home: manifest.home,
+    predecessor: manifest.predecessor,
     counts: survey.counts,
     checkpoints,
     firstSlot,
