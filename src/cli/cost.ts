@@ -31,9 +31,11 @@ export async function cost(context: CommandContext): Promise<ExitCode> {
     return exitCodes.ok;
   };
   if (target === undefined) return finish(undefined);
-  return withToolSession(context, { damageExitCode: exitCodes.failed }, async (session) =>
-    finish(await session.run(listStored)),
-  );
+  return withToolSession(context, { damageExitCode: exitCodes.failed }, async (session) => {
+    const stored = await session.runAsNamed(listStored);
+    if (stored.length > 0) return finish(stored);
+    throw new CliError(exitCodes.failed, `there is no database here: ${session.description} is empty`);
+  });
 }
 
 async function pricesOf({ options }: CommandContext): Promise<Prices> {

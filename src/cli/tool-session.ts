@@ -22,6 +22,8 @@ export interface ToolSession {
   /** By which a branch of the family is opened. */
   branchUrl(name: string): string;
   run<Result>(task: (core: Core) => Task<Result>): Promise<Result>;
+  /** On the database that was named, whatever goes on for it. */
+  runAsNamed<Result>(task: (core: Core) => Task<Result>): Promise<Result>;
   /** For the family as a whole. */
   runAtRoot<Result>(task: (core: Core) => Task<Result>): Promise<Result>;
   /** What the tasks run on, for a command that does more than to run them. `signal`: somebody interrupts. */
@@ -34,6 +36,8 @@ export interface ToolSession {
 export interface ToolSessionOptions {
   /** A store that the command line names without an option. */
   readonly url?: string | undefined;
+  /** How the command line names one. Default: `--store URL`. */
+  readonly namedBy?: string;
   /** The command writes: what an interruption leaves. Undefined: it writes nothing. */
   readonly leaves?: string;
   /** For damage that ends the command. */
@@ -45,7 +49,7 @@ export async function withToolSession(
   options: ToolSessionOptions,
   use: (session: ToolSession) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const target = targetOf(context, options.url);
+  const target = targetOf(context, options);
   const signals = createSignalSource();
   const signal = stopOnSignals(signals, (_, code) => process.exit(code));
   const progress = createProgress(context.tell, createSystemClock());
@@ -58,13 +62,14 @@ export async function withToolSession(
       log: progress.log,
     });
     opened = session;
-    const { store, home, branchUrl, run, runAtRoot } = session;
+    const { store, home, branchUrl, run, runAsNamed, runAtRoot } = session;
     const { description } = store;
     return await use({
       description,
       home,
       branchUrl,
       run,
+      runAsNamed,
       runAtRoot,
       store,
       parts: realParts(),
@@ -98,11 +103,11 @@ function createSignalSource() {
   };
 }
 
-function targetOf({ settings }: CommandContext, url: string | undefined): StoreTarget {
+function targetOf({ settings }: CommandContext, { url, namedBy }: ToolSessionOptions): StoreTarget {
   const named = storeTargetOf(settings);
   if (url === undefined) {
     if (named !== undefined) return named;
-    throw usageError('which store?', 'give --store URL, or set T4_STORE');
+    throw usageError('which store?', `give ${namedBy ?? '--store URL'}, or set T4_STORE`);
   }
   if (settings.sources.get('store') === 'flag' || settings.sources.get('s3-bucket') === 'flag') {
     throw usageError('two stores are named', 'give it once');

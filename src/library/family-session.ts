@@ -27,6 +27,8 @@ export interface FamilySession {
   /** By which a branch of the family is opened, from every working folder. */
   branchUrl(name: string): string;
   run<Result>(task: (core: Core) => Task<Result>): Promise<Result>;
+  /** On the database that was named, whatever goes on for it. */
+  runAsNamed<Result>(task: (core: Core) => Task<Result>): Promise<Result>;
   /** For the family as a whole. */
   runAtRoot<Result>(task: (core: Core) => Task<Result>): Promise<Result>;
   close(): Promise<void>;
@@ -67,6 +69,7 @@ export async function openFamilySession(
       home,
       branchUrl: (name) => urlOfStore(locationOfBranch(anywhere(root), name)),
       run: runOn(store, home),
+      runAsNamed: runOn(store, opening.home),
       runAtRoot: runOn(store, ''),
       close,
     };

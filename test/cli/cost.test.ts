@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runProgram } from '../../src/cli/program.ts';
-import { open } from '../../src/index.ts';
+import { createBranch, open, restore } from '../../src/index.ts';
 import { startGrpcServer, type GrpcServer } from '../../src/server/grpc/server.ts';
 import { clientErrors } from '../../src/core/types/error.ts';
 import { DatabaseError } from '../../src/host/database.ts';
@@ -119,6 +119,37 @@ describe('t4 checkpoint', () => {
   test('nobody there', async () => {
     expect((await t4('checkpoint', '--endpoint', '127.0.0.1:1', '--timeout', '2s')).code).toBe(3);
   });
+});
+
+test('what was rolled back is stored as before', async () => {
+  const store = `file:${folder}/rolled`;
+  const db = await open({ store });
+  await db.put('key', 'x'.repeat(5_000));
+  await db.checkpoint();
+  await db.put('key', 'y');
+  await db.close();
+  const { store: branch } = await createBranch({ store, name: 'branch' });
+  const onBranch = await open({ store: branch });
+  await onBranch.put('key', 'z'.repeat(7_000));
+  await onBranch.close();
+  const bytesOf = async (url: string): Promise<number> => {
+    const { out } = await t4('cost', '--store', url, '--json');
+    const { storage } = JSON.parse(out) as { storage: readonly { bytes: number }[] };
+    return storage.reduce((sum, { bytes }) => sum + bytes, 0);
+  };
+  const before = [await bytesOf(store), await bytesOf(branch)] as const;
+  await restore({ store: branch, atRevision: 3, inPlace: true });
+  await restore({ store, atRevision: 2, inPlace: true });
+  expect(await bytesOf(branch)).toBeGreaterThan(before[1]);
+  expect(await bytesOf(store)).toBeGreaterThan(before[0]);
+});
+
+test('an empty folder costs nothing because nothing is there', async () => {
+  const empty = `${folder}/empty`;
+  mkdirSync(empty);
+  const { code, out, error } = await t4('cost', '--store', `file:${empty}`);
+  expect([code, out]).toEqual([1, '']);
+  expect(error).toBe(`t4: there is no database here: file:${empty} is empty\n`);
 });
 
 test('t4 status shows the requests and what is kept', async () => {
