@@ -3,7 +3,7 @@ import { isBranchName } from '../core/format/keys.ts';
 import type { Cut } from '../core/types/log.ts';
 import { usageError } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
-import { parseCut } from './cut-option.ts';
+import { parseMoment, parseRevision } from './cut-option.ts';
 
 export function branchNameGiven(name: string | undefined): string {
   if (name !== undefined && isBranchName(name)) return name;
@@ -19,12 +19,6 @@ export function cutGiven({ options }: CommandContext): Cut | undefined {
   if (typeof atRevision === 'string' && typeof atTime === 'string') {
     throw usageError('--at-revision and --at-time name two places', 'give one of them');
   }
-  const [option, given, kind] =
-    typeof atTime === 'string'
-      ? (['--at-time', atTime, 'moment'] as const)
-      : (['--at-revision', atRevision, 'revision'] as const);
-  if (typeof given !== 'string') return undefined;
-  const cut = parseCut(option, given, Date.now());
-  if (cut.kind === kind) return cut;
-  throw usageError(`${option}: ${given} is ${kind === 'moment' ? 'no time' : 'no revision'}`);
+  if (typeof atTime === 'string') return parseMoment('--at-time', atTime, Date.now());
+  return typeof atRevision === 'string' ? parseRevision('--at-revision', atRevision) : undefined;
 }

@@ -46,11 +46,15 @@ export async function branchCreate(context: CommandContext): Promise<ExitCode> {
 }
 
 export async function branchList(context: CommandContext): Promise<ExitCode> {
-  return withToolSession(context, { url: context.target, damageExitCode: exitCodes.failed }, async (session) => {
-    const root = await session.runAtRoot(listBranches);
-    context.out(context.json ? jsonText(fieldsOf(root)) : `${linesOf(root, '').join('\n')}\n`);
-    return exitCodes.ok;
-  });
+  return withToolSession(
+    context,
+    { url: context.target, namedBy: 'its URL', damageExitCode: exitCodes.failed },
+    async (session) => {
+      const root = await session.runAtRoot(listBranches);
+      context.out(context.json ? jsonText(fieldsOf(root)) : `${linesOf(root, '').join('\n')}\n`);
+      return exitCodes.ok;
+    },
+  );
 }
 
 export async function branchDelete(context: CommandContext): Promise<ExitCode> {
@@ -92,7 +96,12 @@ export async function branchDelete(context: CommandContext): Promise<ExitCode> {
 
 function sessionOptions({ options }: CommandContext, leaves: string): ToolSessionOptions {
   const { from } = options;
-  return { url: typeof from === 'string' ? from : undefined, leaves, damageExitCode: exitCodes.failed };
+  return {
+    url: typeof from === 'string' ? from : undefined,
+    namedBy: '--from URL',
+    leaves,
+    damageExitCode: exitCodes.failed,
+  };
 }
 
 function fieldsOf(database: ListedDatabase): unknown {

@@ -1,11 +1,11 @@
 /** `t4 drill`: a recovery, rehearsed, with a report for people, scripts and CI. */
-import { writeFile } from 'node:fs/promises';
+import { access, constants, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { drill as rehearse } from '../drill/drill.ts';
 import { junitOf } from '../drill/junit.ts';
 import type { DrillOutcome, DrillReport } from '../drill/report.ts';
-import { exitCodes, usageError, type ExitCode } from './cli-error.ts';
+import { CliError, exitCodes, usageError, type ExitCode } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
 import { drillText } from './drill-text.ts';
 import { formatAddress, parseAddress } from './listen-address.ts';
@@ -30,7 +30,12 @@ export async function drill(context: CommandContext): Promise<ExitCode> {
   const limits = { readyMs: durationOf(context, 'maxTimeToReady'), fullMs: durationOf(context, 'maxTimeToFull') };
   const timeoutMs = durationOf(context, 'timeout') ?? timeoutMsDefault;
   const leaves = 'the next drill tells what this one left in the store';
-  const session = { url: context.target, leaves, damageExitCode: exitCodes.failed };
+  const folder = await folderOf(context, 'folder', textOf(context, 'folder') ?? tmpdir());
+  for (const name of ['report', 'junit'] as const) {
+    const file = textOf(context, name);
+    if (file !== undefined) await folderOf(context, name, dirname(resolve(file)));
+  }
+  const session = { url: context.target, namedBy: 'its URL', leaves, damageExitCode: exitCodes.failed };
   return withToolSession(context, session, async (session) => {
     const server = endpoint === undefined ? undefined : serverReference(endpoint, timeoutMs, session);
     try {
@@ -41,7 +46,7 @@ export async function drill(context: CommandContext): Promise<ExitCode> {
         server,
         endpoint,
         revision,
-        folder: resolve(textOf(context, 'folder') ?? tmpdir()),
+        folder,
         limits,
         timeoutMs,
         signal: session.signal,
@@ -58,11 +63,38 @@ export async function drill(context: CommandContext): Promise<ExitCode> {
 
 async function write(context: CommandContext, report: DrillReport): Promise<void> {
   const json = jsonText(report);
-  const file = textOf(context, 'report');
-  if (file !== undefined) await writeFile(file, json);
-  const junit = textOf(context, 'junit');
-  if (junit !== undefined) await writeFile(junit, junitOf(report));
+  // First of all: what is known must not go with a file that cannot be written.
   context.out(context.json ? json : drillText(report));
+  const files = [
+    [textOf(context, 'report'), json],
+    [textOf(context, 'junit'), junitOf(report)],
+  ] as const;
+  for (const [file, text] of files) {
+    if (file === undefined) continue;
+    await writeFile(file, text).catch((error: unknown) => {
+      const message = `the drill ended, and ${file} could not be written: ${messageOf(error)}`;
+      throw new CliError(exitCodes.unreachable, message, 'its report is on standard output', error);
+    });
+  }
+}
+
+/** Asked before anything is begun: a drill of an hour whose report has no place is worth nothing. */
+async function folderOf(context: CommandContext, option: string, path: string): Promise<string> {
+  const folder = resolve(path);
+  const isFolder = await stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  const given = textOf(context, option);
+  if (!isFolder) throw usageError(`--${option} ${given ?? folder}: there is no folder ${folder}`, 'nothing was begun');
+  await access(folder, constants.W_OK).catch(() => {
+    throw usageError(`--${option} ${given ?? folder}: ${folder} cannot be written`, 'nothing was begun');
+  });
+  return folder;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function textOf({ options }: CommandContext, name: string): string | undefined {

@@ -347,7 +347,7 @@ export async function runProgram(
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
-    return reportError(error, environment, output);
+    return reportError(error, argv, environment, output);
   }
 }
 
@@ -493,8 +493,13 @@ function camelCase(name: string): string {
   return name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function reportError(error: unknown, environment: Environment, output: ProgramOutput): ExitCode {
-  if (error instanceof CommanderError) return reportCommander(error, output);
+function reportError(
+  error: unknown,
+  argv: readonly string[],
+  environment: Environment,
+  output: ProgramOutput,
+): ExitCode {
+  if (error instanceof CommanderError) return reportCommander(error, argv, output);
   const message = error instanceof Error ? error.message : String(error);
   output.error(`t4: ${message}\n`);
   if (error instanceof CliError && error.hint !== undefined) output.error(`    ${error.hint}\n`);
@@ -503,12 +508,20 @@ function reportError(error: unknown, environment: Environment, output: ProgramOu
   return error instanceof CliError ? error.exitCode : exitCodes.failed;
 }
 
+/** Of a group, or of all: `run, inspect or branch`. */
+function namesOf(group: string): string {
+  const inGroup = commands.map(({ name }) => name.split(' ')).filter(([first]) => group === '' || first === group);
+  const names = [...new Set(inGroup.map(([first, own]) => (group === '' ? first! : own!)))];
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)!}`;
+}
+
 /** Commander ends help and version by throwing as well. */
-function reportCommander(error: CommanderError, output: ProgramOutput): ExitCode {
+function reportCommander(error: CommanderError, argv: readonly string[], output: ProgramOutput): ExitCode {
   if (error.exitCode === 0) return exitCodes.ok;
   if (error.code === 'commander.help') {
+    const group = argv.find((argument) => argument in groups) ?? '';
     output.error(
-      't4: which command? run, inspect, status, checkpoint, cost, cat, history, diff, gc, verify, drill or branch\n    t4 --help tells what they do\n',
+      `t4: which command? ${namesOf(group)}\n    ${group === '' ? 't4' : `t4 ${group}`} --help tells what they do\n`,
     );
     return exitCodes.usage;
   }

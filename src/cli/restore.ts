@@ -24,7 +24,8 @@ export async function restore(context: CommandContext): Promise<ExitCode> {
     name === undefined
       ? 'the database is what it was, unless the last step had been reached: t4 branch list shows it; the same command may be given again'
       : 'a branch may have been begun: t4 branch list shows it';
-  const options = { url: typeof from === 'string' ? from : undefined, leaves, damageExitCode: exitCodes.failed };
+  const url = typeof from === 'string' ? from : undefined;
+  const options = { url, namedBy: '--from URL', leaves, damageExitCode: exitCodes.failed };
   return withToolSession(context, options, async (session) => {
     const plan = await session.run((core) => planRollback(core, cut));
     if (plan.kind !== 'plan') throw unreadableCut(cut, plan, exitCodes.failed);

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RangeRequest } from '../core/types/request.ts';
 import { clientErrors, type ClientError } from '../core/types/error.ts';
@@ -44,10 +45,14 @@ export async function recoverNode(
 ): Promise<RecoveredNode> {
   const { clock } = parts;
   const beganMs = clock.now().monotonicMs;
-  const local = await openLocal(folder).catch((error: unknown) => {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new DrillFailure('unknown', `the folder for the drill cannot be used: ${message}`, error);
-  });
+  // Its own, and of nobody else on the machine: all of the database's values come into it.
+  const making = mkdir(folder, { mode: 0o700 });
+  const local = await making
+    .then(() => openLocal(folder))
+    .catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
+      throw new DrillFailure('unknown', `the folder for the drill cannot be used: ${message}`, error);
+    });
   const { localStore, disk, memberId } = local;
   const node = startNode({ ...parts, ...quiet, localStore, disk, memberId, name: 'drill', clientUrls: [], log });
   const close = async (): Promise<void> => {

@@ -82,7 +82,27 @@ describe('usage errors end with 2, name what is wrong, and touch nothing', () =>
     [
       '',
       {},
-      't4: which command? run, inspect, status, checkpoint, cost, cat, history, diff, gc, verify, drill or branch\n    t4 --help tells what they do\n',
+      't4: which command? run, inspect, status, checkpoint, cost, cat, history, diff, gc, verify, drill, branch or restore\n    t4 --help tells what they do\n',
+    ],
+    ['branch', {}, 't4: which command? create, list or delete\n    t4 branch --help tells what they do\n'],
+    ['branch list', {}, 't4: which store?\n    give its URL, or set T4_STORE\n'],
+    ['branch create a', {}, 't4: which store?\n    give --from URL, or set T4_STORE\n'],
+    ['restore --at-revision 3 --to a', {}, 't4: which store?\n    give --from URL, or set T4_STORE\n'],
+    ['cat a', {}, 't4: which store?\n    give --store URL, or set T4_STORE\n'],
+    [
+      'restore --from file:./x --to a --at-revision 1x',
+      {},
+      't4: --at-revision: "1x" is no revision\n    give a whole number from 1 on, of at most 15 digits; --at-time takes a time\n',
+    ],
+    [
+      'restore --from file:./x --to a --at-revision 12345678901234567',
+      {},
+      't4: --at-revision: "12345678901234567" is no revision\n    give a whole number from 1 on, of at most 15 digits; --at-time takes a time\n',
+    ],
+    [
+      'restore --from file:./x --to a --at-time 12',
+      {},
+      't4: --at-time: "12" is no time\n    give 2026-03-01T12:00:00Z (with Z or an offset), or how long ago: -90m, -24h, -7d\n',
     ],
     ['runn', {}, "t4: unknown command 'runn'\n    did you mean run?\n"],
     ['run --lisen 127.0.0.1:1', {}, "t4: unknown option '--lisen'\n    did you mean --listen?\n"],

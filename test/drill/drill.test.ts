@@ -111,6 +111,24 @@ async function serve(store: string, change: (answer: DatabaseAnswer) => Database
   return { client: new Client(node, async () => undefined), endpoint: server.addresses[0]! };
 }
 
+test.each(['report', 'junit', 'folder'])('nothing is begun where --%s has no place', async (option) => {
+  const missing = join(folder, 'missing');
+  const given = option === 'folder' ? missing : join(missing, 'file');
+  const before = await keysOf(await openObjectStore(filled));
+  const { code, out, error } = await t4('drill', filled, `--${option}`, given);
+  expect(code).toBe(2);
+  expect(out).toBe('');
+  expect(error).toBe(`t4: --${option} ${given}: there is no folder ${missing}\n    nothing was begun\n`);
+  expect(await keysOf(await openObjectStore(filled))).toEqual(before);
+});
+
+test('a report that cannot be written is told on standard output all the same', async () => {
+  const { code, out, error } = await t4('drill', filled, '--json', '--report', folder);
+  expect(code).toBe(3);
+  expect(JSON.parse(out)).toMatchObject({ outcome: 'ok', branch: { removed: true } });
+  expect(error).toContain(`the drill ended, and ${folder} could not be written: `);
+});
+
 test('a whole store is recovered, and comes to what its log comes to', async () => {
   const { code, report, junit, error } = await drill(filled);
   expect(code).toBe(0);
@@ -288,9 +306,22 @@ test('an interruption leaves nothing, wherever it comes', async () => {
 test('a folder that cannot be used says nothing about the store', async () => {
   const file = join(folder, 'a-file');
   writeFileSync(file, '');
-  const { code, out } = await t4('drill', filled, '--json', '--folder', file);
-  expect(code).toBe(3);
-  const report = JSON.parse(out) as DrillReport;
+  expect((await t4('drill', filled, '--folder', file)).code).toBe(2);
+  const opened = await openObjectStore(filled);
+  const report = await rehearse({
+    ...edges(),
+    store: opened,
+    home: '',
+    server: undefined,
+    endpoint: undefined,
+    revision: undefined,
+    folder: file,
+    limits: { readyMs: undefined, fullMs: undefined },
+    timeoutMs: 60_000,
+    signal: new AbortController().signal,
+    log: () => undefined,
+    tell: () => undefined,
+  });
   expect(report).toMatchObject({ outcome: 'unknown', branch: { removed: true } });
   expect(report.reason).toMatch(/^the folder for the drill cannot be used: /);
 });
