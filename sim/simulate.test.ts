@@ -143,6 +143,8 @@ describe('a world without faults', () => {
       operations: 100,
       activeMs: 10_000,
       faults: [],
+      // The database has no leader meanwhile.
+      rollbacks: false,
       swarm: false,
     });
     const result = run(scenario);
