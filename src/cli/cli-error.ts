@@ -5,7 +5,7 @@ export const exitCodes = {
   failed: 1,
   /** It was not understood: unknown name, bad value, settings that contradict each other. Nothing was touched. */
   usage: 2,
-  /** Nobody answered: the node of `t4 status`, the store of those that read one. Nothing is known. */
+  /** Nobody answered: the node of `t4 status`, the store of those that read one; or somebody interrupted. Nothing is known. */
   unreachable: 3,
   /** Of a drill: what was recovered is not what was expected. */
   mismatch: 4,

@@ -133,7 +133,7 @@ function wordsFor(error: ToolError, { damageExitCode, leaves }: ToolSessionOptio
         error,
       );
     case 'aborted':
-      return new CliError(exitCodes.failed, `interrupted; ${written}`, undefined, error);
+      return new CliError(exitCodes.unreachable, `interrupted; ${written}`, undefined, error);
     case 'bug':
       return new CliError(exitCodes.failed, error.message, 'this is a bug in T4: please report it', error);
   }
