@@ -15,7 +15,7 @@ export function isRollbackRun(draw: Draws, { settings }: FaultContext): boolean 
 }
 
 export function rollbacksOf(draw: Draws, { nodes, activeMs }: FaultContext): readonly Operation[] {
-  const count = draw('rollbacks').pick([1, 1, 2, 3]);
+  const count = draw('rollbacks/count').pick([1, 1, 2, 3]);
   let atMs = 0;
   return Array.from({ length: count }, (_, index): Operation => {
     const own = draw(`rollback/${index + 1}`);
