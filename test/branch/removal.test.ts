@@ -102,6 +102,38 @@ test('a manifest that comes late for a deleted branch is nobody’s branch, and 
   expect(await sizeAt(family, again)).toBe(30);
 });
 
+test('a branch that is made while one deletes its name is deleted whole, or not at all once it has a branch', async () => {
+  const store = openMemoryStore();
+  const family = createFamily(store);
+  await fill(family, '', 30);
+  const mayWrite = Promise.withResolvers<undefined>();
+  const isBranchManifest = (key: string) => key.startsWith('branches/try/') && key.endsWith('/manifest');
+  const slow: ObjectStore = {
+    ...store,
+    put: async (key, body, condition) => {
+      if (isBranchManifest(key)) await mayWrite.promise;
+      return store.put(key, body, condition);
+    },
+  };
+  const making = createFamily(slow).branch('', 'try');
+  while ((await pinsAt(family, '')).length === 0);
+  let child = '';
+  const overtaken: ObjectStore = {
+    ...store,
+    get: async (key, range) => {
+      const outcome = await store.get(key, range);
+      if (isBranchManifest(key) && child === '') {
+        expect(outcome.kind).toBe('not-found');
+        mayWrite.resolve(undefined);
+        child = homeOf(await family.branch(homeOf(await making), 'child'));
+      }
+      return outcome;
+    },
+  };
+  expect((await remove(createFamily(overtaken), 'try')).kind).toBe('has-branches');
+  expect(await sizeAt(family, child)).toBe(30);
+});
+
 test('a leader of a branch that is deleted steps down, and nothing of it comes back', async () => {
   const family = createFamily();
   await fill(family, '', 30);

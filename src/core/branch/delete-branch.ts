@@ -1,11 +1,13 @@
-import { branchNameOf } from '../format/keys.ts';
+import { branchNameOf, manifestKey } from '../format/keys.ts';
+import { encodeManifest } from '../format/manifest.ts';
 import type { Core } from '../core.ts';
+import { settledPut } from '../store/objects.ts';
 import type { Task } from '../task.ts';
+import type { Manifest, Pin } from '../types/log.ts';
+import { manifestOf } from './create-branch.ts';
 import { branchesOf, readFamily } from './family.ts';
 import { removeUnfinishedOne } from '../restore/unfinished.ts';
-import { deleteBelow } from './delete-below.ts';
 import { removeBranch, type BranchRemoved } from './remove-branch.ts';
-import { unpin } from './unpin.ts';
 
 /**
  * Deletes the branch that has a name in the family, and what crashed creations and deletions of that name left: pins without a branch.
@@ -23,14 +25,9 @@ export function* deleteBranch(core: Core, name: string, force: boolean): Task<Br
   const gone: string[] = [];
   let kept: string | undefined;
   for (const [{ home, pin, member }, parent] of found) {
-    if (member === undefined) {
-      yield* deleteBelow(core, home);
-      yield* unpin(core, parent.home, pin.id);
-      gone.push(home);
-      continue;
-    }
-    const { predecessor } = member.manifest;
-    if (predecessor !== undefined) {
+    const predecessor = member?.manifest.predecessor;
+    if (member === undefined) yield* takePlace(core, parent, pin);
+    else if (predecessor !== undefined) {
       const isSuccessor = !(yield* removeUnfinishedOne(core, predecessor, pin, member.manifest));
       if (isSuccessor) return { kind: 'in-use', home: predecessor };
       gone.push(home);
@@ -42,4 +39,16 @@ export function* deleteBranch(core: Core, name: string, force: boolean): Task<Br
     kept = removed.kept ?? kept;
   }
   return { kind: 'removed', gone, kept };
+}
+
+/**
+ * Whoever makes the branch may still be at work: its manifest is either there first, and what has become of the branch since counts, or finds
+ * its place taken by one that is removed.
+ */
+function* takePlace(core: Core, parent: Manifest, pin: Pin): Task<void> {
+  const { checkpoint, firstSlot, lastSlot } = pin;
+  const { home, databaseId } = parent;
+  const stretch = { home, databaseId, firstSlot, lastSlot, cut: { kind: 'end' }, skippedRevision: 0 } as const;
+  const taken = { ...manifestOf(parent, { checkpoint, stretches: [stretch] }, pin), removed: true };
+  yield* settledPut(core, `/${pin.name}${manifestKey}`, encodeManifest(taken, core.digest), { kind: 'absent' });
 }
