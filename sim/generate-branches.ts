@@ -26,7 +26,7 @@ interface Course {
 
 export function branchesOf(draw: Draws, context: FaultContext, knobs: Knobs): readonly Operation[] {
   if (!draw('branches').chance(share)) return [];
-  const count = draw('branches').pick([1, 1, 2, 3]);
+  const count = draw('branches/count').pick([1, 1, 2, 3]);
   let atMs = 0;
   return names.slice(0, count).flatMap((name, index) => {
     const own = (purpose: string) => draw(`branch/${name}/${purpose}`);

@@ -161,14 +161,17 @@ export function createCollectionOracle(): Observer {
     );
   }
 
-  /** By the log of what goes on, as its newest checkpoint says. */
+  /** By the log of what goes on, as its newest checkpoint says: of any that went on since, for one may be left while somebody collects for it. */
   function leftMs(manifest: DecodedManifest | undefined): number {
-    const next = manifest?.successor === undefined ? undefined : databases.get(manifest.successor)?.manifest;
-    if (next === undefined) return 0;
-    let inUse = next;
-    while (inUse.successor !== undefined)
-      inUse = databases.get(inUse.successor)?.manifest ?? { ...inUse, successor: undefined };
-    return (inUse.checkpoints.at(-1)?.wallMs ?? 0) - next.createdWallMs;
+    const next = successorOf(manifest);
+    let latestMs = 0;
+    for (let line = next; line !== undefined; line = successorOf(line))
+      latestMs = Math.max(latestMs, line.checkpoints.at(-1)?.wallMs ?? 0);
+    return next === undefined ? 0 : latestMs - next.createdWallMs;
+  }
+
+  function successorOf(manifest: DecodedManifest | undefined): DecodedManifest | undefined {
+    return manifest?.successor === undefined ? undefined : databases.get(manifest.successor)?.manifest;
   }
 
   function branchProblem(change: StoreChange, words: string | undefined): Violation | undefined {
