@@ -1,4 +1,4 @@
-import { readCondemned } from '../collect/condemned-names.ts';
+import { condemnedBy } from '../collect/condemned-names.ts';
 import { missesNothing } from '../checkpoint/may-name-checkpoint.ts';
 import { log, type Core } from '../core.ts';
 import { readManifest, updateManifest, type HeldManifest, type ManifestWriter } from '../recover/locate-manifest.ts';
@@ -78,9 +78,11 @@ function* nameArchive(
   archive: ArchiveReference,
   merged: readonly ArchiveReference[],
 ): Task<HeldManifest | 'changed' | 'deposed'> {
+  const lists = new Map<string, readonly string[]>();
   for (let held = planned; ;) {
-    const condemned = yield* condemnedSince(core, held.manifest, planned.manifest.generation);
-    if (condemned === undefined) return 'changed';
+    const since = held.manifest.condemned.filter(({ generation }) => generation > planned.manifest.generation);
+    const condemned = yield* condemnedBy(core, since, lists);
+    if (typeof condemned === 'string') return 'changed';
     if (!mayNameArchive(held.manifest, { archive, merged, condemned })) return 'changed';
     const updated = yield* updateManifest(core, writer, held, (current) =>
       withSlotsCondemned(withArchive(current, archive, merged), core.at.wallMs),
@@ -99,16 +101,4 @@ function* nameArchive(
 function withArchive(manifest: Manifest, archive: ArchiveReference, merged: readonly ArchiveReference[]): Manifest {
   const { archives } = manifest;
   return { ...manifest, archives: [...archives.slice(0, archives.length - merged.length), archive] };
-}
-
-/** Undefined: a list cannot be read. */
-function* condemnedSince(core: Core, { condemned }: Manifest, generation: number): Task<readonly string[] | undefined> {
-  const keys: string[] = [];
-  for (const reference of condemned) {
-    if (reference.generation <= generation) continue;
-    const list = yield* readCondemned(core, reference);
-    if (typeof list === 'string') return undefined;
-    keys.push(...list);
-  }
-  return keys;
 }

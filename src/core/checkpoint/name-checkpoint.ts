@@ -1,11 +1,10 @@
-import { readCondemned } from '../collect/condemned-names.ts';
+import { condemnedBy } from '../collect/condemned-names.ts';
 import type { Core } from '../core.ts';
 import { NodeFailure } from '../failure.ts';
 import { manifestKey } from '../format/keys.ts';
 import { readManifest, updateManifest, type HeldManifest } from '../recover/locate-manifest.ts';
 import type { Reign } from '../reign/reign.ts';
 import type { Task } from '../task.ts';
-import type { Manifest } from '../types/log.ts';
 import { withCheckpoint } from './checkpoints-kept.ts';
 import { mayNameCheckpoint, missesNothing } from './may-name-checkpoint.ts';
 import type { WrittenCheckpoint } from './write-checkpoint.ts';
@@ -35,7 +34,7 @@ export function* nameCheckpoint(
   const objects = objectsOf(written);
   const lists = new Map<string, readonly string[]>();
   for (let held = first; ;) {
-    const condemned = yield* condemnedBy(core, held.manifest, lists);
+    const condemned = yield* condemnedBy(core, held.manifest.condemned, lists);
     if (typeof condemned === 'string') {
       const now = yield* readAgain(core);
       if (now.etag === held.etag) return { kind: 'unreadable', held, reason: condemned };
@@ -66,22 +65,6 @@ function objectsOf({ reference, base }: WrittenCheckpoint): ReadonlySet<string> 
     for (const { key } of page.chunks) objects.add(key);
   }
   return objects;
-}
-
-/** `lists` are those read before: what a list says never changes. A text says which cannot be read. */
-function* condemnedBy(
-  core: Core,
-  { condemned }: Manifest,
-  lists: Map<string, readonly string[]>,
-): Task<readonly string[] | string> {
-  const keys: string[] = [];
-  for (const reference of condemned) {
-    const list = lists.get(reference.key) ?? (yield* readCondemned(core, reference));
-    if (typeof list === 'string') return list;
-    lists.set(reference.key, list);
-    for (const key of list) keys.push(key);
-  }
-  return keys;
 }
 
 export function* readAgain(core: Core): Task<HeldManifest> {
