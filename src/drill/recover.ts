@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RangeRequest } from '../core/types/request.ts';
 import { clientErrors, type ClientError } from '../core/types/error.ts';
 import { DatabaseError } from '../host/database.ts';
 import { startNode, type Node, type NodeLog, type NodeOptions } from '../host/node.ts';
 import { openLocal } from '../library/open-local.ts';
+import { rangeRequest } from '../library/requests.ts';
 import { DrillFailure } from './failure.ts';
 
 /** A node of the branch on an empty folder, as one that takes over after the loss of everything but the store. */
@@ -19,22 +19,7 @@ export type NodeParts = Pick<NodeOptions, 'store' | 'home' | 'clock' | 'random' 
 /** No checkpoint, no collection: what is measured is the recovery. */
 const quiet = { checkpointSegments: 1_000_000_000, checkpointIntervalMs: 0, collectIntervalMs: 0 } as const;
 /** As a client that asks for nothing special: linearizable. */
-const everything: RangeRequest = {
-  kind: 'range',
-  key: '\0',
-  rangeEnd: '\0',
-  limit: 0,
-  revision: 0,
-  sortOrder: 'none',
-  sortTarget: 'key',
-  serializable: false,
-  keysOnly: false,
-  countOnly: false,
-  minModRevision: 0,
-  maxModRevision: 0,
-  minCreateRevision: 0,
-  maxCreateRevision: 0,
-};
+const everything = rangeRequest({ prefix: '' }, {});
 
 /** Rejects with a `DrillFailure` that says, in the node's words, what is wrong. */
 export async function recoverNode(
