@@ -7,6 +7,7 @@ import { liveBranches } from '../../src/core/branch/live-branches.ts';
 import { readManifestAt } from '../../src/core/branch/pinned.ts';
 import type { ObjectStore } from '../../src/ports/object-store.ts';
 import { keysOf } from '../tool/filled-store.ts';
+import { dyingAfter } from './dying-store.ts';
 import { contentOf, createFamily, homeOf, type Family } from './family.ts';
 
 async function fill(family: Family, home: string, keys: number, prefix = 'key'): Promise<void> {
@@ -22,21 +23,6 @@ const sizeAt = (family: Family, home: string) =>
 
 async function pinsAt(family: Family, home: string): Promise<readonly string[]> {
   return (await family.tool('', (core) => readManifestAt(core, home)))!.manifest.pins.map(({ name }) => name);
-}
-
-/** Whoever uses it dies when it would write or delete for the `last + 1`st time. */
-function dyingAfter(store: ObjectStore, last: number) {
-  let changes = 0;
-  const permanent = { code: 'Dead', message: 'it died', permanent: true };
-  const dies = (): boolean => ++changes > last;
-  const dying: ObjectStore = {
-    ...store,
-    put: async (key, body, condition) =>
-      dies() ? { kind: 'refused', problem: permanent } : store.put(key, body, condition),
-    deleteMany: async (keys) =>
-      dies() ? { kind: 'failed', problem: permanent, failed: keys } : store.deleteMany(keys),
-  };
-  return { dying, died: () => changes > last };
 }
 
 describe('a crash', () => {

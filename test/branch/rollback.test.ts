@@ -19,6 +19,7 @@ import type { Clock } from '../../src/ports/clock.ts';
 import type { ObjectStore } from '../../src/ports/object-store.ts';
 import { keysOf } from '../tool/filled-store.ts';
 import { contentOf, createFamily, fill, homeOf, rolledBack, type Content, type Family } from './family.ts';
+import { dyingAfter } from './dying-store.ts';
 
 const revision = (at: number): Cut => ({ kind: 'revision', revision: at });
 const pause = () => new Promise((resolve) => setTimeout(resolve, 5));
@@ -293,21 +294,6 @@ test('the leader of what goes on collects what was abandoned too', async () => {
   );
   expect(await sizeAt(family)).toBe(11);
 });
-
-/** Dies when it would change the store for the `last + 1`st time. */
-function dyingAfter(store: ObjectStore, last: number) {
-  let changes = 0;
-  const permanent = { code: 'Dead', message: 'it died', permanent: true };
-  const dies = (): boolean => ++changes > last;
-  const dying: ObjectStore = {
-    ...store,
-    put: async (key, body, condition) =>
-      dies() ? { kind: 'refused', problem: permanent } : store.put(key, body, condition),
-    deleteMany: async (keys) =>
-      dies() ? { kind: 'failed', problem: permanent, failed: keys } : store.deleteMany(keys),
-  };
-  return { dying, died: () => changes > last };
-}
 
 describe('a tool that dies', () => {
   test.each([

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { runProgram } from '../../src/cli/program.ts';
 import { open } from '../../src/index.ts';
 import { startS3, type RunningS3 } from '../support/s3.ts';
+import { runCommand } from '../support/run-command.ts';
 
 /** What the commands that need no node do over S3: prefixes, pages of a list, conditions and ranges are the adapter's, not a folder's. */
 let s3: RunningS3;
@@ -17,15 +17,7 @@ afterAll(async () => {
   await s3.close();
 });
 
-async function t4(...argv: readonly string[]) {
-  let out = '';
-  let error = '';
-  const code = await runProgram(argv, s3.environment, {
-    out: (data) => (out += typeof data === 'string' ? data : Buffer.from(data).toString('latin1')),
-    error: (text) => (error += text),
-  });
-  return { code, out, error };
-}
+const t4 = (...argv: readonly string[]) => runCommand(argv, s3.environment);
 
 test.each(['', 'family/of/one'])('branches in the bucket, below the prefix %j', async (prefix) => {
   const store = s3.url(prefix);

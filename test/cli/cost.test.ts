@@ -2,13 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runProgram } from '../../src/cli/program.ts';
 import { createBranch, open, restore } from '../../src/index.ts';
 import { startGrpcServer, type GrpcServer } from '../../src/server/grpc/server.ts';
 import { clientErrors } from '../../src/core/types/error.ts';
 import { DatabaseError } from '../../src/host/database.ts';
 import { createFakeDatabase } from '../server/fake-database.ts';
 import { factsOfTest, keepingOfTest } from '../server/node-facts.ts';
+import { runCommand } from '../support/run-command.ts';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const database = createFakeDatabase();
@@ -32,16 +32,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function t4(...argv: readonly string[]) {
-  let out = '';
-  let error = '';
-  const output = {
-    out: (data: string | Uint8Array) => void (out += typeof data === 'string' ? data : Buffer.from(data).toString()),
-    error: (text: string) => void (error += text),
-  };
-  const code = await runProgram(argv, {}, output);
-  return { code, out, error };
-}
+const t4 = (...argv: readonly string[]) => runCommand(argv);
 
 const node = () => ['--endpoint', server.addresses[0]!];
 

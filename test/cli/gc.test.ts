@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runProgram } from '../../src/cli/program.ts';
 import { open } from '../../src/index.ts';
+import { runCommand } from '../support/run-command.ts';
 
 let folder: string;
 const checkpoints = 4;
@@ -20,16 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function t4(...argv: readonly string[]) {
-  let out = '';
-  let error = '';
-  const output = {
-    out: (data: string | Uint8Array) => void (out += typeof data === 'string' ? data : Buffer.from(data).toString()),
-    error: (text: string) => void (error += text),
-  };
-  const code = await runProgram(argv, { T4_STORE: `file:${folder}` }, output);
-  return { code, out, error };
-}
+const t4 = (...argv: readonly string[]) => runCommand(argv, { T4_STORE: `file:${folder}` });
 
 async function gc(...options: readonly string[]) {
   const { code, out, error } = await t4('gc', '--retention', '0s', '--grace', '0s', '--json', ...options);

@@ -2,22 +2,10 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runProgram } from '../../src/cli/program.ts';
 import { open } from '../../src/index.ts';
+import { runCommand } from '../support/run-command.ts';
 
-async function t4(...argv: readonly string[]) {
-  let out = '';
-  let error = '';
-  const code = await runProgram(
-    argv,
-    {},
-    {
-      out: (data) => (out += typeof data === 'string' ? data : Buffer.from(data).toString('latin1')),
-      error: (text) => (error += text),
-    },
-  );
-  return { code, out, error };
-}
+const t4 = (...argv: readonly string[]) => runCommand(argv);
 
 /** `a` is 1, 2, 3 at revisions 2, 3, 4. */
 async function writtenStore(settings: Partial<Parameters<typeof open>[0]> = {}): Promise<string> {

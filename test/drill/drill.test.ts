@@ -5,7 +5,6 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createMemoryDisk } from '../../src/adapters/memory-disk.ts';
 import { createMemoryLocalStore } from '../../src/adapters/memory-local-store.ts';
 import { openObjectStore } from '../../src/adapters/open-store.ts';
-import { runProgram } from '../../src/cli/program.ts';
 import { createBranch } from '../../src/core/branch/create-branch.ts';
 import { drill as rehearse } from '../../src/drill/drill.ts';
 import type { DrillReport } from '../../src/drill/report.ts';
@@ -17,6 +16,7 @@ import { open, type T4 } from '../../src/index.ts';
 import { T4 as Client } from '../../src/library/t4.ts';
 import { startGrpcServer } from '../../src/server/grpc/server.ts';
 import { bytesOfObject, edges, keysOf } from '../tool/filled-store.ts';
+import { runCommand } from '../support/run-command.ts';
 
 /** `t4 drill` on a store in a folder, without and with a server, whole and damaged. */
 
@@ -61,15 +61,7 @@ interface Drilled {
   readonly error: string;
 }
 
-async function t4(...argv: readonly string[]) {
-  let out = '';
-  let error = '';
-  const output = {
-    out: (data: string | Uint8Array) => void (out += typeof data === 'string' ? data : Buffer.from(data).toString()),
-    error: (text: string) => void (error += text),
-  };
-  return { code: await runProgram(argv, {}, output), out, error };
-}
+const t4 = (...argv: readonly string[]) => runCommand(argv);
 
 async function drill(store: string, ...options: readonly string[]): Promise<Drilled> {
   const junit = join(folder, 'junit.xml');
