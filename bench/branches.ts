@@ -45,6 +45,8 @@ async function bench(): Promise<void> {
     folder: join(folder, 'load'),
     keys: keysUnderLoad,
     seconds: Number(options.minutes) * 60,
+    rounds: 5,
+    writesEach: 1_000,
     compareEveryMs: 5_000,
     checkpointIntervalMs: 1_000,
     writers: 4,

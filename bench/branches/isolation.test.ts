@@ -10,7 +10,9 @@ test('a database and its branches under load, with collectors at work, hold what
     const result = await runIsolation({
       folder,
       keys: 300,
-      seconds: 4,
+      seconds: 2,
+      rounds: 5,
+      writesEach: 25,
       compareEveryMs: 400,
       checkpointIntervalMs: 200,
       writers: 4,
@@ -30,4 +32,4 @@ test('a database and its branches under load, with collectors at work, hold what
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-});
+}, 240_000);

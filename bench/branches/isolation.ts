@@ -25,7 +25,10 @@ export interface IsolationSettings {
   /** Empty, and the caller's to remove. */
   readonly folder: string;
   readonly keys: number;
+  /** It ends when so much time is over, so many rounds of comparisons and of collections are done, and so much was written to each database. */
   readonly seconds: number;
+  readonly rounds: number;
+  readonly writesEach: number;
   readonly compareEveryMs: number;
   readonly checkpointIntervalMs: number;
   readonly writers: number;
@@ -68,6 +71,8 @@ interface Member {
 const retentionMs = 2_000;
 const retention = { kind: 'age', milliseconds: retentionMs } as const;
 const graceMs = 500;
+/** What a busy disk holds up is written all the same: an outcome that nobody knows could not be compared with anything. */
+const requestTimeoutMs = 600_000;
 const operationsPerTransaction = 100;
 
 export async function runIsolation(settings: IsolationSettings): Promise<IsolationResult> {
@@ -95,6 +100,7 @@ export async function runIsolation(settings: IsolationSettings): Promise<Isolati
       store: url,
       ...(name === undefined ? {} : { name, dataDir: join(folder, name) }),
       checkpointIntervalMs: settings.checkpointIntervalMs,
+      requestTimeoutMs,
       retentionMs,
       collectIntervalMs: 250,
       collectGraceMs: graceMs,
@@ -192,7 +198,12 @@ export async function runIsolation(settings: IsolationSettings): Promise<Isolati
   const second = await branchOf(child, 'second');
   await join_('second', second.url, second.home, second.content, second.revision);
   const untilMs = performance.now() + seconds * 1_000;
-  while (performance.now() < untilMs) {
+  const isEnough = (rounds: number) =>
+    performance.now() >= untilMs &&
+    rounds >= settings.rounds &&
+    collectionsOutside >= settings.rounds &&
+    members.every(({ writers }) => writers.writes() >= settings.writesEach);
+  for (let rounds = 0; !isEnough(rounds); rounds++) {
     await Promise.all([sleep(settings.compareEveryMs), liveShortly()]);
     for (const member of members) await compare(member);
     progress(members.map(({ name, writers }) => `${name} at revision ${writers.revision()}`).join(', '));

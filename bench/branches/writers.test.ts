@@ -18,3 +18,11 @@ test('what nobody is known to have written is told', async () => {
   expect(lines[1]).toContain('another one');
   await database.close();
 });
+
+test('after a write that failed nothing is compared', async () => {
+  const database = await open({ store: 'memory:' });
+  await database.close();
+  const writers = createWriters('one', database, { content: new Map(), revision: 1 }, createSeeded(1), settings);
+  await expect(writers.compare()).rejects.toThrow('one: a write failed');
+  await expect(writers.stop()).rejects.toThrow('one: a write failed');
+});

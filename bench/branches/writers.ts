@@ -59,6 +59,7 @@ export function createWriters(
   let resume: () => void = () => undefined;
   let stopped = false;
   let underWay = 0;
+  let failure: Error | undefined;
   const running = Array.from({ length: writers }, () => write(seeded.fork()));
 
   async function write(chance: Seeded): Promise<void> {
@@ -71,6 +72,9 @@ export function createWriters(
       try {
         const done = await writeOne(chance);
         if (done !== undefined) written.push(done);
+      } catch (error) {
+        failure ??= new Error(`${name}: a write failed`, { cause: error });
+        return;
       } finally {
         underWay -= 1;
       }
@@ -98,8 +102,9 @@ export function createWriters(
     return { revision: done.revision, changes: several.map(put) };
   }
 
-  /** A revision that no writer of this database made is a difference too. */
+  /** A revision that no writer of this database made is a difference too; after a write that failed nobody knows what it should hold. */
   function settle(): void {
+    if (failure !== undefined) throw failure;
     written.sort((left, right) => left.revision - right.revision);
     for (const one of written) {
       if (one.revision !== revision + 1) throw new Error(`${name}: revision ${one.revision} follows ${revision}`);

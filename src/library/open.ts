@@ -43,6 +43,11 @@ export interface OpenOptions extends KeepingOptions {
   readonly leaseMs?: number;
   /** Durability `local`: a write is in the store at most this many milliseconds later. Default 1,000. */
   readonly uploadIntervalMs?: number;
+  /**
+   * A call without an answer after this many milliseconds rejects with reason `timeout`: whether a write happened is then unknown.
+   * Default 7,000.
+   */
+  readonly requestTimeoutMs?: number;
   /** Memory for values, in bytes. Default 256 MiB. */
   readonly valueCacheBytes?: number;
   /** Gives up waiting for the lead. Default: waits for as long as another process leads. */
@@ -70,6 +75,7 @@ export async function open(options: OpenOptions): Promise<T4> {
     throw new TypeError('durability `local` needs a `dataDir`: it is the disk that makes a write durable');
   }
   const keeping = keepingOf(options);
+  checkTimeout(options.requestTimeoutMs);
   const opened: (() => Promise<void>)[] = [];
   const release = async (): Promise<void> => {
     for (const close of opened.splice(0).reverse()) await close();
@@ -89,6 +95,13 @@ export async function open(options: OpenOptions): Promise<T4> {
     await release().catch(() => undefined);
     throw error;
   }
+}
+
+function checkTimeout(milliseconds: number | undefined): void {
+  if (milliseconds === undefined || (Number.isSafeInteger(milliseconds) && milliseconds > 0)) return;
+  throw new TypeError(
+    `\`requestTimeoutMs\` is a whole number of milliseconds, at least 1; it was ${String(milliseconds)}`,
+  );
 }
 
 async function openStore({ store, credentials }: OpenOptions): Promise<FamilyStore> {
@@ -129,6 +142,7 @@ function start(store: ObjectStore, home: string, local: DataFolder, options: Ope
     durability: options.durability ?? 'object',
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
     ...(options.uploadIntervalMs === undefined ? {} : { uploadIntervalMs: options.uploadIntervalMs }),
+    ...(options.requestTimeoutMs === undefined ? {} : { requestTimeoutMs: options.requestTimeoutMs }),
     ...(options.valueCacheBytes === undefined ? {} : { valueCacheBytes: options.valueCacheBytes }),
     ...keeping,
     log: (level, message, fields) => log?.(level, message, fields),

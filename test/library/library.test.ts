@@ -54,6 +54,20 @@ describe('checkpoints', () => {
   });
 });
 
+describe('how long a call may take', () => {
+  it.each([0, -1, 0.5, Infinity, Number.NaN, '1s'])('is not %s', async (requestTimeoutMs) => {
+    await expect(openOne({ requestTimeoutMs: requestTimeoutMs as number })).rejects.toThrow(
+      '`requestTimeoutMs` is a whole number',
+    );
+  });
+
+  it('is told to the node', async () => {
+    const db = await openOne({ requestTimeoutMs: 60_000 });
+    await db.put('a', '1');
+    expect((await db.get('a'))?.text()).toBe('1');
+  });
+});
+
 describe('what is kept', () => {
   it.each([
     ['retentionMs', -1],
