@@ -1,0 +1,7 @@
+/** `npm run newer-etcd`: builds the newer etcd that tests are held against, and says how that went. */
+import { forgetFailure, newerEtcd } from './newer-etcd.ts';
+
+await forgetFailure();
+const built = await newerEtcd();
+console.log(built.tools === undefined ? built.absence : `etcd, etcdctl and etcdutl ${built.tools.version}: there`);
+process.exitCode = built.tools === undefined ? 1 : 0;
