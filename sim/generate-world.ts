@@ -19,6 +19,7 @@ export function settingsOf(
     uploadIntervalMs: draw.pick([100, 1_000, 5_000]),
     checkpointSegments: draw.pick([3, 3, 10, 50, 2_000]),
     ...collectionOf(collection),
+    autoCompactionMs: collection.pick([0, 0, 0, 1_000, 5_000]),
     requestTimeoutMs: 7_000,
     valueCacheBytes: draw.pick([0, 200, 5_000, 268_435_456]),
     watchProgressNotifyIntervalMs: draw.pick([500, 5_000, 600_000]),

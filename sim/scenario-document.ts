@@ -57,6 +57,7 @@ const settingsFormer: Partial<NodeSettings> = {
   archiveBytes: 100_000,
   collectIntervalMs: 900_000,
   collectGraceMs: 3_600_000,
+  autoCompactionMs: 0,
   fillBytesPerSecond: 1_000_000_000,
 };
 

@@ -16,7 +16,7 @@ import type {
   SystemEvent,
   SystemUnderTest,
 } from '../types/system.ts';
-import { retentionOf } from './retention.ts';
+import { autoCompactionOf, retentionOf } from './retention.ts';
 import { createTool } from './tools.ts';
 import { requestOf, watchRequestOf } from './plain-request.ts';
 import {
@@ -76,6 +76,7 @@ function createNode(options: NodeOptions): NodeMachine {
     archiveBytes: settings.archiveBytes,
     collectIntervalMs: settings.collectIntervalMs,
     collectGraceMs: settings.collectGraceMs,
+    autoCompaction: autoCompactionOf(settings),
     requestTimeoutMs: settings.requestTimeoutMs,
     valueCacheBytes: settings.valueCacheBytes,
     fillBytesPerSecond: settings.fillBytesPerSecond,

@@ -1,3 +1,4 @@
+import type { AutoCompaction } from '../../src/core/types/auto-compaction.ts';
 import type { Retention } from '../../src/core/types/retention.ts';
 
 /** As a scenario says it. */
@@ -5,4 +6,12 @@ export function retentionOf(said: { readonly retentionMs: number; readonly reten
   const { retentionMs, retentionBytes = -1 } = said;
   if (retentionBytes >= 0) return { kind: 'size', bytes: retentionBytes };
   return { kind: 'age', milliseconds: retentionMs };
+}
+
+export function autoCompactionOf({
+  autoCompactionMs,
+}: {
+  readonly autoCompactionMs: number;
+}): AutoCompaction | undefined {
+  return autoCompactionMs === 0 ? undefined : { kind: 'periodic', retentionMs: autoCompactionMs };
 }

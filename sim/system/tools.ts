@@ -25,6 +25,7 @@ export function createTool({ settings, digest, home, work }: ToolOptions): NodeM
       clientUrls: [],
       ...settings,
       retention: undefined,
+      autoCompaction: undefined,
       storePatienceMs,
     },
     (core) => perform(core, work),

@@ -49,6 +49,8 @@ export interface NodeSettings {
   /** 0: the leader never collects. */
   readonly collectIntervalMs: number;
   readonly collectGraceMs: number;
+  /** What is older is compacted by the leader itself; 0: nothing. */
+  readonly autoCompactionMs: number;
   readonly requestTimeoutMs: number;
   readonly valueCacheBytes: number;
   readonly fillBytesPerSecond: number;

@@ -23,6 +23,7 @@ import { CliError, exitCodes, type ExitCode } from './cli-error.ts';
 import { formatAddress, type ListenAddress } from './listen-address.ts';
 import type { Log } from './log.ts';
 import type { Settings } from './resolve-settings.ts';
+import { autoCompactionOf } from './auto-compaction-settings.ts';
 import { acceptsLocalLoss, checkListen, checkListenMetrics, clientUrlsOf, storeToRunOn } from './run-settings.ts';
 import type { StoreTarget } from './store-settings.ts';
 
@@ -66,6 +67,8 @@ export async function serve(options: ServeOptions, parts: ServeParts): Promise<E
   const listen = checkListen(settings);
   checkListenMetrics(settings);
   clientUrlsOf(settings, listen);
+  const { 'auto-compaction-mode': mode, 'auto-compaction-retention': compactedAfter } = settings.values;
+  autoCompactionOf(mode, compactedAfter);
   const opened: (() => Promise<void>)[] = [];
   try {
     log.info({ version: options.version, process: process.pid }, 'starting');
@@ -135,6 +138,7 @@ async function serveWith(
     ...(values.retention === undefined ? {} : { retention: values.retention }),
     collectIntervalMs: values['collect-interval'],
     collectGraceMs: values['collect-grace'],
+    autoCompaction: autoCompactionOf(values['auto-compaction-mode'], values['auto-compaction-retention']),
     requestTimeoutMs: values['request-timeout'],
     valueCacheBytes: values['value-cache-size'],
     watchProgressNotifyIntervalMs: values['watch-progress-notify-interval'],

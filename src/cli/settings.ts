@@ -208,6 +208,18 @@ export const settingTable = {
     help: 'What nothing needs any more is deleted this much later: whoever was reading it has that long.',
     default: formatDuration(configurationDefaults.collectGraceMs),
   }),
+  'auto-compaction-mode': required(choice(['periodic', 'revision']), {
+    group: 'Tuning',
+    commands: runOnly,
+    help: 'What --auto-compaction-retention counts: periodic, a time; revision, revisions.',
+    default: 'periodic',
+  }),
+  'auto-compaction-retention': required(text('DURATION|N'), {
+    group: 'Tuning',
+    commands: runOnly,
+    help: 'The leader compacts what is older than this by itself: a time such as 10m or 72h, or a bare number of hours; in mode revision a number of revisions, every five minutes. 0: nothing. What is kept for time travel is --retention.',
+    default: '0',
+  }),
   'value-cache-size': required(size('1MiB', '64GiB'), {
     group: 'Tuning',
     commands: runOnly,

@@ -1,6 +1,7 @@
 import type { Compression } from '../ports/compression.ts';
 import type { Digest } from '../ports/digest.ts';
 import { watchBufferMessagesMax } from './limits.ts';
+import type { AutoCompaction } from './types/auto-compaction.ts';
 import type { DurabilityRule } from './types/log.ts';
 import type { Retention } from './types/retention.ts';
 
@@ -39,6 +40,8 @@ export interface MachineConfiguration {
   readonly collectIntervalMs: number;
   /** What was condemned is deleted after this time: it spares those who were reading it. */
   readonly collectGraceMs: number;
+  /** What the leader compacts by itself; undefined: nothing. */
+  readonly autoCompaction: AutoCompaction | undefined;
   /** A request that has no answer by then gets etcd's "request timed out". */
   readonly requestTimeoutMs: number;
   /** Values kept in memory for reads, in bytes. */
@@ -66,6 +69,7 @@ export const configurationDefaults = {
   archiveBytes: 32 * 1024 * 1024,
   collectIntervalMs: 15 * 60_000,
   collectGraceMs: 3_600_000,
+  autoCompaction: undefined,
   requestTimeoutMs: 7_000,
   valueCacheBytes: 256 * 1024 * 1024,
   fillBytesPerSecond: Infinity,

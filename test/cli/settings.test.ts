@@ -61,6 +61,8 @@ const examples: Readonly<Record<SettingName, string>> = {
   retention: '36GiB',
   'collect-interval': '5m',
   'collect-grace': '20m',
+  'auto-compaction-mode': 'revision',
+  'auto-compaction-retention': '72h',
   'value-cache-size': '64MiB',
   endpoint: '127.0.0.1:99',
   timeout: '1s',

@@ -75,6 +75,7 @@ export const craftedSettings: Scenario['topology']['settings'] = {
   archiveSegments: 0,
   archiveBytes: 100_000,
   collectGraceMs: 3_600_000,
+  autoCompactionMs: 0,
   requestTimeoutMs: 5_000,
   valueCacheBytes: 1_000_000,
   fillBytesPerSecond: 1_000_000_000,

@@ -1,4 +1,5 @@
 import { assert } from '../assert.ts';
+import { keepCompacting } from '../compact/keep-compacting.ts';
 import { mayScrub, type ScrubGround } from '../compact/may-scrub.ts';
 import { scrub } from '../compact/scrub.ts';
 import { drawId, log, type Core } from '../core.ts';
@@ -461,6 +462,17 @@ export function createLeadership(
     }
   }
 
+  /** True also where it was compacted by others. */
+  function compactBySelf(revision: number): boolean {
+    if (draining || leaseLapsed || pipeline.full()) return false;
+    const evaluation = evaluateWrite(state, { kind: 'compact', revision, physical: false });
+    if (evaluation.kind !== 'record') {
+      return evaluation.kind === 'error' && evaluation.error === clientErrors.compacted;
+    }
+    pipeline.admit({ record: evaluation.record, versions: evaluation.versions });
+    return true;
+  }
+
   function* followRenewals(): Task<void> {
     for (;;) {
       yield* waitFor(reign.renewedSignal);
@@ -479,6 +491,7 @@ export function createLeadership(
   startLeases(leases, state.leases.all(), core.at.monotonicMs);
   scope.spawn(keepHouse());
   scope.spawn(followRenewals());
+  scope.spawn(keepCompacting(core, { revision: () => durable.revision, compact: compactBySelf }));
   const checkpoints = createCheckpointing(core, reign, database, values, {
     manifest: (seen) => (manifest = seen),
     began: () => (checkpointing = true),
