@@ -36,8 +36,8 @@ export interface NodeFacts {
 /** T4's own service, beside etcd's. */
 export function adminMethods(node: Node, facts: NodeFacts): readonly Method[] {
   return methodsOf(node, AdminDefinition, {
-    usage: async (_request, { signal }) => {
-      const { response } = await node.database.request<'status'>({ kind: 'status' }, signal);
+    usage: async (_request, context) => {
+      const { response } = await node.of(context).request<'status'>({ kind: 'status' });
       const { counts, latencies, problems } = facts.usage();
       return {
         store: facts.store,
@@ -65,8 +65,8 @@ export function adminMethods(node: Node, facts: NodeFacts): readonly Method[] {
         slot: whole(response.slot),
       };
     },
-    checkpoint: async (_request, { signal }) => {
-      const { response } = await node.database.request<'checkpoint'>({ kind: 'checkpoint' }, signal);
+    checkpoint: async (_request, context) => {
+      const { response } = await node.of(context).request<'checkpoint'>({ kind: 'checkpoint' });
       return {
         slot: whole(response.slot),
         revision: whole(response.revision),

@@ -12,8 +12,7 @@ export function admit(node: Node, context: CallContext): Promise<void> | undefin
 }
 
 async function requireLeader(node: Node): Promise<void> {
-  const { response } = await node.database.request<'status'>({ kind: 'status' });
-  if (response.role !== 'leader') throw new DatabaseError(clientErrors.noLeader);
+  if (!(await node.leads())) throw new DatabaseError(clientErrors.noLeader);
 }
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });

@@ -9,8 +9,8 @@ import { methodsOf } from './service.ts';
 /** The members that this node knows of: itself and the leader that the database names. There are no peers to connect to. */
 export function clusterMethods(node: Node): readonly Method[] {
   return methodsOf(node, ClusterDefinition, {
-    memberList: async ({ linearizable }, { signal }) => {
-      const { header, response } = await node.database.request<'status'>({ kind: 'status' }, signal);
+    memberList: async ({ linearizable }, context) => {
+      const { header, response } = await node.of(context).request<'status'>({ kind: 'status' });
       const { self, leader } = response;
       if (linearizable && leader === undefined) throw new DatabaseError(clientErrors.noLeader);
       const others = leader === undefined || leader.memberId === self.memberId ? [] : [leader];

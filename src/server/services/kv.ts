@@ -11,41 +11,39 @@ import { checkWriteBytes, isReadOnly } from './request-size.ts';
 import { methodsOf } from './service.ts';
 
 export function kvMethods(node: Node): readonly Method[] {
-  const { database } = node;
   return methodsOf(node, KVDefinition, {
-    range: async (request, { signal }) => {
-      const { header, response } = await database.request<'range'>(rangeRequestOf(request), signal);
+    range: async (request, context) => {
+      const { header, response } = await node.of(context).request<'range'>(rangeRequestOf(request));
       return rangeResponseOf(await node.header(header), response);
     },
     rangeStream: (request, context, responses) => streamRange(node, request, context, responses),
-    put: async (request, { signal }, requestBytes) => {
+    put: async (request, context, requestBytes) => {
       checkWriteBytes(requestBytes);
-      const { header, response } = await database.request<'put'>(putRequestOf(request), signal);
+      const { header, response } = await node.of(context).request<'put'>(putRequestOf(request));
       return putResponseOf(await node.header(header), response);
     },
-    deleteRange: async (request, { signal }, requestBytes) => {
+    deleteRange: async (request, context, requestBytes) => {
       checkWriteBytes(requestBytes);
-      const { header, response } = await database.request<'delete-range'>(deleteRangeRequestOf(request), signal);
+      const { header, response } = await node.of(context).request<'delete-range'>(deleteRangeRequestOf(request));
       return deleteRangeResponseOf(await node.header(header), response);
     },
     txn: async (request, context, requestBytes) => {
       if (!isReadOnly(request)) checkWriteBytes(requestBytes);
       return transact(node, request, context);
     },
-    compact: async ({ revision, physical }, { signal }) => {
-      const { header } = await database.request<'compact'>(
-        { kind: 'compact', revision: numberOf(revision), physical },
-        signal,
-      );
+    compact: async ({ revision, physical }, context) => {
+      const { header } = await node
+        .of(context)
+        .request<'compact'>({ kind: 'compact', revision: numberOf(revision), physical });
       return { header: await node.header(header) };
     },
   });
 }
 
-async function transact(node: Node, request: TxnRequest, { signal }: CallContext): Promise<TxnResponse> {
+async function transact(node: Node, request: TxnRequest, context: CallContext): Promise<TxnResponse> {
   const converted = txnRequestOf(request);
   try {
-    const { header, response } = await node.database.request<'txn'>(converted.request, signal);
+    const { header, response } = await node.of(context).request<'txn'>(converted.request);
     return txnResponseOf(await node.header(header), response);
   } catch (error) {
     if (converted.sortOptionUnknown && isKeyNotFound(error)) throw new DatabaseError(clientErrors.invalidSortOption);

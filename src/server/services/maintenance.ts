@@ -11,8 +11,8 @@ import { methodsOf } from './service.ts';
 
 export function maintenanceMethods(node: Node): readonly Method[] {
   return methodsOf(node, MaintenanceDefinition, {
-    status: async (_request, { signal }) => {
-      const { header, response } = await node.database.request<'status'>({ kind: 'status' }, signal);
+    status: async (_request, context) => {
+      const { header, response } = await node.of(context).request<'status'>({ kind: 'status' });
       const bytesInUse = Math.max(1, response.bytesInUse);
       return {
         header: await node.header(header),
@@ -31,11 +31,10 @@ export function maintenanceMethods(node: Node): readonly Method[] {
         downgradeInfo: { enabled: false, targetVersion: '' },
       };
     },
-    hashKV: async ({ revision }, { signal }) => {
-      const { header, response } = await node.database.request<'hash-kv'>(
-        { kind: 'hash-kv', revision: numberOf(revision) },
-        signal,
-      );
+    hashKV: async ({ revision }, context) => {
+      const { header, response } = await node
+        .of(context)
+        .request<'hash-kv'>({ kind: 'hash-kv', revision: numberOf(revision) });
       return {
         header: await node.header(header),
         hash: response.hash,

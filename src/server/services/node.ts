@@ -1,15 +1,28 @@
+import type { Request } from '../../core/types/request.ts';
 import type { ResponseHeader as CoreHeader } from '../../core/types/response.ts';
-import type { Database } from '../../host/database.ts';
+import type { Database, DatabaseAnswer, WatchConsumer, WatchStream } from '../../host/database.ts';
 import type { ResponseHeader } from '../generated/etcdserverpb/header.ts';
 import { clusterIdOf, headerOf, type Identity } from '../wire/header.ts';
+import type { CallContext } from './call.ts';
 
-/** The database together with what every answer says of it. */
+/** What services have of the database: never the database itself, always what the caller of one call may do with it. */
 export interface Node {
-  readonly database: Database;
+  /** Everything that a call does with the database goes through here. */
+  of(context: CallContext): CallDatabase;
   /** Undefined until the database was found or made. */
   identity(): Promise<Identity | undefined>;
+  /** Whether this node leads. */
+  leads(): Promise<boolean>;
   /** With cluster, member, term and revision. */
   header(header: CoreHeader): ResponseHeader | Promise<ResponseHeader>;
+}
+
+/** The database in the name of a call's caller, and for as long as the call lasts. */
+export interface CallDatabase {
+  request<Kind extends Request['kind']>(
+    request: Extract<Request, { readonly kind: Kind }>,
+  ): Promise<DatabaseAnswer<Kind>>;
+  openWatch(consumer: WatchConsumer): WatchStream;
 }
 
 /** Of answers that a node can give before it knows its database: those about its own state. */
@@ -25,8 +38,15 @@ export function createNode(database: Database): Node {
     return known;
   }
   return {
-    database,
+    of: ({ signal }) => ({
+      request: (request) => database.request(request, signal),
+      openWatch: (consumer) => database.openWatch(consumer),
+    }),
     identity,
+    leads: async () => {
+      const { response } = await database.request<'status'>({ kind: 'status' });
+      return response.role === 'leader';
+    },
     header: (header) => {
       if (known !== undefined) return headerOf(known, header);
       return identity().then((identity) => headerOf(identity ?? identityUnknown, header));

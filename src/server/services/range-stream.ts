@@ -14,10 +14,11 @@ import type { Node } from './node.ts';
 export async function streamRange(
   node: Node,
   wireRequest: WireRangeRequest,
-  { signal }: CallContext,
+  context: CallContext,
   responses: ResponseStream<RangeStreamResponse>,
 ): Promise<void> {
   const request = rangeRequestOf(wireRequest);
+  const database = node.of(context);
   checkStreamable(request);
   let limitLeft = request.limit > 0 ? request.limit : Infinity;
   let keys = request.countOnly ? 0 : Math.min(rangeChunkKeysFirst, limitLeft);
@@ -25,7 +26,7 @@ export async function streamRange(
   let sent = 0;
   let revisionFirst: number | undefined;
   for (;;) {
-    const { header, response } = await node.database.request<'range'>(chunk, signal);
+    const { header, response } = await database.request<'range'>(chunk);
     revisionFirst ??= header.revision;
     const last = response.kvs.at(-1);
     limitLeft -= response.kvs.length;

@@ -31,7 +31,7 @@ async function watch(
   if (identity === undefined) throw new DatabaseError(clientErrors.noLeader);
   const ending = createEnding(context.signal);
   const sender = createSender(responses, ending.fail);
-  const stream = node.database.openWatch({
+  const stream = node.of(context).openWatch({
     response: (response) => sender.send(messagesOf(identity, response), () => stream.consumed(1)),
     end: (error) => void sender.flushed().then(() => ending.fail(new DatabaseError(error))),
   });
