@@ -20,6 +20,7 @@ import { autoCompactionOf, retentionOf } from './retention.ts';
 import { createTool } from './tools.ts';
 import { requestOf, watchRequestOf } from './plain-request.ts';
 import {
+  isAskedInSimulation,
   plainResponseOf,
   plainWatchResponseOf,
   versionsShown,
@@ -82,6 +83,7 @@ function createNode(options: NodeOptions): NodeMachine {
     fillBytesPerSecond: settings.fillBytesPerSecond,
     watchProgressNotifyIntervalMs: settings.watchProgressNotifyIntervalMs,
     watchBufferMessagesMax: settings.watchBufferMessagesMax,
+    quotaBackendBytes: 0,
     acceptLocalLoss: settings.acceptLocalLoss,
   });
   return createEdge(machine, digest);
@@ -143,9 +145,7 @@ function createEdge(machine: Machine, digest: Digest): NodeMachine {
       return;
     }
     const { header, response } = given;
-    if (response.kind === 'status' || response.kind === 'checkpoint' || response.kind === 'hash-kv') {
-      throw new Error(`assertion: no simulated client asks for a ${response.kind}`);
-    }
+    if (!isAskedInSimulation(response)) throw new Error(`assertion: no simulated client asks for a ${response.kind}`);
     const versions = missing((each) => versionsShown(response, each));
     const ready = (valueOf: ValueOf): SystemEffect => ({
       kind: 'answer',

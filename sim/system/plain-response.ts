@@ -33,10 +33,27 @@ export function versionsWatched(response: WatchResponse, show: (version: Version
   }
 }
 
-export function plainResponseOf(
-  response: Exclude<Response, { kind: 'status' | 'checkpoint' | 'hash-kv' }>,
-  valueOf: ValueOf,
-): PlainResponse {
+type SimulatedResponse = Extract<Response, { readonly kind: PlainResponse['kind'] }>;
+
+export function isAskedInSimulation(response: Response): response is SimulatedResponse {
+  switch (response.kind) {
+    case 'range':
+    case 'put':
+    case 'delete-range':
+    case 'txn':
+    case 'compact':
+    case 'lease-grant':
+    case 'lease-revoke':
+    case 'lease-keep-alive':
+    case 'lease-time-to-live':
+    case 'lease-leases':
+      return true;
+    default:
+      return false;
+  }
+}
+
+export function plainResponseOf(response: SimulatedResponse, valueOf: ValueOf): PlainResponse {
   switch (response.kind) {
     case 'lease-grant':
     case 'lease-keep-alive':

@@ -26,6 +26,7 @@ export function createTool({ settings, digest, home, work }: ToolOptions): NodeM
       ...settings,
       retention: undefined,
       autoCompaction: undefined,
+      quotaBackendBytes: 0,
       storePatienceMs,
     },
     (core) => perform(core, work),

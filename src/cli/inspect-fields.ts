@@ -6,6 +6,7 @@ import { describeDamage } from '../core/format/damage.ts';
 import type { DecodedFrame } from '../core/format/frame.ts';
 import type { DecodedSegment } from '../core/format/segment.ts';
 import type { LocalLog } from '../core/format/local-log.ts';
+import type { AuthChange, AuthRole, AuthUser } from '../core/types/auth.ts';
 import { bytesOf, hexOf, noLease, type ByteString, type LeaseId } from '../core/types/bytes.ts';
 import type {
   Base,
@@ -227,7 +228,50 @@ function recordFields(record: LogRecord) {
       };
     case 'fence':
       return { kind: record.kind, epoch: record.epoch, memberId: idHex(record.memberId) };
+    case 'auth':
+      return { kind: record.kind, authRevision: record.authRevision, changes: record.changes.map(authChangeFields) };
+    case 'alarm':
+      return { kind: record.kind, alarm: record.alarm, memberId: idHex(record.memberId), active: record.active };
   }
+}
+
+export type AuthChangeFields = ReturnType<typeof authChangeFields>;
+
+function authChangeFields(change: AuthChange) {
+  switch (change.kind) {
+    case 'enabled':
+      return { kind: change.kind, enabled: change.enabled };
+    case 'user-put':
+      return { kind: change.kind, user: userFields(change.user) };
+    case 'role-put':
+      return { kind: change.kind, role: roleFields(change.role) };
+    case 'user-delete':
+    case 'role-delete':
+      return { kind: change.kind, name: keyFields(change.name) };
+  }
+}
+
+/** Without the hash of the password: what is printed here is pasted elsewhere. */
+function userFields({ name, passwordHash, noPassword, roles, credentialRevision }: AuthUser) {
+  return {
+    name: keyFields(name),
+    hasPassword: !noPassword && passwordHash !== '',
+    roles: roles.map(keyFields),
+    credentialRevision,
+  };
+}
+
+export type RoleFields = ReturnType<typeof roleFields>;
+
+function roleFields({ name, permissions }: AuthRole) {
+  return {
+    name: keyFields(name),
+    permissions: permissions.map(({ type, key, rangeEnd }) => ({
+      type,
+      key: keyFields(key),
+      ...(rangeEnd !== undefined && { rangeEnd: keyFields(rangeEnd) }),
+    })),
+  };
 }
 
 function operationFields(operation: WriteOperation) {

@@ -3,12 +3,14 @@ import { describeDamage } from '../core/format/damage.ts';
 import type { Cut } from '../core/types/log.ts';
 import { escapedBytes, printableText } from './inspect-escape.ts';
 import type {
+  AuthChangeFields,
   BytesFields,
   CheckpointFields,
   ChunkFields,
   CondemnedFields,
   ControlFields,
   FrameFields,
+  RoleFields,
   LocalLogFields,
   ManifestFields,
   PageFields,
@@ -260,7 +262,43 @@ function recordRows(record: FrameFields['records'][number]): readonly (readonly 
       return [[sequence, '', record.kind, '', '', `up to revision ${record.revision}`]];
     case 'fence':
       return [[sequence, '', record.kind, '', '', `epoch ${record.epoch} of member ${record.memberId}`]];
+    case 'auth':
+      return record.changes.map((change) => [
+        sequence,
+        '',
+        record.kind,
+        '',
+        '',
+        `${authChangeWords(change)}; auth revision ${record.authRevision}`,
+      ]);
+    case 'alarm': {
+      const words = `${record.alarm} ${record.active ? 'raised' : 'taken back'}, of member ${record.memberId}`;
+      return [[sequence, '', record.kind, '', '', words]];
+    }
   }
+}
+
+function authChangeWords(change: AuthChangeFields): string {
+  switch (change.kind) {
+    case 'enabled':
+      return change.enabled ? 'switched on' : 'switched off';
+    case 'user-put': {
+      const { name, roles } = change.user;
+      return `user ${quoted(name)} with ${roles.length === 0 ? 'no role' : `roles ${roles.map(quoted).join(', ')}`}`;
+    }
+    case 'role-put': {
+      const { name, permissions } = change.role;
+      return `role ${quoted(name)} with ${permissions.length === 0 ? 'no permission' : permissions.map(permissionWords).join(', ')}`;
+    }
+    case 'user-delete':
+      return `user ${quoted(change.name)} deleted`;
+    case 'role-delete':
+      return `role ${quoted(change.name)} deleted`;
+  }
+}
+
+function permissionWords({ type, key, rangeEnd }: RoleFields['permissions'][number]): string {
+  return rangeEnd === undefined ? `${type} of ${quoted(key)}` : `${type} from ${quoted(key)} to ${quoted(rangeEnd)}`;
 }
 
 function putWords(put: { createRevision: number; version: number; lease?: string }): string {

@@ -51,6 +51,8 @@ export interface MachineConfiguration {
   readonly watchProgressNotifyIntervalMs: number;
   /** Responses of a watch stream that its consumer leaves waiting, at most: beyond it, its watchers are fed from history when it has caught up. */
   readonly watchBufferMessagesMax: number;
+  /** Bytes that the state may take before writes that add to it are refused; 0: any number. */
+  readonly quotaBackendBytes: number;
   /** Operator's word: go on from the slots although another node's disk may hold acknowledged records that no slot holds. */
   readonly acceptLocalLoss: boolean;
 }
@@ -75,5 +77,6 @@ export const configurationDefaults = {
   fillBytesPerSecond: Infinity,
   watchProgressNotifyIntervalMs: 600_000,
   watchBufferMessagesMax,
+  quotaBackendBytes: 0,
   acceptLocalLoss: false,
 } as const satisfies Partial<MachineConfiguration>;

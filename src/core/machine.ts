@@ -11,6 +11,7 @@ import type { Reign, ReignEnd } from './reign/reign.ts';
 import { goOnElsewhere } from './restore/go-on-elsewhere.ts';
 import { statusOf } from './status.ts';
 import { createScope, createSignal, fire, waitFor, waitForUntil, type Scope, type Task } from './task.ts';
+import type { Caller } from './types/auth.ts';
 import type { Effect } from './types/effect.ts';
 import { clientErrors } from './types/error.ts';
 import type { Event } from './types/event.ts';
@@ -160,7 +161,7 @@ export function createMachine(configuration: MachineConfiguration): Machine {
     finish(undefined);
   }
 
-  function request(id: number, incoming: Request): void {
+  function request(id: number, incoming: Request, caller: Caller | undefined): void {
     if (incoming.kind === 'status') {
       const response = statusOf(core, role, standby.observed?.control, reign, leadership);
       core.emit({
@@ -171,7 +172,7 @@ export function createMachine(configuration: MachineConfiguration): Machine {
       return;
     }
     if (leadership !== undefined) {
-      leadership.request(id, incoming);
+      leadership.request(id, incoming, caller);
       return;
     }
     core.emit({ kind: 'answer', id, answer: { kind: 'error', error: refusal() } });
@@ -197,7 +198,7 @@ export function createMachine(configuration: MachineConfiguration): Machine {
         edges.result(event.call, event.result);
         return;
       case 'request':
-        request(event.id, event.request);
+        request(event.id, event.request, event.caller);
         return;
       case 'abandon':
         leadership?.abandon(event.id);

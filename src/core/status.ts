@@ -34,6 +34,8 @@ export function statusOf(
     versions: recovered?.state.versions ?? 0,
     leases: recovered?.state.leases.size() ?? 0,
     watchers: leadership?.watchCounts().watchers ?? 0,
+    alarms: leadership?.durable.alarms ?? [],
+    quotaBackendBytes: core.configuration.quotaBackendBytes,
     checkpointSlot: leadership?.checkpointSlot() ?? 0,
     loading: leadership?.loading(),
     keeping: leadership?.keeping(),

@@ -1,7 +1,17 @@
+import type { Caller } from '../core/types/auth.ts';
 import type { ClientError } from '../core/types/error.ts';
 import type { ByteString, LeaseId } from '../core/types/bytes.ts';
 import type { Request } from '../core/types/request.ts';
 import type {
+  AlarmResponse,
+  AuthChangedResponse,
+  AuthChangingKind,
+  AuthCredentialsResponse,
+  AuthRoleGetResponse,
+  AuthRoleListResponse,
+  AuthStatusResponse,
+  AuthUserGetResponse,
+  AuthUserListResponse,
   CheckpointResponse,
   CompactResponse,
   DeleteRangeResponse,
@@ -36,7 +46,7 @@ export type Resolved<T> = T extends Version
       ? readonly Resolved<Element>[]
       : { readonly [Name in keyof T]: Resolved<T[Name]> };
 
-export interface ResponseByKind {
+export interface ResponseByKind extends Record<AuthChangingKind, AuthChangedResponse> {
   range: RangeResponse;
   put: PutResponse;
   'delete-range': DeleteRangeResponse;
@@ -50,6 +60,13 @@ export interface ResponseByKind {
   status: StatusResponse;
   checkpoint: CheckpointResponse;
   'hash-kv': HashKvResponse;
+  'auth-status': AuthStatusResponse;
+  'auth-user-get': AuthUserGetResponse;
+  'auth-user-list': AuthUserListResponse;
+  'auth-role-get': AuthRoleGetResponse;
+  'auth-role-list': AuthRoleListResponse;
+  'auth-credentials': AuthCredentialsResponse;
+  alarm: AlarmResponse;
 }
 
 export interface DatabaseAnswer<Kind extends Request['kind'] = Request['kind']> {
@@ -61,11 +78,12 @@ export interface DatabaseAnswer<Kind extends Request['kind'] = Request['kind']> 
 export interface Database {
   /**
    * Rejects with a `DatabaseError` that carries etcd's status and words. An aborted `signal` rejects with `Canceled`; what
-   * the core had admitted stays admitted.
+   * the core had admitted stays admitted. Without a `caller` it is the process itself that asks, and may do everything.
    */
   request<Kind extends Request['kind']>(
     request: Extract<Request, { readonly kind: Kind }>,
     signal?: AbortSignal,
+    caller?: Caller,
   ): Promise<DatabaseAnswer<Kind>>;
   openWatch(consumer: WatchConsumer): WatchStream;
   /** Gives the lease back and frees everything; resolves when the node has stopped. */
@@ -80,7 +98,7 @@ export interface WatchConsumer {
 }
 
 export interface WatchStream {
-  create(request: WatchCreateRequest): void;
+  create(request: WatchCreateRequest, caller?: Caller): void;
   cancel(watchId: bigint): void;
   progress(): void;
   consumed(messages: number): void;

@@ -1,5 +1,6 @@
 import { createMachine } from '../core/machine.ts';
 import { configurationDefaults, type MachineConfiguration } from '../core/configuration.ts';
+import type { Caller } from '../core/types/auth.ts';
 import type { ClientError } from '../core/types/error.ts';
 import { clientErrors } from '../core/types/error.ts';
 import type { Answer, Effect, LogFields } from '../core/types/effect.ts';
@@ -153,6 +154,7 @@ export function startNode(options: NodeOptions): Node {
   function request<Kind extends Request['kind']>(
     asked: Extract<Request, { readonly kind: Kind }>,
     signal?: AbortSignal,
+    caller?: Caller,
   ): Promise<DatabaseAnswer<Kind>> {
     if (signal?.aborted === true) return Promise.reject(new DatabaseError(canceled));
     const id = nextRequest++;
@@ -174,7 +176,7 @@ export function startNode(options: NodeOptions): Node {
           reject(error);
         },
       });
-      post({ kind: 'request', id, request: asked });
+      post({ kind: 'request', id, request: asked, caller });
     }) as Promise<DatabaseAnswer<Kind>>;
   }
 
@@ -184,7 +186,7 @@ export function startNode(options: NodeOptions): Node {
     streams.set(stream, open);
     post({ kind: 'watch-open', stream });
     return {
-      create: (watch) => post({ kind: 'watch-create', stream, request: watch }),
+      create: (watch, caller) => post({ kind: 'watch-create', stream, request: watch, caller }),
       cancel: (watchId) => post({ kind: 'watch-cancel', stream, watchId }),
       progress: () => post({ kind: 'watch-progress', stream }),
       consumed: (messages) => post({ kind: 'watch-consumed', stream, messages }),

@@ -1,5 +1,5 @@
 import type { ByteString } from '../core/types/bytes.ts';
-import type { KeyRange } from '../core/types/request.ts';
+import type { KeyRange } from '../core/types/key-range.ts';
 import { toByteString, type Bytes } from './bytes.ts';
 
 /** Which keys: one key, all that start with a prefix (`''`: every key), or those from `from` on, up to, not including, `to`. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { keyOfName, type NamedKind } from '../../src/core/format/keys.ts';
 import { slotsNeededFrom } from '../../src/core/format/slots-needed.ts';
+import type { AuthChange, AuthRole, AuthUser, Permission } from '../../src/core/types/auth.ts';
 import { byteStringOf, compareBytes } from '../../src/core/types/bytes.ts';
 import { comparePlaces, type KeyedChunk, type LoadingRecord, type VersionPlace } from '../../src/core/types/loading.ts';
 import type { ByteString } from '../../src/core/types/bytes.ts';
@@ -69,6 +70,40 @@ const operations: fc.Arbitrary<WriteOperation> = fc.oneof(
   record({ kind: fc.constant('delete' as const), key: keys }),
 );
 
+const users: fc.Arbitrary<AuthUser> = record({
+  name: keys,
+  passwordHash: keys,
+  noPassword: fc.boolean(),
+  roles: fc.uniqueArray(keys, { maxLength: 4 }).map((roles) => roles.sort()),
+  credentialRevision: positiveNumbers,
+});
+
+const permissions: fc.Arbitrary<Permission> = record({
+  type: fc.constantFrom('read' as const, 'write' as const, 'readwrite' as const),
+  key: keys.filter((key) => key !== ''),
+  rangeEnd: fc.option(
+    keys.filter((key) => key !== ''),
+    { nil: undefined },
+  ),
+});
+
+const roles: fc.Arbitrary<AuthRole> = record({
+  name: keys,
+  permissions: fc
+    .uniqueArray(permissions, { selector: ({ key, rangeEnd }) => `${key}\n${rangeEnd}`, maxLength: 4 })
+    .map((granted) => granted.sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0))),
+});
+
+const authChanges: fc.Arbitrary<AuthChange> = fc.oneof(
+  record({ kind: fc.constant('enabled' as const), enabled: fc.boolean() }),
+  record({ kind: fc.constant('user-put' as const), user: users }),
+  record({ kind: fc.constant('user-delete' as const), name: keys }),
+  record({ kind: fc.constant('role-put' as const), role: roles }),
+  record({ kind: fc.constant('role-delete' as const), name: keys }),
+);
+
+const alarmKinds = fc.constantFrom('nospace' as const, 'corrupt' as const);
+
 export const records: fc.Arbitrary<LogRecord> = fc.oneof(
   record({
     kind: fc.constant('write' as const),
@@ -90,6 +125,12 @@ export const records: fc.Arbitrary<LogRecord> = fc.oneof(
     keys: fc.constant([]),
   }),
   record({ kind: fc.constant('fence' as const), epoch: numbers, memberId: memberIds }),
+  record({
+    kind: fc.constant('auth' as const),
+    authRevision: positiveNumbers,
+    changes: fc.array(authChanges, { minLength: 1, maxLength: 4 }),
+  }),
+  record({ kind: fc.constant('alarm' as const), alarm: alarmKinds, memberId: memberIds, active: fc.boolean() }),
 );
 
 export const frames: fc.Arbitrary<Frame> = record({

@@ -1,12 +1,12 @@
 import type {
   Compare,
   DeleteRangeRequest,
-  KeyRange,
   PutRequest,
   RangeRequest,
   TxnOperation,
   TxnRequest,
 } from '../../src/core/types/request.ts';
+import type { KeyRange } from '../../src/core/types/key-range.ts';
 
 /**
  * etcd's store as a list of everything that ever happened: slow, plain, and written from the contract, not from the code under test. A request

@@ -60,6 +60,8 @@ export const leadingStatus: StatusResponse = {
   versions: 3,
   leases: 0,
   watchers: 0,
+  alarms: [],
+  quotaBackendBytes: 0,
   checkpointSlot: 0,
   loading: undefined,
   keeping: undefined,

@@ -1,7 +1,11 @@
 import { assert, unreachable } from '../assert.ts';
+import type { AuthChange } from '../types/auth.ts';
 import { noLease } from '../types/bytes.ts';
 import type { LogRecord, WriteOperation } from '../types/record.ts';
 import type { Version } from '../types/version.ts';
+import { readAlarm, writeAlarm } from './alarm.ts';
+import { authChangeBytesMin, changesBytesBound, readAuthChange, writeAuthChange } from './auth.ts';
+import { readFlag, writeFlag } from './flag.ts';
 import type { ByteReader } from './reader.ts';
 import { outOfBounds } from './reader.ts';
 import type { ByteWriter } from './writer.ts';
@@ -10,7 +14,15 @@ import type { ByteWriter } from './writer.ts';
  * The bytes of one record inside a frame: a tag, then its fields. An operation's tag tells a put without a lease, by far the most
  * common, from one with: the lease takes eight bytes only where there is one.
  */
-const recordTags = { write: 1, compact: 2, 'lease-grant': 3, 'lease-revoke': 4, fence: 5 } as const;
+const recordTags = {
+  write: 1,
+  compact: 2,
+  'lease-grant': 3,
+  'lease-revoke': 4,
+  fence: 5,
+  auth: 6,
+  alarm: 7,
+} as const;
 const operationTags = { delete: 0, put: 1, putWithLease: 2 } as const;
 
 /** The least that an item takes: bounds what a count may claim. */
@@ -34,6 +46,8 @@ export function recordsBytesBound(records: readonly LogRecord[]): number {
       }
     } else if (record.kind === 'lease-revoke') {
       for (const key of record.keys) bytes += operationOverheadBytes + key.length;
+    } else if (record.kind === 'auth') {
+      bytes += changesBytesBound(record.changes);
     }
   }
   return bytes;
@@ -68,6 +82,17 @@ export function writeRecord(writer: ByteWriter, record: LogRecord): void {
     case 'fence':
       writer.varint(record.epoch);
       writer.bigU64(record.memberId);
+      return;
+    case 'auth':
+      assert(record.authRevision > 0, 'a change of users or roles has an auth revision');
+      assert(record.changes.length > 0, 'a change of users or roles changes something');
+      writer.varint(record.authRevision);
+      writer.varint(record.changes.length);
+      for (const change of record.changes) writeAuthChange(writer, change);
+      return;
+    case 'alarm':
+      writeAlarm(writer, record);
+      writeFlag(writer, record.active);
       return;
     default:
       unreachable(record);
@@ -109,9 +134,21 @@ export function readRecord(reader: ByteReader): LogRecord {
       return readLeaseRevoke(reader);
     case recordTags.fence:
       return { kind: 'fence', epoch: reader.varint('epoch'), memberId: reader.bigU64('member id') };
+    case recordTags.auth:
+      return readAuthRecord(reader);
+    case recordTags.alarm:
+      return { kind: 'alarm', ...readAlarm(reader), active: readFlag(reader, 'alarm that is on') };
     default:
-      throw outOfBounds(start, 'record tag', '1 to 5', String(tag));
+      throw outOfBounds(start, 'record tag', '1 to 7', String(tag));
   }
+}
+
+function readAuthRecord(reader: ByteReader): LogRecord {
+  const authRevision = reader.varint('auth revision', 1);
+  const count = reader.count('changes', authChangeBytesMin, 1);
+  const changes: AuthChange[] = [];
+  for (let index = 0; index < count; index++) changes.push(readAuthChange(reader));
+  return { kind: 'auth', authRevision, changes };
 }
 
 function readLeaseRevoke(reader: ByteReader): LogRecord {

@@ -1,3 +1,5 @@
+import { applyAlarmRecord, type Alarms } from '../alarm/alarms.ts';
+import { applyAuthRecord, type AuthState } from '../auth/auth-state.ts';
 import type { LeaseClock } from '../lease/lease-clock.ts';
 import { settleCompaction } from '../compact/scrub.ts';
 import type { State } from '../state/state.ts';
@@ -12,6 +14,8 @@ export interface DurableState {
   sequence: number;
   revision: number;
   compactRevision: number;
+  auth: AuthState;
+  alarms: Alarms;
 }
 
 /** Shows the effect of one more durable record: to reads, watchers and lease clocks. */
@@ -42,6 +46,12 @@ export function show(
       durable.compactRevision = record.revision;
       settleCompaction(state, record.revision);
       hub.compacted();
+      return;
+    case 'auth':
+      durable.auth = applyAuthRecord(durable.auth, record);
+      return;
+    case 'alarm':
+      durable.alarms = applyAlarmRecord(durable.alarms, record);
       return;
     case 'fence':
       return;

@@ -16,12 +16,13 @@ import {
   scrubVersionsMax,
   watchFeedVersionsMax,
 } from '../limits.ts';
-import { evaluateRead, isReadRequest } from '../read/evaluate-read.ts';
+import { evaluateRead, isReadRequest, type ReadRequest } from '../read/evaluate-read.ts';
 import { noValues, type VersionValues } from '../read/view.ts';
 import type { RecoveredDatabase } from '../recover/recover.ts';
 import type { Reign } from '../reign/reign.ts';
 import { call, createSignal, fire, until, waitFor, type Scope, type Task } from '../task.ts';
 import { noLease, type LeaseId } from '../types/bytes.ts';
+import type { Caller } from '../types/auth.ts';
 import type { Answer } from '../types/effect.ts';
 import { checkpointFailed, clientErrors, type ClientError } from '../types/error.ts';
 import type { Evaluation } from '../types/evaluation.ts';
@@ -41,7 +42,7 @@ import { restsOnSequence } from '../write/rests-on.ts';
 import { createCheckpointing } from '../checkpoint/keep-checkpointing.ts';
 import { checkpointResponseOf, collectedNothing, keepingOf, withRound } from './keeping-status.ts';
 import { show, watchSourceOf, type DurableState } from './durable-state.ts';
-import { createParkedRequests } from './parked.ts';
+import { createParkedRequests, type AskedRequest } from './parked.ts';
 
 /**
  * A node in power: requests in, answers and watch responses out.
@@ -53,7 +54,8 @@ import { createParkedRequests } from './parked.ts';
  * - When the reign ends, everything not yet answered is answered with an error, once.
  */
 export interface Leadership {
-  request(id: number, request: Request): void;
+  /** No caller: the process itself. */
+  request(id: number, request: Request, caller: Caller | undefined): void;
   abandon(id: number): void;
   /** The edge wants values that it has not found in the local store. */
   valuesWanted(wanted: ValuesWanted): void;
@@ -93,6 +95,8 @@ export function createLeadership(
     sequence: recovered.position.sequence,
     revision: recovered.position.revision,
     compactRevision: recovered.position.compactRevision,
+    auth: state.auth,
+    alarms: state.alarms,
   };
   const leases = createLeaseClock();
   const pending = createPendingAnswers();
@@ -207,7 +211,7 @@ export function createLeadership(
     pending.add({ id, sequence, answer, deadlineMs, settled: false, physicalRevision });
   }
 
-  function request(id: number, incoming: Request): void {
+  function request(id: number, incoming: Request, caller: Caller | undefined): void {
     if (draining) {
       fail(id, clientErrors.stopped);
       return;
@@ -219,10 +223,12 @@ export function createLeadership(
     }
     const numbered =
       incoming.kind === 'lease-grant' && incoming.id === noLease ? { ...incoming, id: drawLeaseId() } : incoming;
-    dispatch(id, numbered, core.at.monotonicMs + core.configuration.requestTimeoutMs, noValues);
+    const deadlineMs = core.at.monotonicMs + core.configuration.requestTimeoutMs;
+    dispatch({ id, request: numbered, caller, deadlineMs }, noValues);
   }
 
-  function dispatch(id: number, incoming: Request, deadlineMs: number, known: VersionValues): void {
+  function dispatch(asked: AskedRequest, known: VersionValues): void {
+    const { id, request: incoming, deadlineMs } = asked;
     switch (incoming.kind) {
       case 'status':
         assert(false, 'the machine answers for the status');
@@ -231,34 +237,41 @@ export function createLeadership(
         checkpoint(id);
         return;
       case 'hash-kv':
-        withLease(id, incoming, deadlineMs, () => {
+        withLease(asked, () => {
           if (!hashes.ask(id, incoming.revision)) fail(id, clientErrors.tooManyRequests);
         });
         return;
       case 'range':
-        if (incoming.serializable) answerRead(id, incoming, deadlineMs, known);
-        else withLease(id, incoming, deadlineMs, () => answerRead(id, incoming, deadlineMs, known));
+        if (incoming.serializable) answerRead(asked, incoming, known);
+        else withLease(asked, () => answerRead(asked, incoming, known));
         return;
       case 'lease-keep-alive':
-        withLease(id, incoming, deadlineMs, () => keepAlive(id, incoming.id, deadlineMs));
+        withLease(asked, () => keepAlive(id, incoming.id, deadlineMs));
         return;
       case 'lease-time-to-live':
-        withLease(id, incoming, deadlineMs, () => timeToLive(id, incoming.id, incoming.keys, deadlineMs));
+        withLease(asked, () => timeToLive(id, incoming.id, incoming.keys, deadlineMs));
         return;
       case 'lease-leases':
-        withLease(id, incoming, deadlineMs, () =>
+        withLease(asked, () =>
           answerWhenDurable(id, ok({ kind: 'lease-leases', ids: leases.byExpiry() }, durable.revision), deadlineMs),
         );
         return;
       case 'txn':
         if (isReadRequest(incoming)) {
-          withLease(id, incoming, deadlineMs, () => answerRead(id, incoming, deadlineMs, known));
+          withLease(asked, () => answerRead(asked, incoming, known));
           return;
         }
-        write(id, incoming, deadlineMs, known);
+        write(asked, incoming, known);
+        return;
+      case 'put':
+      case 'delete-range':
+      case 'compact':
+      case 'lease-grant':
+      case 'lease-revoke':
+        write(asked, incoming, known);
         return;
       default:
-        write(id, incoming, deadlineMs, known);
+        fail(id, clientErrors.notCapable);
     }
   }
 
@@ -280,28 +293,24 @@ export function createLeadership(
     return { kind: 'ok', header: { revision, term: reign.epoch }, response };
   }
 
-  function withLease(id: number, incoming: Request, deadlineMs: number, then: () => void): void {
+  function withLease(asked: AskedRequest, then: () => void): void {
     if (holdsLease()) {
       then();
       return;
     }
-    if (!parked.park(id, incoming, deadlineMs)) fail(id, clientErrors.tooManyRequests);
+    if (!parked.park(asked)) fail(asked.id, clientErrors.tooManyRequests);
   }
 
-  function answerRead(
-    id: number,
-    incoming: Extract<Request, { readonly kind: 'range' | 'txn' }>,
-    deadlineMs: number,
-    known: VersionValues,
-  ): void {
+  function answerRead(asked: AskedRequest, incoming: ReadRequest, known: VersionValues): void {
     const view = { revision: durable.revision, compactRevision: durable.compactRevision, values: known };
     const evaluation = evaluateRead(state, incoming, view);
-    if (evaluation.kind === 'values-needed') loadValues(id, incoming, deadlineMs, known, evaluation.versions);
-    else if (evaluation.kind === 'error') fail(id, evaluation.error);
-    else succeed(id, evaluation.response, evaluation.revision);
+    if (evaluation.kind === 'values-needed') loadValues(asked, known, evaluation.versions);
+    else if (evaluation.kind === 'error') fail(asked.id, evaluation.error);
+    else succeed(asked.id, evaluation.response, evaluation.revision);
   }
 
-  function write(id: number, incoming: WriteRequest, deadlineMs: number, known: VersionValues): void {
+  function write(asked: AskedRequest, incoming: WriteRequest, known: VersionValues): void {
+    const { id, deadlineMs } = asked;
     if (pipeline.full()) {
       fail(id, clientErrors.tooManyRequests);
       return;
@@ -309,12 +318,12 @@ export function createLeadership(
     const evaluation = evaluateWrite(state, incoming, known);
     switch (evaluation.kind) {
       case 'values-needed':
-        loadValues(id, incoming, deadlineMs, known, evaluation.versions);
+        loadValues(asked, known, evaluation.versions);
         return;
       case 'error':
       case 'answer':
         // Nothing is written that could prove the reign: what was read is the newest only under the lease.
-        withLease(id, incoming, deadlineMs, () => answerWhenDurable(id, answerOf(evaluation), deadlineMs));
+        withLease(asked, () => answerWhenDurable(id, answerOf(evaluation), deadlineMs));
         return;
       case 'record': {
         pipeline.admit({ record: evaluation.record, versions: evaluation.versions });
@@ -331,21 +340,15 @@ export function createLeadership(
   }
 
   /** Has the values read from wherever they are, then evaluates again: the state may have moved on. */
-  function loadValues(
-    id: number,
-    incoming: Request,
-    deadlineMs: number,
-    known: VersionValues,
-    versions: readonly Version[],
-  ): void {
-    if (!loading.park(id, incoming, deadlineMs)) {
-      fail(id, clientErrors.tooManyRequests);
+  function loadValues(asked: AskedRequest, known: VersionValues, versions: readonly Version[]): void {
+    if (!loading.park(asked)) {
+      fail(asked.id, clientErrors.tooManyRequests);
       return;
     }
     scope.spawn(values.readInTime(versions), (read) => {
-      if (!loading.take(id)) return;
-      if (read === undefined) fail(id, clientErrors.timeout);
-      else dispatch(id, incoming, deadlineMs, new Map([...known, ...read]));
+      if (!loading.take(asked.id)) return;
+      if (read === undefined) fail(asked.id, clientErrors.timeout);
+      else dispatch(asked, new Map([...known, ...read]));
     });
   }
 
@@ -484,7 +487,7 @@ export function createLeadership(
         core.problems.delete('lease');
         log(core, 'info', 'the lease on leadership is held again', { epoch: reign.epoch });
       }
-      for (const { id, request: again, deadlineMs } of parked.takeAll()) dispatch(id, again, deadlineMs, noValues);
+      for (const asked of parked.takeAll()) dispatch(asked, noValues);
     }
   }
 

@@ -1,28 +1,31 @@
+import type { Caller } from '../types/auth.ts';
 import type { Request } from '../types/request.ts';
 
 /** Requests that cannot be evaluated yet: the lease has lapsed for the moment, or values have to be read first. */
 export interface ParkedRequests {
   /** False: there are too many already. */
-  park(id: number, request: Request, deadlineMs: number): boolean;
+  park(asked: AskedRequest): boolean;
   /** Takes the request out; false when its time was over or its client is gone. */
   take(id: number): boolean;
-  takeAll(): readonly ParkedRequest[];
+  takeAll(): readonly AskedRequest[];
   expired(nowMs: number): readonly number[];
   count(): number;
 }
 
-export interface ParkedRequest {
+/** A request under way, and who asked. */
+export interface AskedRequest {
   readonly id: number;
   readonly request: Request;
+  readonly caller: Caller | undefined;
   readonly deadlineMs: number;
 }
 
 export function createParkedRequests(countMax: number): ParkedRequests {
-  const parked = new Map<number, ParkedRequest>();
+  const parked = new Map<number, AskedRequest>();
   return {
-    park(id, request, deadlineMs) {
+    park(asked) {
       if (parked.size >= countMax) return false;
-      parked.set(id, { id, request, deadlineMs });
+      parked.set(asked.id, asked);
       return true;
     },
     take: (id) => parked.delete(id),

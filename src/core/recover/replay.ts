@@ -79,6 +79,8 @@ export function positionAfter(position: LogPosition, record: LogRecord): LogPosi
       return { ...position, sequence, compactRevision: record.revision };
     case 'lease-grant':
     case 'fence':
+    case 'auth':
+    case 'alarm':
       return { ...position, sequence };
   }
 }

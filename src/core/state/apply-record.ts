@@ -1,4 +1,6 @@
+import { applyAlarmRecord } from '../alarm/alarms.ts';
 import { assert, unreachable } from '../assert.ts';
+import { applyAuthRecord } from '../auth/auth-state.ts';
 import { noLease } from '../types/bytes.ts';
 import type { LeaseRevokeRecord, LogRecord, WriteOperation } from '../types/record.ts';
 import type { Version } from '../types/version.ts';
@@ -29,6 +31,12 @@ export function applyRecord(state: State, record: LogRecord): Version[] {
     case 'lease-revoke':
       return applyLeaseRevoke(state, record);
     case 'fence':
+      return [];
+    case 'auth':
+      state.auth = applyAuthRecord(state.auth, record);
+      return [];
+    case 'alarm':
+      state.alarms = applyAlarmRecord(state.alarms, record);
       return [];
     default:
       return unreachable(record);

@@ -1,6 +1,6 @@
 import { assert } from '../assert.ts';
 import type { ByteString } from '../types/bytes.ts';
-import type { KeyRange } from '../types/request.ts';
+import type { KeyRange } from '../types/key-range.ts';
 import { isTombstone, type Version } from '../types/version.ts';
 import { endOfRange } from './key-range.ts';
 import { createOrderedMap, type Block } from './ordered-map.ts';

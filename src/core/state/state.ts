@@ -1,3 +1,5 @@
+import { noAlarms, type Alarms } from '../alarm/alarms.ts';
+import { authInitial, type AuthState } from '../auth/auth-state.ts';
 import { noLease } from '../types/bytes.ts';
 import { isTombstone, type Version } from '../types/version.ts';
 import { createHistory, type History } from './history.ts';
@@ -23,6 +25,8 @@ export interface State {
   readonly index: KeyIndex;
   readonly history: History;
   readonly leases: LeaseTable;
+  auth: AuthState;
+  alarms: Alarms;
   /** Bytes of keys and values of all retained versions. */
   bytesTotal: number;
   /** The same of those that exist at the head. */
@@ -45,6 +49,8 @@ export function createState(): State {
     index: createKeyIndex(),
     history: createHistory(),
     leases: createLeaseTable(),
+    auth: authInitial,
+    alarms: noAlarms,
     bytesTotal: 0,
     bytesInUse: 0,
     keys: 0,

@@ -1,6 +1,7 @@
 import type { Instant } from '../../ports/clock.ts';
 import type { DeleteOutcome, GetOutcome, ListOutcome, PutOutcome } from '../../ports/object-store.ts';
 import type { LocalEntry } from '../../ports/local-store.ts';
+import type { Caller } from './auth.ts';
 import type { Request } from './request.ts';
 import type { Version } from './version.ts';
 import type { WatchCreateRequest } from './watch.ts';
@@ -14,11 +15,16 @@ export type EventBody =
   | { readonly kind: 'timer'; readonly timer: number }
   | { readonly kind: 'result'; readonly call: number; readonly result: CallResult }
   /** `id` is the edge's, unused among the requests under way. Answered exactly once, unless abandoned. */
-  | { readonly kind: 'request'; readonly id: number; readonly request: Request }
+  | { readonly kind: 'request'; readonly id: number; readonly request: Request; readonly caller?: Caller | undefined }
   /** The client is gone: no answer is wanted. What was admitted stays admitted. */
   | { readonly kind: 'abandon'; readonly id: number }
   | { readonly kind: 'watch-open'; readonly stream: number }
-  | { readonly kind: 'watch-create'; readonly stream: number; readonly request: WatchCreateRequest }
+  | {
+      readonly kind: 'watch-create';
+      readonly stream: number;
+      readonly request: WatchCreateRequest;
+      readonly caller?: Caller | undefined;
+    }
   | { readonly kind: 'watch-cancel'; readonly stream: number; readonly watchId: bigint }
   | { readonly kind: 'watch-progress'; readonly stream: number }
   /** The consumer took `messages` messages off the stream's buffer. */

@@ -1,3 +1,5 @@
+import type { AlarmKind } from './alarm.ts';
+import type { AuthChange } from './auth.ts';
 import type { ByteString, LeaseId } from './bytes.ts';
 
 /**
@@ -10,7 +12,9 @@ export type LogRecord =
   | { readonly kind: 'lease-grant'; readonly lease: LeaseId; readonly ttlSeconds: number }
   | LeaseRevokeRecord
   /** First record of a reign. */
-  | { readonly kind: 'fence'; readonly epoch: number; readonly memberId: bigint };
+  | { readonly kind: 'fence'; readonly epoch: number; readonly memberId: bigint }
+  | AuthRecord
+  | AlarmRecord;
 
 export interface WriteRecord {
   readonly kind: 'write';
@@ -26,6 +30,23 @@ export interface LeaseRevokeRecord {
   readonly revision: number;
   /** Keys deleted, ascending. */
   readonly keys: readonly ByteString[];
+}
+
+/** What one change of users, roles or the switch comes to. */
+export interface AuthRecord {
+  readonly kind: 'auth';
+  /** After it: the next one, or the same where etcd does not count the change. */
+  readonly authRevision: number;
+  /** At least one, in order. */
+  readonly changes: readonly AuthChange[];
+}
+
+export interface AlarmRecord {
+  readonly kind: 'alarm';
+  readonly alarm: AlarmKind;
+  readonly memberId: bigint;
+  /** Raised, or taken back. */
+  readonly active: boolean;
 }
 
 export type WriteOperation =

@@ -1,15 +1,12 @@
+import type { AlarmKind } from './alarm.ts';
+import type { Permission } from './auth.ts';
 import type { ByteString, LeaseId } from './bytes.ts';
+import type { KeyRange } from './key-range.ts';
 
 /**
  * Requests as the core takes them: etcd's messages with keys as byte strings, enums as words, and int64 numbers that are
  * revisions, limits or seconds as JS numbers (saturated at ±2^53 by the edge: nothing real is that large).
  */
-
-/** Half-open range. `rangeEnd` undefined: the one key. `"\0"`: every key from `key` on. Else `[key, rangeEnd)`, empty if not ascending. */
-export interface KeyRange {
-  readonly key: ByteString;
-  readonly rangeEnd: ByteString | undefined;
-}
 
 export type SortOrder = 'none' | 'ascend' | 'descend';
 export type SortTarget = 'key' | 'version' | 'create' | 'mod' | 'value';
@@ -123,6 +120,123 @@ export interface HashKvRequest {
   readonly revision: number;
 }
 
+export interface AuthEnableRequest {
+  readonly kind: 'auth-enable';
+}
+
+export interface AuthDisableRequest {
+  readonly kind: 'auth-disable';
+}
+
+export interface AuthStatusRequest {
+  readonly kind: 'auth-status';
+}
+
+export interface AuthUserAddRequest {
+  readonly kind: 'auth-user-add';
+  readonly name: ByteString;
+  /** As the edge made it of the password; empty for a user without one. */
+  readonly passwordHash: ByteString;
+  readonly noPassword: boolean;
+}
+
+export interface AuthUserGetRequest {
+  readonly kind: 'auth-user-get';
+  readonly name: ByteString;
+}
+
+export interface AuthUserListRequest {
+  readonly kind: 'auth-user-list';
+}
+
+export interface AuthUserDeleteRequest {
+  readonly kind: 'auth-user-delete';
+  readonly name: ByteString;
+}
+
+export interface AuthUserChangePasswordRequest {
+  readonly kind: 'auth-user-change-password';
+  readonly name: ByteString;
+  readonly passwordHash: ByteString;
+}
+
+export interface AuthUserGrantRoleRequest {
+  readonly kind: 'auth-user-grant-role';
+  readonly name: ByteString;
+  readonly role: ByteString;
+}
+
+export interface AuthUserRevokeRoleRequest {
+  readonly kind: 'auth-user-revoke-role';
+  readonly name: ByteString;
+  readonly role: ByteString;
+}
+
+export interface AuthRoleAddRequest {
+  readonly kind: 'auth-role-add';
+  readonly name: ByteString;
+}
+
+export interface AuthRoleGetRequest {
+  readonly kind: 'auth-role-get';
+  readonly role: ByteString;
+}
+
+export interface AuthRoleListRequest {
+  readonly kind: 'auth-role-list';
+}
+
+export interface AuthRoleDeleteRequest {
+  readonly kind: 'auth-role-delete';
+  readonly role: ByteString;
+}
+
+export interface AuthRoleGrantPermissionRequest {
+  readonly kind: 'auth-role-grant-permission';
+  readonly role: ByteString;
+  /** Undefined: the message had none. */
+  readonly permission: Permission | undefined;
+}
+
+export interface AuthRoleRevokePermissionRequest extends KeyRange {
+  readonly kind: 'auth-role-revoke-permission';
+  readonly role: ByteString;
+}
+
+/** What an edge needs to let somebody log in. Its answer goes over no wire: only the process itself may ask. */
+export interface AuthCredentialsRequest {
+  readonly kind: 'auth-credentials';
+  readonly name: ByteString;
+}
+
+export type AuthRequest =
+  | AuthEnableRequest
+  | AuthDisableRequest
+  | AuthStatusRequest
+  | AuthUserAddRequest
+  | AuthUserGetRequest
+  | AuthUserListRequest
+  | AuthUserDeleteRequest
+  | AuthUserChangePasswordRequest
+  | AuthUserGrantRoleRequest
+  | AuthUserRevokeRoleRequest
+  | AuthRoleAddRequest
+  | AuthRoleGetRequest
+  | AuthRoleListRequest
+  | AuthRoleDeleteRequest
+  | AuthRoleGrantPermissionRequest
+  | AuthRoleRevokePermissionRequest
+  | AuthCredentialsRequest;
+
+export interface AlarmRequest {
+  readonly kind: 'alarm';
+  readonly action: 'get' | 'activate' | 'deactivate';
+  /** `none`: all of them; there is nothing to raise in it. */
+  readonly alarm: AlarmKind | 'none';
+  /** To take back: 0 is every member. */
+  readonly memberId: bigint;
+}
+
 export type Request =
   | RangeRequest
   | PutRequest
@@ -136,4 +250,6 @@ export type Request =
   | LeaseLeasesRequest
   | StatusRequest
   | CheckpointRequest
-  | HashKvRequest;
+  | HashKvRequest
+  | AuthRequest
+  | AlarmRequest;

@@ -1,3 +1,5 @@
+import type { ActiveAlarm } from './alarm.ts';
+import type { AuthUser, Permission } from './auth.ts';
 import type { ByteString, LeaseId } from './bytes.ts';
 import type { CheckpointReference } from './log.ts';
 import type { Retention } from './retention.ts';
@@ -98,6 +100,66 @@ export interface HashKvResponse {
   readonly compactRevision: number;
 }
 
+/** Of a change, nothing else to tell. */
+export interface AuthChangedResponse {
+  readonly kind: AuthChangingKind;
+}
+
+export type AuthChangingKind =
+  | 'auth-enable'
+  | 'auth-disable'
+  | 'auth-user-add'
+  | 'auth-user-delete'
+  | 'auth-user-change-password'
+  | 'auth-user-grant-role'
+  | 'auth-user-revoke-role'
+  | 'auth-role-add'
+  | 'auth-role-delete'
+  | 'auth-role-grant-permission'
+  | 'auth-role-revoke-permission';
+
+export interface AuthStatusResponse {
+  readonly kind: 'auth-status';
+  readonly enabled: boolean;
+  readonly authRevision: number;
+}
+
+export interface AuthUserGetResponse {
+  readonly kind: 'auth-user-get';
+  /** Ascending. */
+  readonly roles: readonly ByteString[];
+}
+
+export interface AuthUserListResponse {
+  readonly kind: 'auth-user-list';
+  /** Ascending. */
+  readonly users: readonly ByteString[];
+}
+
+export interface AuthRoleGetResponse {
+  readonly kind: 'auth-role-get';
+  readonly permissions: readonly Permission[];
+}
+
+export interface AuthRoleListResponse {
+  readonly kind: 'auth-role-list';
+  /** Ascending. */
+  readonly roles: readonly ByteString[];
+}
+
+export interface AuthCredentialsResponse {
+  readonly kind: 'auth-credentials';
+  readonly enabled: boolean;
+  readonly authRevision: number;
+  readonly user: AuthUser | undefined;
+}
+
+export interface AlarmResponse {
+  readonly kind: 'alarm';
+  /** Those asked for, or those that the request was about. */
+  readonly alarms: readonly ActiveAlarm[];
+}
+
 export type Role = 'starting' | 'standby' | 'recovering' | 'leader' | 'stopping' | 'stopped' | 'failed';
 
 export interface StatusResponse {
@@ -121,6 +183,10 @@ export interface StatusResponse {
   readonly versions: number;
   readonly leases: number;
   readonly watchers: number;
+  /** Ascending by kind, then by member. */
+  readonly alarms: readonly ActiveAlarm[];
+  /** Bytes that the state may take; 0: any number. */
+  readonly quotaBackendBytes: number;
   readonly checkpointSlot: number;
   /** Chunks of a checkpoint whose values are local, and of how many; undefined: every value is local. */
   readonly loading: { readonly chunksLocal: number; readonly chunks: number } | undefined;
@@ -185,4 +251,12 @@ export type Response =
   | LeaseLeasesResponse
   | StatusResponse
   | CheckpointResponse
-  | HashKvResponse;
+  | HashKvResponse
+  | AuthChangedResponse
+  | AuthStatusResponse
+  | AuthUserGetResponse
+  | AuthUserListResponse
+  | AuthRoleGetResponse
+  | AuthRoleListResponse
+  | AuthCredentialsResponse
+  | AlarmResponse;

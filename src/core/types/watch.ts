@@ -1,4 +1,4 @@
-import type { KeyRange } from './request.ts';
+import type { KeyRange } from './key-range.ts';
 import type { Version } from './version.ts';
 
 export interface WatchCreateRequest extends KeyRange {
