@@ -10,7 +10,7 @@ import { startNode } from '../host/node.ts';
 import { countedStore } from '../host/store-usage/counted-store.ts';
 import { NoSuchBranchError, openFamilyStore } from '../library/open-family-store.ts';
 import { openLocal } from '../library/open-local.ts';
-import { startGrpcServer } from '../server/grpc/server.ts';
+import { startServer } from '../server/server.ts';
 import { startHttpServer } from '../server/http/http-server.ts';
 import { CliError, exitCodes, type ExitCode } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
@@ -85,7 +85,7 @@ function realParts(): ServeParts {
         digest: createNodeDigest(),
         compression: createNodeCompression(),
       }),
-    startServer: startGrpcServer,
+    startServer,
     startHttp: startHttpServer,
     sleep: async (milliseconds, signal) => void (await sleep(milliseconds, undefined, { signal })),
   };

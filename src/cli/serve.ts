@@ -15,7 +15,7 @@ import type { Node, NodeOptions } from '../host/node.ts';
 import type { FamilyStore } from '../library/open-family-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import type { GrpcServer, GrpcServerOptions } from '../server/grpc/server.ts';
+import type { ClientServer, ServerOptions } from '../server/server.ts';
 import type { HttpServer, HttpServerOptions } from '../server/http/http-server.ts';
 import { nodeRoutes } from '../server/http/node-routes.ts';
 import type { NodeFacts } from '../server/services/admin.ts';
@@ -36,7 +36,7 @@ export interface ServeParts {
   openLocal(path: string | undefined): Promise<DataFolder>;
   reservePort(host: string): Promise<ReservedPort>;
   startNode(options: Omit<NodeOptions, 'clock' | 'random' | 'digest' | 'compression'>): Node;
-  startServer(options: GrpcServerOptions): Promise<GrpcServer>;
+  startServer(options: ServerOptions): Promise<ClientServer>;
   startHttp(options: HttpServerOptions): Promise<HttpServer>;
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
@@ -243,7 +243,7 @@ function nameOf(memberId: bigint): string {
 /** The one line that says: clients are served from now on. */
 async function announceReady(
   node: Node,
-  server: GrpcServer,
+  server: ClientServer,
   facts: object,
   log: Log,
   stop: AbortSignal,

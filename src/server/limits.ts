@@ -29,16 +29,34 @@ export const connectionStreamsMax = 2_147_483_647;
 /** Reported to operators who plan by it; nothing is refused because of it. */
 export const databaseBytesQuota = 2_147_483_648;
 
+// Connections.
+
+/** Whoever connects has to say something by then. */
+export const firstBytesTimeoutMs = 10_000;
+
+export const tlsHandshakeTimeoutMs = 10_000;
+
+/** Of clients, on each address; silent ones too. */
+export const connectionsMax = 20_000;
+
+// HTTP.
+
+export const httpHeaderBytesMax = 16_384;
+
+/** From the first byte of a request to the end of its headers. */
+export const httpHeadersTimeoutMs = 10_000;
+
+/** Between two requests on one connection. */
+export const httpIdleTimeoutMs = 120_000;
+
 // The port for metrics and health.
 
-export const httpHeaderBytesMax = 8_192;
-
 /** From the first byte of a request to its last one. */
-export const httpHeadersTimeoutMs = 5_000;
+export const metricsRequestTimeoutMs = 5_000;
 
-export const httpIdleTimeoutMs = 10_000;
+export const metricsIdleTimeoutMs = 10_000;
 
-export const httpConnectionsMax = 256;
+export const metricsConnectionsMax = 256;
 
 /** A probe has its answer by then: what takes longer is no health. */
 export const healthCheckTimeoutMs = 1_000;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createBranch, open, restore } from '../../src/index.ts';
-import { startGrpcServer, type GrpcServer } from '../../src/server/grpc/server.ts';
+import { startServer, type ClientServer } from '../../src/server/server.ts';
 import { clientErrors } from '../../src/core/types/error.ts';
 import { DatabaseError } from '../../src/host/database.ts';
 import { createFakeDatabase } from '../server/fake-database.ts';
@@ -12,14 +12,14 @@ import { runCommand } from '../support/run-command.ts';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const database = createFakeDatabase();
-let server: GrpcServer;
+let server: ClientServer;
 let folder: string;
 let countedMs = 7_200_000;
 
 beforeAll(async () => {
   Object.assign(database, { status: { ...database.status, keeping: keepingOfTest } });
   const facts = { ...factsOfTest(), countedMs: () => countedMs };
-  server = await startGrpcServer({ database, listen: ['127.0.0.1:0'], log: silent, facts });
+  server = await startServer({ database, listen: ['127.0.0.1:0'], log: silent, facts });
   folder = mkdtempSync(join(tmpdir(), 't4-cost-'));
   const db = await open({ store: `file:${folder}/store` });
   await db.put('key', 'value');

@@ -14,7 +14,7 @@ import { startNode, type Node } from '../../src/host/node.ts';
 import { runTool } from '../../src/host/run-tool.ts';
 import { open, type T4 } from '../../src/index.ts';
 import { T4 as Client } from '../../src/library/t4.ts';
-import { startGrpcServer } from '../../src/server/grpc/server.ts';
+import { startServer } from '../../src/server/server.ts';
 import { bytesOfObject, edges, keysOf } from '../tool/filled-store.ts';
 import { runCommand } from '../support/run-command.ts';
 
@@ -94,7 +94,7 @@ async function serve(store: string, change: (answer: DatabaseAnswer) => Database
     request: async (request, signal) => change(await node.request(request, signal)) as never,
   };
   const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-  const server = await startGrpcServer({ database, listen: ['127.0.0.1:0'], log });
+  const server = await startServer({ database, listen: ['127.0.0.1:0'], log });
   closing.push(async () => {
     await server.stop(100);
     await node.close();

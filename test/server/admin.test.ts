@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { CheckpointResponse, UsageResponse } from '../../src/server/generated/t4/v1/admin.ts';
 import { serverMethods } from '../../src/server/services/methods.ts';
+import { contextOfTest } from './call-context.ts';
 import { createFakeDatabase } from './fake-database.ts';
 import { factsOfTest, keepingOfTest } from './node-facts.ts';
 
-const context = { signal: new AbortController().signal, metadata: () => undefined };
+const context = contextOfTest();
 
 function call(database: ReturnType<typeof createFakeDatabase>, name: string): Promise<Uint8Array> {
   const method = serverMethods(database, factsOfTest()).find(({ path }) => path.method === name)!;

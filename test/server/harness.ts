@@ -1,11 +1,11 @@
-import { type GrpcServer, startGrpcServer } from '../../src/server/grpc/server.ts';
+import { type ClientServer, startServer } from '../../src/server/server.ts';
 import type { ServerLog } from '../../src/server/log.ts';
 import { connect, type EtcdClient } from './etcd-client.ts';
 import { createFakeDatabase, type FakeDatabase } from './fake-database.ts';
 
 export interface Served {
   readonly database: FakeDatabase;
-  readonly server: GrpcServer;
+  readonly server: ClientServer;
   readonly address: string;
   readonly client: EtcdClient;
   /** What operators were told, level and message; debugging left out. */
@@ -18,7 +18,7 @@ export async function serve(): Promise<Served> {
   const logged: string[] = [];
   const note = (level: string) => (_fields: object, message: string) => void logged.push(`${level} ${message}`);
   const log: ServerLog = { debug: () => {}, info: note('info'), warn: note('warn'), error: note('error') };
-  const server = await startGrpcServer({ database, listen: ['127.0.0.1:0'], log });
+  const server = await startServer({ database, listen: ['127.0.0.1:0'], log });
   const address = server.addresses[0]!;
   const client = await connect(address);
   return {

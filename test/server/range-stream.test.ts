@@ -3,6 +3,7 @@ import type { RangeRequest } from '../../src/core/types/request.ts';
 import { DatabaseError, type KeyValue } from '../../src/host/database.ts';
 import { RangeRequest as WireRangeRequest, RangeStreamResponse } from '../../src/server/generated/etcdserverpb/kv.ts';
 import { serverMethods } from '../../src/server/services/methods.ts';
+import { contextOfTest } from './call-context.ts';
 import { createFakeDatabase, type FakeDatabase, keyValue } from './fake-database.ts';
 
 let database: FakeDatabase;
@@ -18,8 +19,7 @@ async function stream(fields: Partial<WireRangeRequest>): Promise<RangeStreamRes
   if (method?.kind !== 'server-stream') throw new Error('RangeStream streams from the server');
   const chunks: RangeStreamResponse[] = [];
   const request = WireRangeRequest.encode({ ...empty, key: Buffer.from('a'), ...fields }).finish();
-  const context = { signal: new AbortController().signal, metadata: () => undefined };
-  await method.call(request, context, {
+  await method.call(request, contextOfTest(), {
     write: (bytes) => {
       chunks.push(RangeStreamResponse.decode(bytes));
       return chunks.length % 2 === 0;

@@ -4,8 +4,9 @@ import { connect as connectSocket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ClientError, clientErrors, type StatusName } from '../../src/core/types/error.ts';
 import { DatabaseError } from '../../src/host/database.ts';
-import { startGrpcServer } from '../../src/server/grpc/server.ts';
+import { startServer } from '../../src/server/server.ts';
 import { serverMethods } from '../../src/server/services/methods.ts';
+import { contextOfTest } from './call-context.ts';
 import { callRaw, connect, refusal, until } from './etcd-client.ts';
 import { createFakeDatabase, leadingStatus, untilAborted } from './fake-database.ts';
 import { serve, type Served } from './harness.ts';
@@ -107,10 +108,9 @@ describe('metadata', () => {
   ])('a transport that hands over client-api-version %j', async (version, refusal) => {
     const status = serverMethods(served.database).find(({ path }) => path.method === 'Status');
     if (status?.kind !== 'unary') throw new Error('Status is a unary method');
-    const context = {
-      signal: new AbortController().signal,
-      metadata: (name: string) => (name === 'client-api-version' ? version : undefined),
-    };
+    const context = contextOfTest({
+      metadata: (name) => (name === 'client-api-version' ? version : undefined),
+    });
     const call = status.call(new Uint8Array(0), context);
     if (refusal === undefined) expect(await call).not.toHaveLength(0);
     else await expect(call).rejects.toMatchObject({ clientError: refusal });
@@ -173,7 +173,7 @@ describe('clients that give up', () => {
 
 describe('the port', () => {
   test.each([
-    ['text', Buffer.from('GET / HTTP/1.1\r\nhost: x\r\n\r\n')],
+    ['text', Buffer.from('HELO there\r\n\r\n')],
     ['noise', Buffer.from(Array.from({ length: 9_999 }, (_, index) => (index * 7_919) % 251))],
     ['a preface and noise', Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), Buffer.alloc(99, 0xfe)])],
   ])('survives %s', async (_what, garbage) => {
@@ -190,10 +190,10 @@ describe('the port', () => {
     const { log } = quiet;
     const database = createFakeDatabase();
     const listen = ['127.0.0.1:0', 'http://127.0.0.1:0/', '[::1]:0'];
-    const server = await startGrpcServer({ database, listen, log });
+    const server = await startServer({ database, listen, log });
     expect(new Set(server.addresses).size).toBe(3);
     for (const address of server.addresses) expect((await rawStatus(address, {})).code).toBe('0');
-    const taken = startGrpcServer({ database, listen: ['127.0.0.1:0', server.addresses[0]!], log });
+    const taken = startServer({ database, listen: ['127.0.0.1:0', server.addresses[0]!], log });
     await expect(taken).rejects.toThrow(`cannot listen on ${server.addresses[0]}`);
     await server.stop(1_000);
   });

@@ -5,10 +5,10 @@ import {
   type handleUnaryCall,
   type Metadata,
 } from '@grpc/grpc-js';
-import { clientErrors } from '../../core/types/error.ts';
+import type { PeerCertificate } from 'node:tls';
 import { DatabaseError } from '../../host/database.ts';
 import type { ServerLog } from '../log.ts';
-import type { CallContext, DuplexCall, ServerStreamCall, UnaryCall } from '../services/call.ts';
+import type { CallContext, Peer, DuplexCall, ServerStreamCall, UnaryCall } from '../services/call.ts';
 import type { CallCounter, CallType } from './call-counts.ts';
 import { requestsOf } from './requests.ts';
 import { createResponses } from './responses.ts';
@@ -21,6 +21,8 @@ export interface Serving {
   readonly log: ServerLog;
   /** Streams under way, to be ended when the server stops: by themselves they never would. */
   readonly streams: Set<AbortController>;
+  /** Aborted when the server begins to stop. */
+  readonly stopping: AbortSignal;
   readonly counter: CallCounter;
 }
 
@@ -32,7 +34,7 @@ export function unaryHandler(path: string, method: UnaryCall, serving: Serving):
     call.on('cancelled', () => {
       if (!answered) controller.abort(canceled);
     });
-    method(call.request, contextOf(call.metadata, controller.signal))
+    method(call.request, contextOf(call, controller.signal, serving))
       .then(
         (response) => {
           answered = true;
@@ -74,8 +76,14 @@ export function duplexHandler(
   };
 }
 
-interface StreamCall {
+/** What the library tells of any call. */
+interface AnyCall {
   readonly metadata: Metadata;
+  getPeer(): string;
+  getAuthContext(): { readonly sslPeerCertificate?: PeerCertificate };
+}
+
+interface StreamCall extends AnyCall {
   on(event: 'cancelled', listener: () => void): unknown;
   emit(event: 'error', status: object): boolean;
   end(): void;
@@ -85,9 +93,10 @@ async function run(
   path: string,
   type: CallType,
   call: StreamCall,
-  { log, streams, counter }: Serving,
+  serving: Serving,
   method: (context: CallContext) => Promise<void>,
 ): Promise<void> {
+  const { log, streams, counter } = serving;
   const controller = new AbortController();
   let gone = false;
   call.on('cancelled', () => {
@@ -96,7 +105,7 @@ async function run(
   });
   streams.add(controller);
   try {
-    await method(contextOf(call.metadata, controller.signal));
+    await method(contextOf(call, controller.signal, serving));
     counter.ended(path, type, gone ? status.CANCELLED : status.OK);
     if (!gone) call.end();
   } catch (error) {
@@ -120,16 +129,23 @@ function tellUnanswerable(error: unknown, path: string, { log }: Serving): void 
 
 const canceled = new DatabaseError({ status: 'Canceled', message: 'context canceled' });
 
-export const serverStopped = new DatabaseError(clientErrors.stopped);
-
-function contextOf(metadata: Metadata, signal: AbortSignal): CallContext {
+function contextOf(call: AnyCall, signal: AbortSignal, { stopping }: Serving): CallContext {
   return {
     signal,
+    stopping,
     metadata: (name) => {
-      const value = metadata.get(name)[0];
+      const value = call.metadata.get(name)[0];
       return value === undefined || typeof value === 'string' ? value : value.toString('latin1');
     },
+    peer: () => peerOf(call),
   };
+}
+
+function peerOf(call: AnyCall): Peer {
+  const { sslPeerCertificate: certificate } = call.getAuthContext();
+  // Go's reading of a subject with several names.
+  const name = [certificate?.subject.CN ?? ''].flat().at(-1);
+  return { address: call.getPeer(), certificateName: name === '' ? undefined : name };
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {

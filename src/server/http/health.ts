@@ -1,6 +1,6 @@
 import type { Database } from '../../host/database.ts';
 import { healthCheckTimeoutMs } from '../limits.ts';
-import { jsonType, textType, type HttpAnswer, type HttpRoute } from './http-server.ts';
+import { jsonType, textType, type HttpAnswer, type HttpRoute } from './handler.ts';
 
 /**
  * Whether this node is well, in etcd's forms: `/health` for all, `/livez` for who would restart it, `/readyz` for who would send it work.

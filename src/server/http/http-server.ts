@@ -1,25 +1,14 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ServerLog } from '../log.ts';
-import { httpConnectionsMax, httpHeaderBytesMax, httpHeadersTimeoutMs, httpIdleTimeoutMs } from '../limits.ts';
+import { httpHeaderBytesMax, metricsConnectionsMax, metricsIdleTimeoutMs, metricsRequestTimeoutMs } from '../limits.ts';
+import { createHandler, type HandlerOptions } from './handler.ts';
 
 /**
- * Small answers to GET, by path. Who sends slowly, much, or anything else is let go: what is told here has to be there when all else is
- * overloaded.
+ * The port for metrics and health alone. Who sends slowly, much, or anything but a read is let go: what is told here has to be there when
+ * all else is overloaded.
  */
-export interface HttpAnswer {
-  readonly status: number;
-  readonly type: string;
-  readonly body: string;
-}
-
-export type HttpRoute = (url: URL) => HttpAnswer | Promise<HttpAnswer>;
-
-export interface HttpServerOptions {
+export interface HttpServerOptions extends HandlerOptions {
   readonly listen: readonly { readonly host: string; readonly port: number }[];
-  /** Undefined: no such path. */
-  readonly route: (path: string) => HttpRoute | undefined;
-  readonly log: ServerLog;
 }
 
 export interface HttpServer {
@@ -28,11 +17,9 @@ export interface HttpServer {
   stop(): Promise<void>;
 }
 
-export const textType = 'text/plain; charset=utf-8';
-export const jsonType = 'application/json';
-
 /** Rejects, and listens nowhere, when one of the addresses cannot be had. */
-export async function startHttpServer({ listen, route, log }: HttpServerOptions): Promise<HttpServer> {
+export async function startHttpServer({ listen, ...options }: HttpServerOptions): Promise<HttpServer> {
+  const handler = createHandler(options);
   const servers: Server[] = [];
   const stop = async (): Promise<void> => void (await Promise.all(servers.map(close)));
   try {
@@ -41,13 +28,13 @@ export async function startHttpServer({ listen, route, log }: HttpServerOptions)
       const server = createServer(
         {
           maxHeaderSize: httpHeaderBytesMax,
-          headersTimeout: httpHeadersTimeoutMs,
-          requestTimeout: httpHeadersTimeoutMs,
+          headersTimeout: metricsRequestTimeoutMs,
+          requestTimeout: metricsRequestTimeoutMs,
         },
-        (request, response) => void answer(request, response, route, log),
+        handler,
       );
-      server.maxConnections = httpConnectionsMax;
-      server.keepAliveTimeout = httpIdleTimeoutMs;
+      server.maxConnections = metricsConnectionsMax;
+      server.keepAliveTimeout = metricsIdleTimeoutMs;
       servers.push(server);
       addresses.push({ host, port: await bind(server, host, port) });
     }
@@ -72,44 +59,4 @@ function close(server: Server): Promise<void> {
     server.close(() => resolve());
     server.closeAllConnections();
   });
-}
-
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  route: HttpServerOptions['route'],
-  log: ServerLog,
-): Promise<void> {
-  try {
-    send(request, response, await answerOf(request, route));
-  } catch (error) {
-    log.error({ error, path: request.url }, 'an HTTP request failed for a reason that no client should ever see');
-    send(request, response, { status: 500, type: textType, body: 'Internal Server Error\n' });
-  }
-}
-
-async function answerOf(request: IncomingMessage, route: HttpServerOptions['route']): Promise<HttpAnswer> {
-  const target = `http://host${request.url ?? '/'}`;
-  const url = request.url?.startsWith('/') === true && URL.canParse(target) ? new URL(target) : undefined;
-  if (url === undefined) return { status: 400, type: textType, body: 'Bad Request\n' };
-  const found = route(url.pathname);
-  if (found === undefined) return { status: 404, type: textType, body: '404 page not found\n' };
-  const isRead = request.method === 'GET' || request.method === 'HEAD';
-  return isRead ? found(url) : { status: 405, type: textType, body: 'Method Not Allowed\n' };
-}
-
-function send(request: IncomingMessage, response: ServerResponse, { status, type, body }: HttpAnswer): void {
-  if (response.destroyed || response.headersSent) return;
-  const bytes = Buffer.from(body);
-  const isRefused = status === 405;
-  // Nobody reads what a client may still be sending.
-  const isAlone = request.method !== 'GET' && request.method !== 'HEAD';
-  response.writeHead(status, {
-    'content-type': type,
-    'content-length': bytes.length,
-    'x-content-type-options': 'nosniff',
-    ...(isRefused ? { allow: 'GET' } : {}),
-    ...(isAlone ? { connection: 'close' } : {}),
-  });
-  response.end(request.method === 'HEAD' ? undefined : bytes);
 }

@@ -7,7 +7,7 @@ import { databaseBytesQuota } from '../limits.ts';
 import type { NodeFacts } from '../services/admin.ts';
 import { etcdStorageVersion, etcdVersion } from '../version.ts';
 import type { HealthCounts } from './health.ts';
-import type { HttpRoute } from './http-server.ts';
+import type { HttpRoute } from './handler.ts';
 
 /**
  * `/metrics`, in Prometheus' text form. Names of etcd's where they mean the same, `t4_…` for the rest. Everything is read when it is asked

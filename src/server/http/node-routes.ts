@@ -3,17 +3,18 @@ import type { CallCounter } from '../grpc/call-counts.ts';
 import type { NodeFacts } from '../services/admin.ts';
 import { etcdStorageVersion, etcdVersion } from '../version.ts';
 import { createHealth } from './health.ts';
-import { jsonType, type HttpRoute } from './http-server.ts';
+import { jsonType, type HttpRoute } from './handler.ts';
 import { createMetrics } from './metrics.ts';
 
-/** What a node tells over HTTP without being asked for data: metrics, health, version. */
+/** What a node tells over HTTP without being asked for data: metrics, health, version. `facts` undefined: no metrics. */
 export function nodeRoutes(
   database: Database,
-  facts: NodeFacts,
+  facts: NodeFacts | undefined,
   calls: Pick<CallCounter, 'all'>,
 ): (path: string) => HttpRoute | undefined {
   const health = createHealth(database);
-  const metrics = createMetrics(database, facts, calls, () => health.counts());
+  const metricsRoute = (known: NodeFacts) =>
+    ['/metrics', createMetrics(database, known, calls, () => health.counts())] as const;
   const version = JSON.stringify({
     etcdserver: etcdVersion,
     etcdcluster: etcdStorageVersion,
@@ -21,7 +22,7 @@ export function nodeRoutes(
   });
   const routes = new Map<string, HttpRoute>([
     ...health.routes,
-    ['/metrics', metrics],
+    ...(facts === undefined ? [] : [metricsRoute(facts)]),
     ['/version', () => ({ status: 200, type: jsonType, body: version })],
   ]);
   return (path) => routes.get(path);

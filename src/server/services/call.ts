@@ -5,8 +5,22 @@
 export interface CallContext {
   /** Aborted when nobody waits for the answer any more. Its reason, where the server ended the call, is a `DatabaseError`. */
   readonly signal: AbortSignal;
+  /** Aborted when the server begins to stop: a call that waits for other clients ends then. Its reason is a `DatabaseError`. */
+  readonly stopping: AbortSignal;
   /** First value of a metadata entry; names are lower case. */
   metadata(name: string): string | undefined;
+  peer(): Peer;
+}
+
+/** Who is at the other end of the connection. */
+export interface Peer {
+  /** `ADDRESS:PORT`, for logs and for counting by address. */
+  readonly address: string;
+  /**
+   * Common name of the client's certificate, where one was asked for and found good. Of gRPC alone: for the gateway no certificate stands
+   * for a user, as in etcd.
+   */
+  readonly certificateName: string | undefined;
 }
 
 /** Messages on their way to the client, in order. */

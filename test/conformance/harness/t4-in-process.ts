@@ -6,7 +6,7 @@ import { openObjectStore } from '../../../src/adapters/open-store.ts';
 import { createSystemClock } from '../../../src/adapters/system-clock.ts';
 import { createSystemRandom } from '../../../src/adapters/system-random.ts';
 import { startNode } from '../../../src/host/node.ts';
-import { startGrpcServer } from '../../../src/server/grpc/server.ts';
+import { startServer } from '../../../src/server/server.ts';
 import type { ServerUnderTest } from './server-under-test.ts';
 
 /** This server inside the test's own process, over a store in memory. What it warned of fails the tests that stop it. */
@@ -31,7 +31,7 @@ export async function startT4InProcess(): Promise<ServerUnderTest> {
     log: note,
   });
   await node.whenReady();
-  const server = await startGrpcServer({
+  const server = await startServer({
     database: node,
     listen: ['127.0.0.1:0'],
     log: {

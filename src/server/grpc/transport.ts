@@ -1,0 +1,61 @@
+import { Server, ServerCredentials, setLogger } from '@grpc/grpc-js';
+import type { RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
+import { connectionStreamsMax, receiveBytesMax } from '../limits.ts';
+import type { ServerLog } from '../log.ts';
+import type { Method } from '../services/call.ts';
+import { duplexHandler, serverStreamHandler, type Serving, unaryHandler } from './calls.ts';
+import { handOverOtherRequests, http2ServerOf } from './http2-server.ts';
+import { answerUnknownMethods } from './unknown-method.ts';
+import { goWords } from './words.ts';
+
+export interface GrpcTransport {
+  /** A connection that begins with HTTP/2's preface. */
+  accept(socket: Socket): void;
+  /** GOAWAY to every connection; whatever is left of them after `graceMs` is cut off. Resolves when all have ended. */
+  stop(graceMs: number): Promise<void>;
+}
+
+export interface GrpcTransportOptions extends Serving {
+  readonly methods: readonly Method[];
+  /** Requests over HTTP/2 that are no gRPC. */
+  readonly onOtherRequest: RequestListener;
+}
+
+export function createGrpcTransport(options: GrpcTransportOptions): GrpcTransport {
+  routeLibraryLog(options.log);
+  const server = new Server({
+    'grpc.max_receive_message_length': receiveBytesMax,
+    'grpc.max_send_message_length': -1,
+    'grpc.max_concurrent_streams': connectionStreamsMax,
+    'grpc.enable_channelz': 0,
+    interceptors: [goWords],
+  });
+  for (const method of options.methods) register(server, method, options);
+  answerUnknownMethods(server, new Set(options.methods.map(({ path }) => path.service)));
+  // TLS is the port's: what comes here is plain already.
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  handOverOtherRequests(http2ServerOf(server), options.onOtherRequest);
+  return {
+    accept: (socket) => injector.injectConnection(socket),
+    stop: (graceMs) => {
+      injector.drain(graceMs);
+      return new Promise((resolve) => server.tryShutdown(() => resolve()));
+    },
+  };
+}
+
+/** The library tells what clients do wrong as errors, on stderr, for the whole process: of no concern to operators, and not as text. */
+function routeLibraryLog(log: ServerLog): void {
+  const tell = (...words: readonly unknown[]) => log.debug({ library: 'grpc' }, words.join(' '));
+  setLogger({ error: tell, info: tell, debug: tell });
+}
+
+function register(server: Server, { kind, path, call }: Method, serving: Serving): void {
+  const name = `/${path.service}/${path.method}`;
+  const same = (bytes: Buffer) => bytes;
+  if (kind === 'unary') server.register(name, unaryHandler(name, call, serving), same, same, 'unary');
+  else if (kind === 'server-stream') {
+    server.register(name, serverStreamHandler(name, call, serving), same, same, 'serverStream');
+  } else server.register(name, duplexHandler(name, call, serving), same, same, 'bidi');
+}

@@ -1,0 +1,70 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { ServerLog } from '../log.ts';
+
+/** Small answers to GET, by path, over either version of HTTP: Node gives both the same face. */
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+export type HttpRoute = (url: URL) => HttpAnswer | Promise<HttpAnswer>;
+
+export interface HandlerOptions {
+  /** Undefined: no such path. */
+  readonly route: (path: string) => HttpRoute | undefined;
+  readonly log: ServerLog;
+}
+
+export const textType = 'text/plain; charset=utf-8';
+export const jsonType = 'application/json';
+
+export function createHandler({ route, log }: HandlerOptions): RequestListener {
+  return (request, response) => {
+    answer(request, response, route, log).catch((error: unknown) =>
+      log.error({ error, path: request.url }, 'an answer could not be given to the transport'),
+    );
+  };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  route: HandlerOptions['route'],
+  log: ServerLog,
+): Promise<void> {
+  try {
+    send(request, response, await answerOf(request, route));
+  } catch (error) {
+    log.error({ error, path: request.url }, 'an HTTP request failed for a reason that no client should ever see');
+    send(request, response, { status: 500, type: textType, body: 'Internal Server Error\n' });
+  }
+}
+
+async function answerOf(request: IncomingMessage, route: HandlerOptions['route']): Promise<HttpAnswer> {
+  const target = `http://host${request.url ?? '/'}`;
+  const url = request.url?.startsWith('/') === true && URL.canParse(target) ? new URL(target) : undefined;
+  if (url === undefined) return { status: 400, type: textType, body: 'Bad Request\n' };
+  const found = route(url.pathname);
+  if (found === undefined) return { status: 404, type: textType, body: '404 page not found\n' };
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  return isRead ? found(url) : { status: 405, type: textType, body: 'Method Not Allowed\n' };
+}
+
+function send(request: IncomingMessage, response: ServerResponse, { status, type, body }: HttpAnswer): void {
+  if (response.destroyed || response.headersSent) return;
+  const bytes = Buffer.from(body);
+  const isRefused = status === 405;
+  // Nobody reads what a client may still be sending.
+  const isAlone = request.method !== 'GET' && request.method !== 'HEAD' && request.httpVersionMajor === 1;
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': bytes.length,
+    'x-content-type-options': 'nosniff',
+    ...(isRefused ? { allow: 'GET' } : {}),
+    ...(isAlone ? { connection: 'close' } : {}),
+  });
+  if (request.method === 'HEAD') response.end();
+  else response.end(bytes);
+}

@@ -1,0 +1,112 @@
+import { lookup } from 'node:dns/promises';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { SecureContextOptions, TlsOptions } from 'node:tls';
+import { httpHeaderBytesMax, httpHeadersTimeoutMs, httpIdleTimeoutMs, tlsHandshakeTimeoutMs } from '../limits.ts';
+import { tellProtocol } from './first-bytes.ts';
+
+/**
+ * One listening socket for both of HTTP's versions, as etcd has it: HTTP/1.1 is served here, connections that begin as HTTP/2 are handed
+ * over. With TLS the client's choice of protocol (ALPN) and its first bytes have to agree.
+ */
+export interface PortOptions {
+  readonly host: string;
+  /** 0: the system picks a free one. */
+  readonly port: number;
+  /** Undefined: plain text. */
+  readonly tls: PortTls | undefined;
+  readonly connectionsMax: number;
+  readonly onHttp2: (socket: Socket) => void;
+  readonly onRequest: RequestListener;
+}
+
+export interface PortTls {
+  readonly options: TlsOptions;
+  /** Calls the listener with every later certificate; the answer ends that. */
+  onChange?(listener: (options: SecureContextOptions) => void): () => void;
+}
+
+export interface Port {
+  readonly port: number;
+  /** Nobody else comes in, and who has asked nothing yet is let go. Resolves when every connection has ended. */
+  close(): Promise<void>;
+  /** Ends the connections of HTTP/1.1 that are left. */
+  endConnections(): void;
+}
+
+export const protocolsOffered = ['h2', 'http/1.1'];
+
+/** Rejects when the address cannot be had. */
+export async function openPort(options: PortOptions): Promise<Port> {
+  const { tls, connectionsMax } = options;
+  const http = {
+    maxHeaderSize: httpHeaderBytesMax,
+    headersTimeout: httpHeadersTimeoutMs,
+    keepAliveTimeout: httpIdleTimeoutMs,
+    // Streams of requests may last as long as their connection; who reads a whole body bounds the time for it.
+    requestTimeout: 0,
+  };
+  const server: Server =
+    tls === undefined
+      ? createServer(http, options.onRequest)
+      : createSecureServer(
+          { ...http, handshakeTimeout: tlsHandshakeTimeoutMs, ...tls.options, ALPNProtocols: protocolsOffered },
+          options.onRequest,
+        );
+  server.maxConnections = connectionsMax;
+  const undecided = serveByFirstBytes(server, tls === undefined ? 'connection' : 'secureConnection', options.onHttp2);
+  const stopFollowing = tls?.onChange?.((context) =>
+    (server as ReturnType<typeof createSecureServer>).setSecureContext(context),
+  );
+  const port = await listen(server, options);
+  return {
+    port,
+    close: () => {
+      stopFollowing?.();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const letGo of [...undecided]) letGo();
+      return closed;
+    },
+    endConnections: () => server.closeAllConnections(),
+  };
+}
+
+/** Node's server goes on as ever with what is HTTP/1.1. */
+function serveByFirstBytes(
+  server: Server,
+  event: 'connection' | 'secureConnection',
+  onHttp2: (socket: Socket) => void,
+): ReadonlySet<() => void> {
+  const undecided = new Set<() => void>();
+  const [serveHttp1, ...others] = server.listeners(event);
+  if (serveHttp1 === undefined || others.length > 0)
+    throw new Error(`this version of Node listens to ${event} otherwise`);
+  server.removeAllListeners(event);
+  server.on(event, (socket: Socket) => {
+    const letGo = tellProtocol(socket, (protocol) => {
+      undecided.delete(letGo);
+      if (protocol === 'http/1.1') serveHttp1.call(server, socket);
+      else {
+        // A server of HTTP/1.1 answers who has closed its side; a connection of HTTP/2 that is half closed has ended.
+        socket.allowHalfOpen = false;
+        onHttp2(socket);
+      }
+    });
+    undecided.add(letGo);
+    socket.once('close', () => undecided.delete(letGo));
+  });
+  return undecided;
+}
+
+async function listen(server: Server, { host, port }: PortOptions): Promise<number> {
+  // As Go does: of a name with several addresses one, and IPv4 where it has both.
+  const { address } = await lookup(host, { order: 'ipv4first' });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, address, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}

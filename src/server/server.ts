@@ -1,0 +1,98 @@
+import type { Database } from '../host/database.ts';
+import { clientErrors } from '../core/types/error.ts';
+import { DatabaseError } from '../host/database.ts';
+import { createCallCounter, type CallCounter } from './grpc/call-counts.ts';
+import { createGrpcTransport } from './grpc/transport.ts';
+import { createHandler } from './http/handler.ts';
+import { nodeRoutes } from './http/node-routes.ts';
+import { connectionsMax } from './limits.ts';
+import type { ServerLog } from './log.ts';
+import { openPort, type Port, type PortTls } from './port/port.ts';
+import type { NodeFacts } from './services/admin.ts';
+import { serverMethods } from './services/methods.ts';
+
+/**
+ * What clients reach: etcd's services over gRPC, and HTTP, on the same ports. Both transports work on one table of methods, so that neither
+ * has a way around the checks in it.
+ */
+export interface ServerOptions {
+  readonly database: Database;
+  /** `HOST:PORT`, `http://HOST:PORT` or `https://HOST:PORT`, one or more; port 0 lets the system pick. */
+  readonly listen: readonly string[];
+  /** For every address that does not say `http://`. Undefined: none is secure. */
+  readonly tls?: PortTls;
+  readonly log: ServerLog;
+  /** Undefined: T4's own service is not there, and neither are metrics. */
+  readonly facts?: NodeFacts;
+}
+
+export interface ClientServer {
+  /** `HOST:PORT` of each listening socket, in the order of `listen`, with the real port. */
+  readonly addresses: readonly string[];
+  readonly calls: Pick<CallCounter, 'all'>;
+  /** Takes no new calls, ends streams, lets unary calls finish for at most `graceMs`, then closes. Never rejects. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Rejects, and listens nowhere, when one of the addresses cannot be had. */
+export async function startServer({ database, listen, tls, log, facts }: ServerOptions): Promise<ClientServer> {
+  const counter = createCallCounter();
+  const streams = new Set<AbortController>();
+  const stopping = new AbortController();
+  const methods = serverMethods(database, facts);
+  const onRequest = createHandler({ route: nodeRoutes(database, facts, counter), log });
+  const grpc = createGrpcTransport({
+    methods,
+    log,
+    streams,
+    stopping: stopping.signal,
+    counter,
+    onOtherRequest: onRequest,
+  });
+  const ports: Port[] = [];
+  const addresses: string[] = [];
+
+  async function stop(graceMs: number): Promise<void> {
+    stopping.abort(serverStopped);
+    for (const stream of streams) stream.abort(serverStopped);
+    const ended = [grpc.stop(graceMs), ...ports.map((port) => port.close())];
+    const timer = setTimeout(() => {
+      log.warn({ graceMs }, 'calls were still under way at the end of the grace period: their connections are closed');
+      for (const port of ports) port.endConnections();
+    }, graceMs);
+    await Promise.all(ended);
+    clearTimeout(timer);
+  }
+
+  try {
+    for (const given of listen) {
+      const { host, port, isSecure } = addressOf(given, tls !== undefined);
+      const opened = await openPort({
+        host,
+        port,
+        tls: isSecure ? tls : undefined,
+        connectionsMax,
+        onHttp2: (socket) => grpc.accept(socket),
+        onRequest,
+      }).catch((error: Error) => {
+        throw new Error(`cannot listen on ${given}: ${error.message}`, { cause: error });
+      });
+      ports.push(opened);
+      addresses.push(`${host.includes(':') ? `[${host}]` : host}:${opened.port}`);
+    }
+  } catch (error) {
+    await stop(0);
+    throw error;
+  }
+  return { addresses, calls: counter, stop };
+}
+
+const serverStopped = new DatabaseError(clientErrors.stopped);
+
+function addressOf(given: string, hasTls: boolean) {
+  const match = /^(?:(https?):\/\/)?(?:\[([0-9a-fA-F:.]+)\]|([^/:[\]]+)):(\d{1,5})\/?$/.exec(given);
+  if (match === null) throw new Error(`${given} is no address to listen on: HOST:PORT is wanted`);
+  const [, scheme, address, name = '', port] = match;
+  if (scheme === 'https' && !hasTls) throw new Error(`${given} needs a certificate`);
+  return { host: address ?? name, port: Number(port), isSecure: hasTls && scheme !== 'http' };
+}
