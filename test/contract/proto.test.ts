@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { protoFacts } from './proto-facts.ts';
+import { goDefinitions } from './proto-of-go.ts';
 
 /**
  * Our definitions and those that an etcd client brings with it are the same on the wire. What came after the client's version of etcd is
@@ -24,6 +25,15 @@ const laterThanClient = [
   'rpc etcdserverpb.KV/RangeStream(RangeRequest) returns (stream RangeStreamResponse)',
 ];
 
+const laterThan36 = [
+  'etcdserverpb.RangeStreamResponse: RangeResponse range_response = 1',
+  'message etcdserverpb.RangeStreamResponse',
+  'rpc etcdserverpb.KV/RangeStream(RangeRequest) returns (stream RangeStreamResponse)',
+];
+
+/** Services that the client has no definitions of: it makes locks and elections itself. */
+const unknownToClient = /^(message |rpc )?v3(lock|election)pb\./;
+
 let ours: readonly string[];
 let clients: readonly string[];
 
@@ -42,6 +52,17 @@ describe('our .proto files', () => {
   });
 
   test('have beyond them only what later versions of etcd brought', () => {
-    expect(ours.filter((fact) => !clients.includes(fact)).sort()).toEqual(laterThanClient);
+    const beyond = ours.filter((fact) => !clients.includes(fact) && !unknownToClient.test(fact));
+    expect(beyond.sort()).toEqual(laterThanClient);
+  });
+
+  test('are those of a newer etcd, locks and elections included', async ({ skip }) => {
+    const definitions = goDefinitions();
+    if (definitions === undefined) return skip('no etcd in the module cache of Go');
+    const theirs = await definitions.facts();
+    expect(theirs.filter((fact) => unknownToClient.test(fact))).toHaveLength(43);
+    expect(theirs.filter((fact) => !ours.includes(fact))).toEqual([]);
+    const beyond = ours.filter((fact) => !theirs.includes(fact)).sort();
+    if (beyond.length > 0) expect(beyond).toEqual(laterThan36);
   });
 });

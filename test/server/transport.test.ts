@@ -67,7 +67,7 @@ describe('what is not there', () => {
   test.each([
     ['/etcdserverpb.KV/Frob', 'unknown method Frob for service etcdserverpb.KV'],
     ['/etcdserverpb.Frob/Range', 'unknown service etcdserverpb.Frob'],
-    ['/v3lockpb.Lock/Lock', 'unknown service v3lockpb.Lock'],
+    ['/v3lockpb.Locks/Lock', 'unknown service v3lockpb.Locks'],
     ['/a/b/c', 'unknown service a/b'],
     ['/etcdserverpb.KV', 'malformed method name: "/etcdserverpb.KV"'],
     ['/etcdserverpb.Auth/Authenticate', 'method Authenticate not implemented'],

@@ -3,8 +3,10 @@ import { AuthDefinition } from '../generated/etcdserverpb/auth.ts';
 import { adminMethods, type NodeFacts } from './admin.ts';
 import type { Method } from './call.ts';
 import { clusterMethods } from './cluster.ts';
+import { electionMethods } from './election.ts';
 import { kvMethods } from './kv.ts';
 import { leaseMethods } from './lease.ts';
+import { lockMethods } from './lock.ts';
 import { maintenanceMethods } from './maintenance.ts';
 import { createNode } from './node.ts';
 import { methodsOf } from './service.ts';
@@ -20,6 +22,8 @@ export function serverMethods(database: Database, facts?: NodeFacts): readonly M
     ...leaseMethods(node),
     ...clusterMethods(node),
     ...maintenanceMethods(node),
+    ...lockMethods(node),
+    ...electionMethods(node),
     ...methodsOf(node, AuthDefinition, {}),
     ...(facts === undefined ? [] : adminMethods(node, facts)),
   ];

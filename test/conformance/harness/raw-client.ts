@@ -1,17 +1,24 @@
 import { Client, type ClientDuplexStream, credentials, Metadata } from '@grpc/grpc-js';
 import type { MethodDefinition, ServiceDefinition } from '../../../src/server/services/service.ts';
 
-type RequestOf<M extends MethodDefinition> = ReturnType<M['requestType']['decode']>;
-type ResponseOf<M extends MethodDefinition> = ReturnType<M['responseType']['decode']>;
+export type RequestOf<M extends MethodDefinition> = ReturnType<M['requestType']['decode']>;
+export type ResponseOf<M extends MethodDefinition> = ReturnType<M['responseType']['decode']>;
 
 /** Calls as a tool like grpcurl makes them: one method, one message, whatever is in it. Nothing is retried. */
 export interface RawClient {
+  readonly address: string;
   call<D extends ServiceDefinition, N extends keyof D['methods'] & string>(
     service: D,
     method: N,
     request: RequestOf<D['methods'][N]>,
     options?: CallOptions,
   ): Promise<ResponseOf<D['methods'][N]>>;
+  /** A call that the client may give up. */
+  start<D extends ServiceDefinition, N extends keyof D['methods'] & string>(
+    service: D,
+    method: N,
+    request: RequestOf<D['methods'][N]>,
+  ): StartedCall<ResponseOf<D['methods'][N]>>;
   /** Any bytes to any path. */
   callBytes(path: string, request: Uint8Array, options?: CallOptions): Promise<Uint8Array>;
   open<D extends ServiceDefinition, N extends keyof D['methods'] & string>(
@@ -20,6 +27,11 @@ export interface RawClient {
   ): ClientDuplexStream<RequestOf<D['methods'][N]>, ResponseOf<D['methods'][N]>>;
   openBytes(path: string): ClientDuplexStream<Uint8Array, Uint8Array>;
   close(): void;
+}
+
+export interface StartedCall<Response> {
+  readonly answer: Promise<Response>;
+  cancel(): void;
 }
 
 export interface CallOptions {
@@ -49,11 +61,26 @@ export function connectRaw(address: string): RawClient {
     });
   };
   return {
+    address,
     callBytes,
     call: async (service, method, request, options) => {
       const { requestType, responseType } = methodOf(service, method);
       const bytes = requestType.encode(request).finish();
       return responseType.decode(await callBytes(pathOf(service, method), bytes, options)) as never;
+    },
+    start: (service, method, request) => {
+      const { requestType, responseType } = methodOf(service, method);
+      const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+      const call = client.makeUnaryRequest(
+        pathOf(service, method),
+        bufferOf,
+        same,
+        requestType.encode(request).finish(),
+        (error, response) => (error === null ? resolve(response ?? Buffer.alloc(0)) : reject(error)),
+      );
+      const answer = promise.then((bytes) => responseType.decode(bytes) as never);
+      answer.catch(() => undefined);
+      return { answer, cancel: () => call.cancel() };
     },
     open: (service, method) => {
       const { requestType, responseType } = methodOf(service, method);

@@ -35,6 +35,8 @@ export interface SessionOptions {
  */
 export interface Session {
   readonly base: number;
+  /** Of the server, for further connections. */
+  readonly address: string;
   readonly transcript: readonly Entry[];
   range(fields: Loose<RangeRequest>): Promise<Plain>;
   put(key: string, value?: string, fields?: Loose<PutRequest>): Promise<Plain>;
@@ -64,6 +66,8 @@ export interface Session {
     refusal?: (words: string) => string,
   ): Promise<Plain>;
   watch(): WatchSession;
+  /** What came back in another way. */
+  note(call: string, answer: unknown): Plain;
   close(): void;
 }
 
@@ -96,6 +100,7 @@ export function openSession(client: RawClient, { exclude, base }: SessionOptions
 
   return {
     base,
+    address: client.address,
     transcript,
     range: (fields) => unary(KVDefinition, 'range', rangeOf(fields)),
     put: (key, value = '', fields = {}) => unary(KVDefinition, 'put', putOf({ key, value, ...fields })),
@@ -147,6 +152,7 @@ export function openSession(client: RawClient, { exclude, base }: SessionOptions
       watches.push(watch);
       return watch;
     },
+    note: (call, answer) => note(call, plainOf(answer, excluded)),
     close: () => {
       for (const watch of watches) watch.close();
     },
@@ -160,7 +166,7 @@ export function refusalOf(error: unknown): string {
 }
 
 /** A short form of a request, for transcripts. */
-function textOf(request: object): string {
+export function textOf(request: object): string {
   const fields = Object.entries(request).filter(([, value]) => isSaid(value));
   return JSON.stringify(plainOf(Object.fromEntries(fields), new Set())).slice(0, 300);
 }
