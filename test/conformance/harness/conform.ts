@@ -1,8 +1,11 @@
-import { expect, test, type TestContext } from 'vitest';
+import { basename } from 'node:path';
+import { expect, test } from 'vitest';
+import { type DeclaredCase, isPageWritten, pageCommand, pageParts, partOf, writePart } from './page.ts';
 import type { Pair, Side } from './pair.ts';
 import type { Plain } from './plain.ts';
-import { etcdAbsence, etcdVersion } from './real-etcd.ts';
+import { etcdAbsence } from './real-etcd.ts';
 import { type Entry, openSession, type Session } from './session.ts';
+import { isBeforeAll } from './versions.ts';
 
 export type Program = (session: Session) => Promise<void>;
 
@@ -26,43 +29,40 @@ export interface Difference {
 
 export type Conform = (name: string, program: Program, options?: CaseOptions) => void;
 
-/** Runs each case's program on both servers and compares every answer. Both start each case empty, at the same revision. */
+/** Runs each case's program on every server and compares every answer. All start each case empty, at the same revision. */
 export function conformTo(pair: Pair): Conform {
-  return (name, program, { exclude = [], differs } = {}) => {
-    test(differs === undefined ? name : `${name} (differs: ${differs.why})`, async (context) => {
+  const cases: DeclaredCase[] = [];
+  test('are what docs/design/0019-conformance.md says', ({ task }) => {
+    const file = basename(task.file.filepath);
+    const part = partOf(file, cases);
+    if (isPageWritten) writePart(file, part);
+    const written = pageParts().find((other) => other.file === file);
+    expect(written?.text.trim(), `\`${pageCommand}\` writes it`).toBe(part.trim());
+  });
+  return (name, program, options = {}) => {
+    const { exclude = [], differs } = options;
+    cases.push({ name, ...options });
+    test(differs === undefined ? name : `${name} (differs: ${differs.why})`, async ({ skip }) => {
       const base = await pair.reset();
       const ours = await transcriptOf(pair.ours(), program, exclude, base);
       expect(ours.length).toBeGreaterThan(0);
       expect(pair.ours().server.isAlive()).toBe(true);
       if (differs !== undefined) expect(ours.map(({ answer }) => answer)).toEqual(differs.ours(base));
-      await compare(context, pair, ours, { program, exclude, base, differs });
+      const references = pair.references();
+      if (references.length === 0 && differs === undefined) return skip(etcdAbsence);
+      const theirs = await Promise.all(references.map((side) => transcriptOf(side, program, exclude, base)));
+      for (const [index, { server, version }] of references.entries()) {
+        if (isDifferent(version, differs)) {
+          const noLonger = `${server.name} answers the same: a difference that is not there should not be declared`;
+          expect(theirs[index], noLonger).not.toEqual(ours);
+        } else expect(ours, `beside ${server.name}`).toEqual(theirs[index]);
+      }
     });
   };
 }
 
-interface Comparison {
-  readonly program: Program;
-  readonly exclude: readonly string[];
-  readonly base: number;
-  readonly differs: Difference | undefined;
-}
-
-async function compare(
-  { skip }: TestContext,
-  pair: Pair,
-  ours: readonly Entry[],
-  { program, exclude, base, differs }: Comparison,
-): Promise<void> {
-  const side = pair.theirs();
-  if (side === undefined || etcdVersion === undefined) {
-    if (differs === undefined) skip(etcdAbsence);
-    return;
-  }
-  const theirs = await transcriptOf(side, program, exclude, base);
-  const isDifferent = differs !== undefined && (differs.until === undefined || isBeforeAll(etcdVersion, differs.until));
-  // A difference that is not there any more should not be declared any more.
-  if (isDifferent) expect(theirs).not.toEqual(ours);
-  else expect(ours).toEqual(theirs);
+function isDifferent(version: string, differs: Difference | undefined): boolean {
+  return differs !== undefined && (differs.until === undefined || isBeforeAll(version, differs.until));
 }
 
 async function transcriptOf(
@@ -81,17 +81,4 @@ async function transcriptOf(
     session.close();
   }
   return session.transcript;
-}
-
-/** A version counts against the one of its own line; where its line is not named, against all. */
-function isBeforeAll(version: string, others: readonly string[]): boolean {
-  const line = version.replace(/\d+$/, '');
-  const sameLine = others.filter((other) => other.startsWith(line));
-  return (sameLine.length > 0 ? sameLine : others).every((other) => isBefore(version, other));
-}
-
-function isBefore(version: string, other: string): boolean {
-  const [left, right] = [version, other].map((text) => text.split('.').map(Number));
-  const index = left!.findIndex((number, position) => number !== right![position]);
-  return index >= 0 && left![index]! < right![index]!;
 }

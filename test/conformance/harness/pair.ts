@@ -3,7 +3,7 @@ import { KVDefinition } from '../../../src/server/generated/etcdserverpb/kv.ts';
 import { LeaseDefinition } from '../../../src/server/generated/etcdserverpb/lease.ts';
 import { deleteOf, putOf } from './message.ts';
 import { connectRaw, type RawClient } from './raw-client.ts';
-import { etcdVersion, startRealEtcd } from './real-etcd.ts';
+import { type EtcdProgram, etcdPrograms, startRealEtcd } from './real-etcd.ts';
 import type { ServerUnderTest } from './server-under-test.ts';
 import { startT4InProcess } from './t4-in-process.ts';
 
@@ -13,26 +13,43 @@ export interface Side {
   readonly client: RawClient;
 }
 
+/** A real etcd: what it answers is right, for its version. */
+export interface Reference extends Side {
+  readonly version: string;
+}
+
 export interface Pair {
   ours(): Side;
-  /** Undefined where no etcd is installed. */
-  theirs(): Side | undefined;
-  /** No keys, no leases, the same revision on both; answers it. */
+  /** Every real etcd that is there, older ones first. */
+  references(): readonly Reference[];
+  /** One of them is as good as another. Undefined where there is none. */
+  theirs(): Reference | undefined;
+  /** No keys, no leases, the same revision on all; answers it. */
   reset(): Promise<number>;
 }
 
-/** This server and, where there is one, a real etcd: both new, both for the tests of one file. */
-export function usePair(startOurs: () => Promise<ServerUnderTest> = startT4InProcess): Pair {
+export interface PairOptions {
+  /** Flags that the real ones get; ours is started with what means the same. */
+  readonly etcdArguments?: readonly string[];
+}
+
+/** This server and the real etcds that there are: all new, all for the tests of one file. */
+export function usePair(
+  startOurs: () => Promise<ServerUnderTest> = startT4InProcess,
+  { etcdArguments = [] }: PairOptions = {},
+): Pair {
   let ours: Side | undefined;
-  let theirs: Side | undefined;
+  let references: readonly Reference[] = [];
+  const startReference = async (program: EtcdProgram): Promise<Reference> => {
+    const server = await startRealEtcd(program, etcdArguments);
+    return { ...sideOf(server), version: server.version };
+  };
   beforeAll(async () => {
-    [ours, theirs] = await Promise.all([
-      startOurs().then(sideOf),
-      etcdVersion === undefined ? undefined : startRealEtcd().then(sideOf),
-    ]);
-  });
+    const programs = await etcdPrograms();
+    [ours, ...references] = await Promise.all([startOurs().then(sideOf), ...programs.map(startReference)]);
+  }, startTimeoutMs);
   afterAll(async () => {
-    await Promise.all([ours, theirs].map(stopSide));
+    await Promise.all([ours, ...references].map(stopSide));
   });
   const started = (): Side => {
     if (ours === undefined) throw new Error('the servers are started before the tests');
@@ -40,13 +57,14 @@ export function usePair(startOurs: () => Promise<ServerUnderTest> = startT4InPro
   };
   return {
     ours: started,
-    theirs: () => theirs,
-    reset: async () => {
-      const sides = theirs === undefined ? [started()] : [started(), theirs];
-      return meet(sides);
-    },
+    references: () => references,
+    theirs: () => references[0],
+    reset: () => meet([started(), ...references]),
   };
 }
+
+/** Of the first that builds the newer etcd. */
+const startTimeoutMs = 45 * 60_000;
 
 function sideOf(server: ServerUnderTest): Side {
   return { server, client: connectRaw(server.address) };

@@ -24,6 +24,7 @@ export interface RawClient {
   open<D extends ServiceDefinition, N extends keyof D['methods'] & string>(
     service: D,
     method: N,
+    metadata?: CallOptions['metadata'],
   ): ClientDuplexStream<RequestOf<D['methods'][N]>, ResponseOf<D['methods'][N]>>;
   openBytes(path: string): ClientDuplexStream<Uint8Array, Uint8Array>;
   close(): void;
@@ -50,8 +51,7 @@ export function connectRaw(address: string): RawClient {
     'grpc.enable_retries': 0,
   });
   const callBytes: RawClient['callBytes'] = (path, request, options = {}) => {
-    const metadata = new Metadata();
-    for (const [name, value] of Object.entries(options.metadata ?? {})) metadata.set(name, value);
+    const metadata = metadataOf(options.metadata);
     const deadline = Date.now() + (options.deadlineMs ?? deadlineMsDefault);
     return new Promise((resolve, reject) => {
       client.makeUnaryRequest(path, bufferOf, same, request, metadata, { deadline }, (error, response) => {
@@ -82,13 +82,14 @@ export function connectRaw(address: string): RawClient {
       answer.catch(() => undefined);
       return { answer, cancel: () => call.cancel() };
     },
-    open: (service, method) => {
+    open: (service, method, metadata) => {
       const { requestType, responseType } = methodOf(service, method);
       return quiet(
         client.makeBidiStreamRequest(
           pathOf(service, method),
           (request: unknown) => bufferOf(requestType.encode(request).finish()),
           (bytes) => responseType.decode(bytes) as unknown,
+          metadataOf(metadata),
         ),
       ) as never;
     },
@@ -97,7 +98,13 @@ export function connectRaw(address: string): RawClient {
   };
 }
 
-function methodOf(service: ServiceDefinition, method: string): MethodDefinition {
+function metadataOf(fields: CallOptions['metadata'] = {}): Metadata {
+  const metadata = new Metadata();
+  for (const [name, value] of Object.entries(fields)) metadata.set(name, value);
+  return metadata;
+}
+
+export function methodOf(service: ServiceDefinition, method: string): MethodDefinition {
   const definition = service.methods[method];
   if (definition === undefined) throw new Error(`${service.fullName} has no ${method}`);
   return definition;

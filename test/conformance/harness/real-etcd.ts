@@ -3,17 +3,32 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MaintenanceDefinition } from '../../../src/server/generated/etcdserverpb/maintenance.ts';
+import { newerEtcd } from '../../support/newer-etcd/newer-etcd.ts';
 import { connectRaw } from './raw-client.ts';
 import { freePorts, spawnServer, untilReady } from './server-process.ts';
 import type { ServerUnderTest } from './server-under-test.ts';
 
+/** An etcd that can be started. */
+export interface EtcdProgram {
+  readonly path: string;
+  /** `3.4.23` */
+  readonly version: string;
+}
+
 /** An etcd of the machine's own: `T4_TEST_ETCD`, else `etcd` on the path. */
-const binary = process.env['T4_TEST_ETCD'] ?? 'etcd';
+const installed = process.env['T4_TEST_ETCD'] ?? 'etcd';
 
-/** `3.4.23`; undefined: there is none. */
-export const etcdVersion: string | undefined = versionOf(binary, ['--version']);
+export const etcdAbsence = `no ${installed} on this machine, and no newer one: answers are not compared (Debian: etcd-server)`;
 
-export const etcdAbsence = `no ${binary} on this machine: answers are not compared (Debian: etcd-server)`;
+/** The machine's own and the newer one, as far as they are there, each version once. */
+export async function etcdPrograms(): Promise<readonly EtcdProgram[]> {
+  const programs: EtcdProgram[] = [];
+  const version = versionOf(installed, ['--version']);
+  if (version !== undefined) programs.push({ path: installed, version });
+  const { tools } = await newerEtcd();
+  if (tools !== undefined && tools.version !== version) programs.push({ path: tools.etcd, version: tools.version });
+  return programs;
+}
 
 /** First number with two dots in what a command says of itself. */
 export function versionOf(command: string, args: readonly string[]): string | undefined {
@@ -29,14 +44,13 @@ export interface RealEtcd extends ServerUnderTest {
   readonly version: string;
 }
 
-export async function startRealEtcd(): Promise<RealEtcd> {
-  if (etcdVersion === undefined) throw new Error(etcdAbsence);
+export async function startRealEtcd({ path, version }: EtcdProgram, args: readonly string[] = []): Promise<RealEtcd> {
   const folder = await mkdtemp(join(tmpdir(), 'conformance-etcd-'));
   const [clientPort, peerPort] = await freePorts(2);
   const clientUrl = `http://127.0.0.1:${clientPort}`;
   const peerUrl = `http://127.0.0.1:${peerPort}`;
   const server = spawnServer(
-    binary,
+    path,
     [
       ['--name', 'conformance'],
       ['--data-dir', join(folder, 'data')],
@@ -47,6 +61,7 @@ export async function startRealEtcd(): Promise<RealEtcd> {
       ['--initial-cluster', `conformance=${peerUrl}`],
       ['--log-level', 'error'],
       ['--logger', 'zap'],
+      args,
     ].flat(),
     { PATH: process.env['PATH'] ?? '' },
   );
@@ -54,7 +69,8 @@ export async function startRealEtcd(): Promise<RealEtcd> {
     const ended = server.isAlive() ? undefined : server.output();
     await server.kill();
     await rm(folder, { recursive: true, force: true });
-    if (ended !== undefined) throw new Error(`etcd had ended by itself:\n${ended.slice(-etcdWordsCharsMax)}`);
+    if (ended !== undefined)
+      throw new Error(`etcd ${version} had ended by itself:\n${ended.slice(-etcdWordsCharsMax)}`);
   };
   const address = `127.0.0.1:${clientPort}`;
   try {
@@ -63,7 +79,7 @@ export async function startRealEtcd(): Promise<RealEtcd> {
     await stop();
     throw error;
   }
-  return { name: `etcd ${etcdVersion}`, version: etcdVersion, address, isAlive: server.isAlive, stop };
+  return { name: `etcd ${version}`, version, address, isAlive: server.isAlive, stop };
 }
 
 const etcdWordsCharsMax = 5_000;

@@ -1,4 +1,5 @@
 import { type ServiceError, status } from '@grpc/grpc-js';
+import { AuthDefinition } from '../../../src/server/generated/etcdserverpb/auth.ts';
 import { ClusterDefinition } from '../../../src/server/generated/etcdserverpb/cluster.ts';
 import {
   type DeleteRangeRequest,
@@ -9,11 +10,11 @@ import {
 } from '../../../src/server/generated/etcdserverpb/kv.ts';
 import { LeaseDefinition } from '../../../src/server/generated/etcdserverpb/lease.ts';
 import { MaintenanceDefinition } from '../../../src/server/generated/etcdserverpb/maintenance.ts';
-import type { MethodDefinition, ServiceDefinition } from '../../../src/server/services/service.ts';
-import { deleteOf, type Loose, putOf, rangeOf, txnOf } from './message.ts';
+import type { ServiceDefinition } from '../../../src/server/services/service.ts';
+import { deleteOf, type Loose, messageOf, putOf, rangeOf, txnOf } from './message.ts';
 import { messagesOf } from './messages.ts';
 import { type Plain, plainOf } from './plain.ts';
-import type { CallOptions, RawClient } from './raw-client.ts';
+import { type CallOptions, methodOf, type RawClient, type RequestOf } from './raw-client.ts';
 import { openWatchSession, type WatchSession } from './watch-session.ts';
 
 /** One call and its answer, or one message of a stream. */
@@ -38,6 +39,16 @@ export interface Session {
   /** Of the server, for further connections. */
   readonly address: string;
   readonly transcript: readonly Entry[];
+  /** Any call of any service: what is not given is what the wire leaves out. */
+  call<D extends ServiceDefinition, N extends keyof D['methods'] & string>(
+    service: D,
+    method: N,
+    fields?: Loose<RequestOf<D['methods'][N]>>,
+  ): Promise<Plain>;
+  /** A token of a user; undefined where the password is refused, which is an answer. */
+  login(name: string, password: string): Promise<string | undefined>;
+  /** The same program's calls with a token, or with any metadata. */
+  as(metadata: string | CallOptions['metadata']): Session;
   range(fields: Loose<RangeRequest>): Promise<Plain>;
   put(key: string, value?: string, fields?: Loose<PutRequest>): Promise<Plain>;
   /** Many versions of one key; answers are not kept. */
@@ -89,74 +100,88 @@ export function openSession(client: RawClient, { exclude, base }: SessionOptions
     }
   }
 
-  function unary<D extends ServiceDefinition, N extends keyof D['methods'] & string>(
-    service: D,
-    method: N,
-    request: Parameters<typeof client.call<D, N>>[2],
-  ): Promise<Plain> {
-    const { name } = service.methods[method] as MethodDefinition;
-    return answerOf(`${name} ${textOf(request)}`, client.call(service, method, request));
-  }
+  return sessionWith({});
 
-  return {
-    base,
-    address: client.address,
-    transcript,
-    range: (fields) => unary(KVDefinition, 'range', rangeOf(fields)),
-    put: (key, value = '', fields = {}) => unary(KVDefinition, 'put', putOf({ key, value, ...fields })),
-    fill: async (key, puts, value = '') => {
-      for (let done = 0; done < puts; done++) await client.call(KVDefinition, 'put', putOf({ key, value }));
-    },
-    mark: async (key) => {
-      await client.call(KVDefinition, 'put', putOf({ key }));
-      const { header } = await client.call(KVDefinition, 'deleteRange', deleteOf({ key }));
-      const revision = Number(header?.revision);
-      note('mark', revision);
-      return revision;
-    },
-    delete: (fields) => unary(KVDefinition, 'deleteRange', deleteOf(fields)),
-    txn: (fields) => unary(KVDefinition, 'txn', txnOf(fields)),
-    compact: (revision, physical = false) => unary(KVDefinition, 'compact', { revision: BigInt(revision), physical }),
-    grant: (id, ttl) => unary(LeaseDefinition, 'leaseGrant', { ID: BigInt(id), TTL: BigInt(ttl) }),
-    revoke: (id) => unary(LeaseDefinition, 'leaseRevoke', { ID: BigInt(id) }),
-    timeToLive: (id, keys = false) => unary(LeaseDefinition, 'leaseTimeToLive', { ID: BigInt(id), keys }),
-    timeToLiveOf: async (id) => {
-      const request = { ID: BigInt(id), keys: true };
-      const answer = client.call(LeaseDefinition, 'leaseTimeToLive', request);
-      return answerOf(
-        `keys of lease ${id}`,
-        answer.then(({ keys }) => keys.map((key) => Buffer.from(key).toString('latin1')).sort()),
-      );
-    },
-    leases: () => unary(LeaseDefinition, 'leaseLeases', {}),
-    keepAlive: async (...ids) => {
-      const stream = client.open(LeaseDefinition, 'leaseKeepAlive');
-      for (const ID of ids) stream.write({ ID: BigInt(ID) });
-      for (const answer of await messagesOf(stream, ids.length)) note('LeaseKeepAlive', plainOf(answer, excluded));
-      stream.cancel();
-    },
-    memberList: () => unary(ClusterDefinition, 'memberList', { linearizable: false }),
-    status: () => unary(MaintenanceDefinition, 'status', {}),
-    bytes: async (label, path, request, options, refusal = (words) => words) => {
-      try {
-        await client.callBytes(path, request, options);
-        return note(label, 'ok');
-      } catch (error) {
-        return note(label, refusal(refusalOf(error)));
-      }
-    },
-    watch: () => {
-      const watch = openWatchSession(client, `watch ${watches.length}`, (call, message) => {
-        note(call, plainOf(message, excluded));
-      });
-      watches.push(watch);
-      return watch;
-    },
-    note: (call, answer) => note(call, plainOf(answer, excluded)),
-    close: () => {
-      for (const watch of watches) watch.close();
-    },
-  };
+  function sessionWith(metadata: NonNullable<CallOptions['metadata']>): Session {
+    const unary: Session['call'] = (service, method, fields) => {
+      const { name, requestType } = methodOf(service, method);
+      const request = messageOf(requestType, (fields ?? {}) as object) as never;
+      return answerOf(`${name} ${textOf(request)}`, client.call(service, method, request, { metadata }));
+    };
+    return {
+      base,
+      address: client.address,
+      transcript,
+      call: unary,
+      login: async (name, password) => {
+        try {
+          const { token } = await client.call(AuthDefinition, 'authenticate', { name, password });
+          note(`login ${name}`, token === '' ? 'no token' : 'ok');
+          return token;
+        } catch (error) {
+          note(`login ${name}`, refusalOf(error));
+          return undefined;
+        }
+      },
+      as: (given) => sessionWith(typeof given === 'string' ? { token: given } : (given ?? {})),
+      range: (fields) => unary(KVDefinition, 'range', rangeOf(fields)),
+      put: (key, value = '', fields = {}) => unary(KVDefinition, 'put', putOf({ key, value, ...fields })),
+      fill: async (key, puts, value = '') => {
+        for (let done = 0; done < puts; done++) {
+          await client.call(KVDefinition, 'put', putOf({ key, value }), { metadata });
+        }
+      },
+      mark: async (key) => {
+        await client.call(KVDefinition, 'put', putOf({ key }), { metadata });
+        const { header } = await client.call(KVDefinition, 'deleteRange', deleteOf({ key }), { metadata });
+        const revision = Number(header?.revision);
+        note('mark', revision);
+        return revision;
+      },
+      delete: (fields) => unary(KVDefinition, 'deleteRange', deleteOf(fields)),
+      txn: (fields) => unary(KVDefinition, 'txn', txnOf(fields)),
+      compact: (revision, physical = false) => unary(KVDefinition, 'compact', { revision: BigInt(revision), physical }),
+      grant: (id, ttl) => unary(LeaseDefinition, 'leaseGrant', { ID: BigInt(id), TTL: BigInt(ttl) }),
+      revoke: (id) => unary(LeaseDefinition, 'leaseRevoke', { ID: BigInt(id) }),
+      timeToLive: (id, keys = false) => unary(LeaseDefinition, 'leaseTimeToLive', { ID: BigInt(id), keys }),
+      timeToLiveOf: async (id) => {
+        const request = { ID: BigInt(id), keys: true };
+        const answer = client.call(LeaseDefinition, 'leaseTimeToLive', request, { metadata });
+        return answerOf(
+          `keys of lease ${id}`,
+          answer.then(({ keys }) => keys.map((key) => Buffer.from(key).toString('latin1')).sort()),
+        );
+      },
+      leases: () => unary(LeaseDefinition, 'leaseLeases', {}),
+      keepAlive: async (...ids) => {
+        const stream = client.open(LeaseDefinition, 'leaseKeepAlive', metadata);
+        for (const ID of ids) stream.write({ ID: BigInt(ID) });
+        for (const answer of await messagesOf(stream, ids.length)) note('LeaseKeepAlive', plainOf(answer, excluded));
+        stream.cancel();
+      },
+      memberList: () => unary(ClusterDefinition, 'memberList', { linearizable: false }),
+      status: () => unary(MaintenanceDefinition, 'status', {}),
+      bytes: async (label, path, request, options, refusal = (words) => words) => {
+        try {
+          await client.callBytes(path, request, { metadata, ...options });
+          return note(label, 'ok');
+        } catch (error) {
+          return note(label, refusal(refusalOf(error)));
+        }
+      },
+      watch: () => {
+        const watch = openWatchSession(client, metadata, `watch ${watches.length}`, (call, message) => {
+          note(call, plainOf(message, excluded));
+        });
+        watches.push(watch);
+        return watch;
+      },
+      note: (call, answer) => note(call, plainOf(answer, excluded)),
+      close: () => {
+        for (const watch of watches) watch.close();
+      },
+    };
+  }
 }
 
 export function refusalOf(error: unknown): string {

@@ -2,7 +2,7 @@ import { WatchDefinition, type WatchCreateRequest } from '../../../src/server/ge
 import type { WatchResponse } from '../../../src/server/generated/etcdserverpb/watch.ts';
 import type { Loose } from './message.ts';
 import { watchOf } from './message.ts';
-import type { RawClient } from './raw-client.ts';
+import type { CallOptions, RawClient } from './raw-client.ts';
 import { messagesOf } from './messages.ts';
 
 /** One watch stream. Messages count from when they are awaited: nothing is lost, and nothing is compared that nobody awaited. */
@@ -29,10 +29,11 @@ export interface WatchSession {
 
 export function openWatchSession(
   client: RawClient,
+  metadata: CallOptions['metadata'],
   name: string,
   note: (call: string, message: unknown) => void,
 ): WatchSession {
-  const stream = client.open(WatchDefinition, 'watch');
+  const stream = client.open(WatchDefinition, 'watch', metadata);
   return {
     create: (fields) => void stream.write({ requestUnion: { $case: 'createRequest', value: watchOf(fields) } }),
     cancel: (watchId) =>
