@@ -19,6 +19,7 @@ export function settingsOf(
     uploadIntervalMs: draw.pick([100, 1_000, 5_000]),
     checkpointSegments: draw.pick([3, 3, 10, 50, 2_000]),
     ...collectionOf(collection),
+    memberIntervalMs: collection.pick([0, 500, 2_000, 15_000]),
     autoCompactionMs: collection.pick([0, 0, 0, 1_000, 5_000]),
     requestTimeoutMs: 7_000,
     valueCacheBytes: draw.pick([0, 200, 5_000, 268_435_456]),

@@ -58,6 +58,7 @@ const settingsFormer: Partial<NodeSettings> = {
   collectIntervalMs: 900_000,
   collectGraceMs: 3_600_000,
   autoCompactionMs: 0,
+  memberIntervalMs: 0,
   fillBytesPerSecond: 1_000_000_000,
 };
 

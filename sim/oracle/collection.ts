@@ -4,7 +4,7 @@ import { isTool } from '../world/tool-host.ts';
 import { checkLeftLying } from './check-left-lying.ts';
 import { readable } from './decoder/cursor.ts';
 import { decodeSegment } from './decoder/log-objects.ts';
-import { decodeControl, decodeManifest, type DecodedManifest } from './decoder/other-objects.ts';
+import { decodeControl, decodeManifest, decodeNode, type DecodedManifest } from './decoder/other-objects.ts';
 import { createFamily } from './family/family.ts';
 import { placeKey } from './family/home-of-key.ts';
 import { createOperators } from './family/operators.ts';
@@ -23,7 +23,7 @@ import { violation } from './violation.ts';
  * - an archive goes no further than the newest checkpoint, and is there before the objects of its slots go;
  * - the manifest names nothing that was ever condemned, and nothing that is not there; the log is kept from its oldest checkpoint on;
  * - checkpoints are forgotten only as the retention says;
- * - a name is never used for two contents;
+ * - a name is never used for two contents, but for that of a node that stands by, whose beats go on;
  * - a node writes the manifest in its own reign alone.
  *
  * And over all of them: nothing that a branch which stands needs of another database is condemned, given up or deleted (`family/family.ts`).
@@ -57,6 +57,7 @@ export function createCollectionOracle(): Observer {
     isGone: (key) => condemned.has(key) || (!present.has(key) && !isArchived(key)),
     isExpected: operators.isExpected,
   });
+  const beats = new Map<string, number>();
   const ledger: Record<string, number> = {};
 
   function count(name: keyof Ledger, by = 1): void {
@@ -106,6 +107,7 @@ export function createCollectionOracle(): Observer {
     const database = databaseAt(home);
     if (rest === 'manifest') return manifestChanged(database, change, bytes);
     if (rest === 'control') controlChanged(database, change.node, bytes);
+    if (rest.startsWith(nodePrefix)) return nodeWritten(change, bytes);
     const before = first.get(key);
     if (before === undefined) {
       first.set(key, bytes);
@@ -114,6 +116,24 @@ export function createCollectionOracle(): Observer {
     } else if (isOnce(rest) && !sameBytes(before, bytes))
       return fail(change, `${key} was put twice, with two contents`);
     present.add(key);
+    return undefined;
+  }
+
+  /** Beats go on, whoever writes them, until somebody takes the node for dead. */
+  function nodeWritten(change: StoreChange, bytes: Uint8Array): Violation | undefined {
+    const { key } = change;
+    const node = readable(() => decodeNode(bytes));
+    if (node === undefined) return fail(change, `${key} was written and cannot be read`);
+    const before = beats.get(key) ?? 0;
+    if (node.beat <= before) return fail(change, `${key} goes from beat ${before} to ${node.beat}`);
+    beats.set(key, node.beat);
+    count('nodes: beats of those that stand by');
+    return undefined;
+  }
+
+  /** Anybody may at any time: a node that lives writes it anew. */
+  function nodeDeleted(key: string): undefined {
+    if (beats.delete(key)) count('nodes: taken back, or forgotten');
     return undefined;
   }
 
@@ -243,6 +263,7 @@ export function createCollectionOracle(): Observer {
     const branch = needed.get(key);
     if (branch !== undefined && !isArchived(key)) return fail(change, `${key} was deleted, but ${branch} needs it`);
     if (needed.size > 0 && home === '') count('branches: deletions beside what they need');
+    if (rest.startsWith(nodePrefix)) return nodeDeleted(key);
     present.delete(key);
     if (home !== '' && (manifest === undefined || !family.stands(manifest) || manifest.removed)) {
       if (rest === 'manifest') database.manifest = undefined;
@@ -344,6 +365,8 @@ export function createCollectionOracle(): Observer {
     ledger: () => ledger,
   };
 }
+
+const nodePrefix = 'nodes/';
 
 function slotIn(home: string, key: string): number {
   return key.startsWith(home) ? (slotOfKey(key.slice(home.length)) ?? 0) : 0;

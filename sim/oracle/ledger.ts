@@ -29,6 +29,8 @@ export const ledgerNames = [
   'collection: checkpoints forgotten by size',
   'collection: condemned by a tool from outside',
   'collection: nothing left lying',
+  'nodes: beats of those that stand by',
+  'nodes: taken back, or forgotten',
   'branches: made',
   'branches: made of a branch',
   'branches: cut before the end',

@@ -17,6 +17,7 @@ export function describeObject(bytes: Uint8Array): ObjectDescription | undefined
   if (magic === 'T4ct') return withEpoch('control', bytes);
   if (magic === 'T4mf') return withEpoch('manifest', bytes);
   if (magic === 'T4ar') return { text: 'archive' };
+  if (magic === 'T4nd') return { text: 'node that stands by' };
   if (magic === 'T4cp') return { text: 'checkpoint' };
   return magic === 'T4ck' ? { text: 'chunk' } : undefined;
 }

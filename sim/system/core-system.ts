@@ -66,6 +66,7 @@ function createNode(options: NodeOptions): NodeMachine {
     name: `node-${options.node}`,
     clientUrls: [`http://node-${options.node}:2379`],
     durability: settings.durability,
+    memberIntervalMs: settings.memberIntervalMs,
     leaseMs: settings.leaseMs,
     logInflightMax: settings.logInflightMax,
     uploadIntervalMs: settings.uploadIntervalMs,

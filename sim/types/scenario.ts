@@ -34,6 +34,8 @@ export interface NodeTopology {
 /** What every node is configured with; names as in `src/core/configuration.ts`. */
 export interface NodeSettings {
   readonly durability: 'object' | 'local';
+  /** How often a node that stands by says so in the store; 0: never. */
+  readonly memberIntervalMs: number;
   readonly leaseMs: number;
   readonly logInflightMax: number;
   readonly uploadIntervalMs: number;

@@ -19,6 +19,7 @@ import type {
   Page,
   Pin,
   SegmentHeader,
+  StandbyNode,
 } from '../core/types/log.ts';
 import type { LogRecord, WriteOperation } from '../core/types/record.ts';
 import { isTombstone, type Version } from '../core/types/version.ts';
@@ -73,6 +74,12 @@ export function controlFields(control: Control) {
     inSync: control.inSync.map(idHex),
     durableSlot: control.durableSlot,
   };
+}
+
+export type NodeFields = ReturnType<typeof nodeFields>;
+
+export function nodeFields({ databaseId, memberId, name, clientUrls, beat, intervalMs }: StandbyNode) {
+  return { databaseId: hexOf(databaseId), memberId: idHex(memberId), name, clientUrls, beat, intervalMs };
 }
 
 export type ManifestFields = ReturnType<typeof manifestFields>;

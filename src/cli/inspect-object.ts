@@ -11,6 +11,7 @@ import { contentHash } from '../core/format/hashes.ts';
 import { kindOfKey, slotKey } from '../core/format/keys.ts';
 import { readLocalLog } from '../core/format/local-log.ts';
 import { decodeManifest } from '../core/format/manifest.ts';
+import { decodeNode } from '../core/format/node.ts';
 import { decodePage } from '../core/format/page.ts';
 import { decodeSegment, decodeSegmentHeader } from '../core/format/segment.ts';
 import { hexOf } from '../core/types/bytes.ts';
@@ -24,6 +25,7 @@ import {
   archivedSegmentFields,
   localLogFields,
   manifestFields,
+  nodeFields,
   pageFields,
   segmentHeaderFields,
   type ArchivedSegmentFields,
@@ -34,6 +36,7 @@ import {
   type FrameFields,
   type LocalLogFields,
   type ManifestFields,
+  type NodeFields,
   type PageFields,
   type SegmentHeaderFields,
 } from './inspect-fields.ts';
@@ -56,6 +59,7 @@ export type ObjectContent =
   | { readonly kind: 'page'; readonly fields: PageFields | undefined }
   | { readonly kind: 'condemned'; readonly fields: CondemnedFields | undefined }
   | { readonly kind: 'chunk'; readonly fields: ChunkFields | undefined }
+  | { readonly kind: 'node'; readonly fields: NodeFields | undefined }
   /** A file of frames from a node's disk. */
   | { readonly kind: 'local-log'; readonly fields: LocalLogFields }
   /** A scratch object of the start-up probe: its bytes mean nothing. */
@@ -102,6 +106,8 @@ function describe(key: string, bytes: Uint8Array, digest: Digest): Described {
       return { kind, ...described(decodePage(key, bytes, digest), pageFields) };
     case 'condemned':
       return { kind, ...described(decodeCondemned(key, bytes, digest), condemnedFields) };
+    case 'node':
+      return { kind, ...described(decodeNode(key, bytes, digest), nodeFields) };
     case 'segment':
       return { kind, ...describeSegment(key, bytes, digest) };
     case 'frame': {

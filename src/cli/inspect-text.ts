@@ -13,6 +13,7 @@ import type {
   RoleFields,
   LocalLogFields,
   ManifestFields,
+  NodeFields,
   PageFields,
 } from './inspect-fields.ts';
 import type { ArchiveFields, ObjectDescription, SegmentFields } from './inspect-object.ts';
@@ -37,6 +38,7 @@ const kindWords: Readonly<Record<ObjectDescription['kind'], string>> = {
   page: 'page of a checkpoint',
   chunk: 'chunk of a checkpoint',
   condemned: 'list of condemned objects',
+  node: 'node that stands by',
   'local-log': 'local log file',
   probe: 'scratch object of the start-up probe',
   unknown: 'unknown',
@@ -59,6 +61,8 @@ function contentLines(description: ObjectDescription): readonly string[] {
       return pageLines(description.fields);
     case 'condemned':
       return condemnedLines(description.fields);
+    case 'node':
+      return nodeLines(description.fields);
     case 'chunk':
       return chunkLines(description.fields);
     case 'local-log':
@@ -80,6 +84,15 @@ function controlLines(control: ControlFields): readonly string[] {
     ['durability', control.rule],
     ['in sync', control.inSync.join(' ')],
     ['durable slot', control.durableSlot],
+  ]);
+}
+
+function nodeLines(node: NodeFields): readonly string[] {
+  return pairs([
+    ['database', node.databaseId],
+    ['member', `${node.memberId} ${escapedBytes(Buffer.from(node.name))}`],
+    ['reached at', node.clientUrls.map(shown).join(' ')],
+    ['beat', `${node.beat}, every ${formatDuration(node.intervalMs)}`],
   ]);
 }
 

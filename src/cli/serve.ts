@@ -131,6 +131,7 @@ async function serveWith(
     durability: values.durability,
     acceptLocalLoss: acceptsLocalLoss(settings),
     leaseMs: values['lease-ttl'],
+    memberIntervalMs: values['member-interval'],
     logInflightMax: values['log-inflight-max'],
     uploadIntervalMs: values['upload-interval'],
     checkpointSegments: values['checkpoint-segments'],

@@ -123,6 +123,13 @@ export const settingTable = {
     default: formatDuration(configurationDefaults.leaseMs),
   }),
 
+  'member-interval': required(duration('0s', '1h'), {
+    group: 'Node',
+    commands: runOnly,
+    help: 'A node that stands by says so in the store this often, so that member lists have it; it is taken for gone when nothing was heard of it for three times as long. 0s: it says nothing, and is in no list.',
+    default: formatDuration(configurationDefaults.memberIntervalMs),
+  }),
+
   listen: required(addresses(), {
     group: 'Clients',
     commands: runOnly,

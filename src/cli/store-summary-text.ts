@@ -26,6 +26,7 @@ const kindWords = {
   chunk: 'chunks of checkpoints',
   condemned: 'lists of condemned objects',
   branch: 'objects of branches',
+  node: 'nodes that stand by',
   probe: 'scratch objects of start-up probes',
   unknown: 'objects that are none of ours',
 } as const;

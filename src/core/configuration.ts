@@ -18,6 +18,8 @@ export interface MachineConfiguration {
   readonly name: string;
   readonly clientUrls: readonly string[];
   readonly durability: DurabilityRule;
+  /** How often a node that stands by says in the store that it lives; 0: never, and nobody looks for such nodes. */
+  readonly memberIntervalMs: number;
   /** Length of a lease on leadership, in milliseconds. */
   readonly leaseMs: number;
   /** Segments in flight at most; bounded by the database's own `logInflightMax`, which is this value for a database made here. */
@@ -59,6 +61,7 @@ export interface MachineConfiguration {
 
 export const configurationDefaults = {
   durability: 'object',
+  memberIntervalMs: 15_000,
   leaseMs: 3_000,
   logInflightMax: 4,
   uploadIntervalMs: 1_000,

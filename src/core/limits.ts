@@ -14,6 +14,8 @@ export const memberNameBytesMax = 1_024;
 export const clientUrlBytesMax = 2_048;
 export const clientUrlsMax = 64;
 export const inSyncMembersMax = 64;
+/** Nodes that stand by, and are looked at. */
+export const nodesKnownMax = 256;
 export const checkpointReferencesMax = 10_000;
 /** What is beyond it stays in slots. */
 export const archiveReferencesMax = 10_000;

@@ -4,19 +4,21 @@ import { assert } from './assert.ts';
 import { createEdges } from './edges.ts';
 import { LocalStoreDamage, NodeFailure } from './failure.ts';
 import { createLeadership, type Leadership } from './lead/leadership.ts';
-import { claimEpoch, type Standby } from './recover/claim-epoch.ts';
+import { createMembers } from './members/answer-members.ts';
+import { keepPresent } from './members/keep-present.ts';
+import { claimEpoch, createStandby } from './recover/claim-epoch.ts';
 import { recover } from './recover/recover.ts';
 import { keepRenewing, writeControl } from './reign/renew.ts';
 import type { Reign, ReignEnd } from './reign/reign.ts';
 import { goOnElsewhere } from './restore/go-on-elsewhere.ts';
-import { statusOf } from './status.ts';
+import { leaderOf, selfOf, statusOf } from './status.ts';
 import { createScope, createSignal, fire, waitFor, waitForUntil, type Scope, type Task } from './task.ts';
 import type { Caller } from './types/auth.ts';
-import type { Effect } from './types/effect.ts';
+import type { Answer, Effect } from './types/effect.ts';
 import { clientErrors } from './types/error.ts';
 import type { Event } from './types/event.ts';
 import type { Request } from './types/request.ts';
-import type { Role } from './types/response.ts';
+import type { Role, StatusResponse } from './types/response.ts';
 
 /**
  * The node as a synchronous machine: `step(event)` returns the effects, in the order in which they have to be begun.
@@ -41,12 +43,16 @@ export function createMachine(configuration: MachineConfiguration): Machine {
   let ended = false;
   let leadership: Leadership | undefined;
   let reign: Reign | undefined;
-  const standby: Standby = { observed: undefined, sighting: undefined, reportedEpoch: 0 };
+  const standby = createStandby();
   let stopping = false;
 
   const core = createCore(configuration, (effect) => void effects.push(effect));
   const edges = createEdges(core.emit);
   const life = createScope(edges);
+  const members = createMembers(core, life, () => ({
+    self: selfOf(core),
+    leader: leaderOf(core, role, standby.observed?.control, reign, leadership),
+  }));
 
   function become(next: Role): void {
     if (next === role) return;
@@ -58,7 +64,7 @@ export function createMachine(configuration: MachineConfiguration): Machine {
     while (!stopping) {
       become('standby');
       standby.sighting = undefined;
-      const won = yield* claimEpoch(core, standby);
+      const won = yield* standBy();
       reign = won;
       yield* reignOnce(won);
       standby.observed = { control: won.control, etag: won.controlEtag };
@@ -67,6 +73,23 @@ export function createMachine(configuration: MachineConfiguration): Machine {
     }
     become('stopped');
     finish(undefined);
+  }
+
+  /** Until this node has won the epoch. */
+  function* standBy(): Task<Reign> {
+    const scope = createScope(edges);
+    scope.spawn(keepPresent(core, standby));
+    const won = yield* claimEpoch(core, standby);
+    scope.cancel();
+    takePresenceBack();
+    return won;
+  }
+
+  /** Waits for nothing: who is not told takes the node for gone in a while. */
+  function takePresenceBack(): void {
+    if (standby.presentAs === undefined) return;
+    edges.startCall({ kind: 'object-delete', keys: [standby.presentAs] }, () => undefined);
+    standby.presentAs = undefined;
   }
 
   function* reignOnce(current: Reign): Task<void> {
@@ -147,6 +170,7 @@ export function createMachine(configuration: MachineConfiguration): Machine {
     if (ended) return;
     ended = true;
     life.cancel();
+    members.end(clientErrors.stopped);
     core.emit({ kind: 'stopped', failure });
   }
 
@@ -157,13 +181,18 @@ export function createMachine(configuration: MachineConfiguration): Machine {
       endReign(reign, { kind: 'stopping' });
       return;
     }
+    takePresenceBack();
     become('stopped');
     finish(undefined);
   }
 
+  function status(): StatusResponse {
+    return statusOf(core, role, standby.observed?.control, reign, leadership);
+  }
+
   function request(id: number, incoming: Request, caller: Caller | undefined): void {
     if (incoming.kind === 'status') {
-      const response = statusOf(core, role, standby.observed?.control, reign, leadership);
+      const response = status();
       core.emit({
         kind: 'answer',
         id,
@@ -171,11 +200,26 @@ export function createMachine(configuration: MachineConfiguration): Machine {
       });
       return;
     }
+    if (incoming.kind === 'members') {
+      listMembers(id, incoming.linearizable);
+      return;
+    }
     if (leadership !== undefined) {
       leadership.request(id, incoming, caller);
       return;
     }
     core.emit({ kind: 'answer', id, answer: { kind: 'error', error: refusal() } });
+  }
+
+  function listMembers(id: number, linearizable: boolean): void {
+    members.ask(id, (listed) => {
+      const { leader, revision, epoch } = status();
+      const isKnown = !('message' in listed) && !(linearizable && leader === undefined);
+      const answer: Answer = isKnown
+        ? { kind: 'ok', header: { revision, term: epoch }, response: { kind: 'members', members: listed } }
+        : { kind: 'error', error: 'message' in listed ? listed : clientErrors.noLeader };
+      core.emit({ kind: 'answer', id, answer });
+    });
   }
 
   function refusal() {
@@ -201,6 +245,7 @@ export function createMachine(configuration: MachineConfiguration): Machine {
         request(event.id, event.request, event.caller);
         return;
       case 'abandon':
+        members.abandon(event.id);
         leadership?.abandon(event.id);
         return;
       case 'values-wanted':

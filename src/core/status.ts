@@ -12,16 +12,13 @@ export function statusOf(
   reign: Reign | undefined,
   leadership: Leadership | undefined,
 ): StatusResponse {
-  const { memberId, name, clientUrls } = core.configuration;
-  const self: MemberDescription = { memberId, name, clientUrls };
   const control = reign?.control ?? observed;
   const recovered = leadership?.database.recovered;
-  const ready = role === 'leader' && leadership?.leaseHeld() === true;
   return {
     kind: 'status',
     role,
-    leader: ready ? self : otherLeader(control, memberId),
-    self,
+    leader: leaderOf(core, role, observed, reign, leadership),
+    self: selfOf(core),
     databaseId: control?.databaseId,
     epoch: control?.epoch ?? 0,
     revision: leadership?.durable.revision ?? 0,
@@ -39,9 +36,30 @@ export function statusOf(
     checkpointSlot: leadership?.checkpointSlot() ?? 0,
     loading: leadership?.loading(),
     keeping: leadership?.keeping(),
-    ready,
+    ready: isReady(role, leadership),
     problems: [...core.problems.values()],
   };
+}
+
+export function selfOf({ configuration }: Core): MemberDescription {
+  const { memberId, name, clientUrls } = configuration;
+  return { memberId, name, clientUrls };
+}
+
+/** Who leads, as far as this node knows. */
+export function leaderOf(
+  core: Core,
+  role: Role,
+  observed: Control | undefined,
+  reign: Reign | undefined,
+  leadership: Leadership | undefined,
+): MemberDescription | undefined {
+  if (isReady(role, leadership)) return selfOf(core);
+  return otherLeader(reign?.control ?? observed, core.configuration.memberId);
+}
+
+function isReady(role: Role, leadership: Leadership | undefined): boolean {
+  return role === 'leader' && leadership?.leaseHeld() === true;
 }
 
 function otherLeader(control: Control | undefined, memberId: bigint): MemberDescription | undefined {

@@ -21,6 +21,7 @@ import type {
   LeaseLeasesResponse,
   LeaseRevokeResponse,
   LeaseTimeToLiveResponse,
+  MembersResponse,
   PutResponse,
   RangeResponse,
   ResponseHeader,
@@ -58,6 +59,7 @@ export interface ResponseByKind extends Record<AuthChangingKind, AuthChangedResp
   'lease-time-to-live': LeaseTimeToLiveResponse;
   'lease-leases': LeaseLeasesResponse;
   status: StatusResponse;
+  members: MembersResponse;
   checkpoint: CheckpointResponse;
   'hash-kv': HashKvResponse;
   'auth-status': AuthStatusResponse;

@@ -46,6 +46,7 @@ const examples: Readonly<Record<SettingName, string>> = {
   'node-id': 'node-1',
   durability: 'local',
   'lease-ttl': '10s',
+  'member-interval': '30s',
   listen: '127.0.0.1:1',
   'accept-local-loss': 'true',
   'allow-insecure-listen': 'true',

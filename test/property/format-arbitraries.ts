@@ -26,6 +26,7 @@ import type {
   Pin,
   SegmentHeader,
   Stretch,
+  StandbyNode,
 } from '../../src/core/types/log.ts';
 import type { LogRecord, WriteOperation } from '../../src/core/types/record.ts';
 import type { Retention } from '../../src/core/types/retention.ts';
@@ -168,6 +169,15 @@ export const controls: fc.Arbitrary<Control> = record({
   rule: fc.constantFrom('object' as const, 'local' as const),
   inSync: fc.array(memberIds, { maxLength: 4 }),
   durableSlot: numbers,
+});
+
+export const standbyNodes: fc.Arbitrary<StandbyNode> = record({
+  databaseId: ids,
+  memberId: memberIds,
+  name: texts,
+  clientUrls: fc.array(texts, { maxLength: 3 }),
+  beat: numbers,
+  intervalMs: numbers,
 });
 
 const attempts = fc.uint8Array({ minLength: 8, maxLength: 8 });

@@ -15,6 +15,7 @@ import {
 } from '../../src/core/format/local-layout.ts';
 import { decodeLoading, decodeLocalChunk, encodeLoading, localChunkPut } from '../../src/core/format/local-loading.ts';
 import { decodeManifest, encodeManifest } from '../../src/core/format/manifest.ts';
+import { decodeNode, encodeNode } from '../../src/core/format/node.ts';
 import { decodePage, encodePage } from '../../src/core/format/page.ts';
 import { decodeSegment, encodeSegment } from '../../src/core/format/segment.ts';
 import { hexOf } from '../../src/core/types/bytes.ts';
@@ -48,6 +49,7 @@ const encoded: Readonly<Record<string, Uint8Array>> = {
   manifest: encodeManifest(manifest, digest),
   'manifest-of-a-new-root': encodeManifest(newManifest, digest),
   condemned: encodeCondemned(condemned, digest),
+  node: encodeNode(goldens.node, digest),
   archive: sealedArchive(archive).bytes,
   checkpoint: encodeCheckpoint(checkpoint, digest),
   page: encodePage(page, digest),
@@ -96,6 +98,7 @@ test('the kept bytes are read as what they always were', () => {
     value: newManifest,
   });
   expect(decodeCondemned('condemned', read('condemned'), digest)).toStrictEqual({ kind: 'ok', value: condemned });
+  expect(decodeNode('node', read('node'), digest)).toStrictEqual({ kind: 'ok', value: goldens.node });
   expect(decodePage('page', read('page'), digest)).toStrictEqual({ kind: 'ok', value: page });
   expect(decodeChunk('chunk', read('chunk'), digest, noCompression)).toStrictEqual({ kind: 'ok', value: chunk });
   const compressed = decodeChunk('chunk', read('chunk-compressed'), digest, createNodeCompression());

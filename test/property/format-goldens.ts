@@ -12,6 +12,7 @@ import type {
   Page,
   SegmentHeader,
   Stretch,
+  StandbyNode,
 } from '../../src/core/types/log.ts';
 import type { Version } from '../../src/core/types/version.ts';
 
@@ -64,6 +65,15 @@ const control: Control = {
   rule: 'local',
   inSync: [0xabcdn],
   durableSlot: 6,
+};
+
+const node: StandbyNode = {
+  databaseId,
+  memberId: 0xabcen,
+  name: 'nœud-2',
+  clientUrls: ['http://127.0.0.1:2380'],
+  beat: 300,
+  intervalMs: 15_000,
 };
 
 const attempt = Uint8Array.from({ length: 8 }, (_, index) => 0xa0 + index);
@@ -334,6 +344,7 @@ export const goldens = {
   manifest,
   newManifest,
   condemned,
+  node,
   position,
   checkpoint,
   page,

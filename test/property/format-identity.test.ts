@@ -27,8 +27,10 @@ import {
   slotKey,
   slotOfCheckpointKey,
   slotOfKey,
+  nodeKey,
 } from '../../src/core/format/keys.ts';
 import { decodeManifest, encodeManifest } from '../../src/core/format/manifest.ts';
+import { decodeNode, encodeNode } from '../../src/core/format/node.ts';
 import { decodePage, encodePage } from '../../src/core/format/page.ts';
 import {
   decodeSegment,
@@ -69,6 +71,7 @@ describe('identity', () => {
       decodeControl('control', encodeControl(control, digest), digest, expected),
       decodeManifest('manifest', encodeManifest(manifest, digest), digest, expected),
       decodeCondemned('any file', encodeCondemned(condemned, digest), digest, expected),
+      decodeNode('any file', encodeNode(goldens.node, digest), digest, expected),
       decodeCheckpoint('any file', encodeCheckpoint(checkpoint, digest), digest, expected),
     ];
     for (const decoded of all) {
@@ -240,8 +243,19 @@ test('keys tell their kind, slot and hash, in any form', () => {
     condemnedKey('', hash, attempt),
     archiveKey('', 1, hash, attempt),
   ];
-  const known = ['/control', '/manifest', `/${slotKey(1)}`, ...named, '/probe/x'];
-  const kinds = ['control', 'manifest', 'segment', 'chunk', 'page', 'checkpoint', 'condemned', 'archive', 'probe'];
+  const known = ['/control', '/manifest', `/${slotKey(1)}`, ...named, `/${nodeKey(0xabcdn)}`, '/probe/x'];
+  const kinds = [
+    'control',
+    'manifest',
+    'segment',
+    'chunk',
+    'page',
+    'checkpoint',
+    'condemned',
+    'archive',
+    'node',
+    'probe',
+  ];
   for (const inForm of [
     (key: string) => key,
     (key: string) => key.slice(1),
@@ -267,6 +281,9 @@ test('keys tell their kind, slot and hash, in any form', () => {
     `checkpoints/${'9'.repeat(20)}-${name}`,
     `checkpoints/${name}`,
     'controls',
+    'nodes/',
+    'nodes/000000000000abcd/x',
+    'nodes/abcd',
     'probe/',
     'branches/b/',
     'branches/B/0123456789abcdef/control',

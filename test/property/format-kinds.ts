@@ -20,6 +20,7 @@ import {
 } from '../../src/core/format/local-layout.ts';
 import { decodeLoading, decodeLocalChunk, encodeLoading, localChunkPut } from '../../src/core/format/local-loading.ts';
 import { decodeManifest, encodeManifest } from '../../src/core/format/manifest.ts';
+import { decodeNode, encodeNode } from '../../src/core/format/node.ts';
 import { decodePage, encodePage } from '../../src/core/format/page.ts';
 import { decodeSegment, encodeSegment, segmentHeaderBytes } from '../../src/core/format/segment.ts';
 import type { StoredKind } from '../../src/core/format/envelope.ts';
@@ -44,6 +45,7 @@ import {
   positions,
   record,
   segmentHeaders,
+  standbyNodes,
   versions,
 } from './format-arbitraries.ts';
 
@@ -108,6 +110,15 @@ export const samples: Readonly<Record<string, fc.Arbitrary<Sample>>> = {
       page,
       (value) => encodePage(value, digest),
       (bytes) => decodePage('a page', bytes, digest),
+    ),
+  ),
+  node: standbyNodes.map((node) =>
+    whole(
+      'node',
+      'a node',
+      node,
+      (value) => encodeNode(value, digest),
+      (bytes) => decodeNode('a node', bytes, digest),
     ),
   ),
   condemned: condemnedLists.map((condemned) =>

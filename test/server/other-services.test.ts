@@ -81,22 +81,71 @@ describe('Lease', () => {
 const other = { memberId: 5n, name: 'two', clientUrls: ['http://10.0.0.2:2379', 'http://10.0.0.2:2380'] };
 
 describe('Cluster', () => {
-  test('lists this member and the leader, without a revision', async () => {
+  beforeEach(() => served.database.answer('members', { kind: 'members', members: [other, leader] }));
+
+  test('lists the members, without a revision', async () => {
     const { client, database } = served;
-    const alone = await client.call('Cluster/MemberList', { linearizable: true });
-    expect(alone.members).toMatchObject([{ ID: memberIdText, name: 'one', clientURLs: leader.clientUrls }]);
-    expect(alone.header.revision).toBeUndefined();
-    expect(alone.header).toMatchObject({ cluster_id: clusterIdText, member_id: memberIdText, raft_term: '7' });
-    database.status = { ...leadingStatus, role: 'standby', leader: other };
-    const two = await client.call('Cluster/MemberList', {});
-    expect(two.members).toMatchObject([{ ID: '5', clientURLs: other.clientUrls }, { ID: memberIdText }]);
+    const list = await client.call('Cluster/MemberList', { linearizable: true });
+    expect(list.members).toMatchObject([
+      { ID: '5', name: 'two', clientURLs: other.clientUrls },
+      { ID: memberIdText, name: 'one', clientURLs: leader.clientUrls },
+    ]);
+    expect(list.header.revision).toBeUndefined();
+    expect(list.header).toMatchObject({ cluster_id: clusterIdText, member_id: memberIdText, raft_term: '7' });
+    expect(database.requests).toEqual([{ kind: 'members', linearizable: true, purpose: 'list' }]);
   });
 
-  test('a linearizable list needs a leader', async () => {
+  test('the core’s refusal goes through', async () => {
+    served.database.answer('members', new DatabaseError(clientErrors.noLeader));
+    expect(await refusal(served.client.call('Cluster/MemberList', { linearizable: true }))).toBe(
+      '14 etcdserver: no leader',
+    );
+  });
+
+  test.each([
+    ['none', []],
+    ['an empty one', ['']],
+    ['another scheme', ['ftp://10.0.0.3:2380']],
+    ['no port', ['http://10.0.0.3']],
+    ['a path', ['http://10.0.0.3:2380/']],
+    ['one of two', ['http://10.0.0.3:2380', '10.0.0.3:2380']],
+  ])('a member is not added under such URLs: %s', async (_what, peerURLs) => {
+    expect(await refusal(served.client.call('Cluster/MemberAdd', { peerURLs }))).toBe(
+      '3 etcdserver: given member URLs are invalid',
+    );
+  });
+
+  test.each([['http://10.0.0.3:2380'], ['https://[::1]:2380'], ['unix://localhost:m1'], [' http://a:2380 ']])(
+    'that members come by starting nodes is told: %s',
+    async (url) => {
+      expect(await refusal(served.client.call('Cluster/MemberAdd', { peerURLs: [url] }))).toBe(
+        '12 etcdserver: members come and go by starting and stopping nodes: start another node on the same object store',
+      );
+    },
+  );
+
+  test('removing, updating and promoting: etcd’s errors where it has some', async () => {
     const { client, database } = served;
-    database.status = { ...leadingStatus, role: 'standby', leader: undefined };
-    expect((await client.call('Cluster/MemberList', {})).members).toHaveLength(1);
-    expect(await refusal(client.call('Cluster/MemberList', { linearizable: true }))).toBe('14 etcdserver: no leader');
+    for (const method of ['MemberRemove', 'MemberUpdate']) {
+      expect(await refusal(client.call(`Cluster/${method}`, { ID: '77' }))).toBe('5 etcdserver: member not found');
+    }
+    expect(await refusal(client.call('Cluster/MemberRemove', { ID: '5' }))).toBe(
+      '12 etcdserver: members come and go by starting and stopping nodes: stop the node',
+    );
+    expect(await refusal(client.call('Cluster/MemberUpdate', { ID: '5', peerURLs: ['http://a:1'] }))).toMatch(
+      /^12 etcdserver: members come and go by .* no peer URLs/,
+    );
+    expect(await refusal(client.call('Cluster/MemberPromote', { ID: '77' }))).toBe('5 etcdserver: member not found');
+    expect(await refusal(client.call('Cluster/MemberPromote', { ID: '5' }))).toBe(
+      '9 etcdserver: can only promote a learner member',
+    );
+    expect(new Set(database.requests.map((request) => request.kind === 'members' && request.purpose))).toEqual(
+      new Set(['change']),
+    );
+    database.answer('members', { kind: 'members', members: [leader] });
+    expect(await refusal(client.call('Cluster/MemberRemove', { ID: memberIdText }))).toBe(
+      '9 etcdserver: re-configuration failed due to not enough started members',
+    );
   });
 });
 

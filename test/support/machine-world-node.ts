@@ -270,8 +270,11 @@ export function createWorldNode(
         }));
         return;
       }
-      case 'object-delete':
-        throw new Error('nothing deletes objects yet');
+      case 'object-delete': {
+        const done = surroundings.now() + chance.between(chance.nth(`${name}/delete`), 1, 20);
+        later(callId, done, done + 5, () => ({ kind: 'object-delete', outcome: store.remove(operation.keys) }));
+        return;
+      }
       default:
         local(callId, operation);
     }

@@ -27,6 +27,7 @@ const scenario: Scenario = {
       collectGraceMs: 3_600_000,
       archiveSegments: 0,
       archiveBytes: 100_000,
+      memberIntervalMs: 0,
       autoCompactionMs: 0,
       requestTimeoutMs: 2_000,
       valueCacheBytes: 1_048_576,

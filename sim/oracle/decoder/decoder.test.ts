@@ -9,6 +9,7 @@ import { encodeControl } from '../../../src/core/format/control.ts';
 import { encodeFrame } from '../../../src/core/format/frame.ts';
 import { archiveKey, checkpointKey, chunkKey, condemnedKey, pageKey } from '../../../src/core/format/keys.ts';
 import { encodeManifest } from '../../../src/core/format/manifest.ts';
+import { encodeNode } from '../../../src/core/format/node.ts';
 import { encodePage } from '../../../src/core/format/page.ts';
 import { encodeSegment } from '../../../src/core/format/segment.ts';
 import { byteStringOf } from '../../../src/core/types/bytes.ts';
@@ -26,6 +27,7 @@ import {
   decodeCondemned,
   decodeControl,
   decodeManifest,
+  decodeNode,
   decodePage,
 } from './other-objects.ts';
 
@@ -102,6 +104,14 @@ describe('the decoder agrees with what the core encodes', () => {
             hash: plain(digest.sha256(bytes[index]!)),
           })),
         );
+      }),
+    );
+  });
+
+  test('what nodes say of themselves', () => {
+    fc.assert(
+      fc.property(arbitraries.standbyNodes, (node) => {
+        expect(decodeNode(encodeNode(node, digest))).toEqual(plain(node));
       }),
     );
   });

@@ -1,7 +1,7 @@
 import { checkCrc, Cursor, FormatError, hexOfBytes, openEnvelope, textOfBytes } from './cursor.ts';
 import { sha256 } from './digest.ts';
 
-/** Control, manifest, condemned list, checkpoint, page and chunk, read from docs/design/0004-format.md alone. Hashes, ids and nonces are hex; leases decimal. */
+/** Control, manifest, nodes, condemned list, checkpoint, page and chunk, read from docs/design/0004-format.md alone. Hashes, ids and nonces are hex; leases decimal. */
 
 export interface DecodedControl {
   readonly databaseId: string;
@@ -185,6 +185,28 @@ function decodeLeader(cursor: Cursor): NonNullable<DecodedControl['leader']> {
   const name = cursor.text();
   const nonce = hexOfBytes(cursor.raw(16));
   return { memberId, name, nonce, clientUrls: cursor.list((inner) => inner.text()) };
+}
+
+export interface DecodedNode {
+  readonly databaseId: string;
+  readonly memberId: string;
+  readonly beat: number;
+  readonly intervalMs: number;
+  readonly name: string;
+  readonly clientUrls: readonly string[];
+}
+
+/** What a node that stands by says of itself. */
+export function decodeNode(bytes: Uint8Array): DecodedNode {
+  const cursor = openEnvelope('T4nd', bytes);
+  const databaseId = hexOfBytes(cursor.raw(16));
+  const memberId = cursor.id64();
+  const beat = cursor.varint();
+  const intervalMs = cursor.varint();
+  const name = cursor.text();
+  const clientUrls = cursor.list((inner) => inner.text());
+  cursor.finish();
+  return { databaseId, memberId, beat, intervalMs, name, clientUrls };
 }
 
 export function decodeManifest(bytes: Uint8Array): DecodedManifest {

@@ -63,6 +63,7 @@ const latency = { minMs: 1, typicalMs: 1, slowMs: 1, slowShare: 0 };
 
 export const craftedSettings: Scenario['topology']['settings'] = {
   durability: 'object',
+  memberIntervalMs: 0,
   leaseMs: 1_000,
   logInflightMax: 4,
   uploadIntervalMs: 100,

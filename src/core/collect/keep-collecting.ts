@@ -2,6 +2,8 @@ import { archiveOldSlots } from '../archive/archive-old-slots.ts';
 import { log, type Core } from '../core.ts';
 import { NodeFailure } from '../failure.ts';
 import { manifestKey } from '../format/keys.ts';
+import { forgetDead } from '../members/forget-dead.ts';
+import { createKnownNodes } from '../members/known-nodes.ts';
 import { isStanding, readManifest, type HeldManifest } from '../recover/locate-manifest.ts';
 import type { Reign } from '../reign/reign.ts';
 import { until, type Task } from '../task.ts';
@@ -40,9 +42,11 @@ export function* keepCollecting(core: Core, reign: Reign, edges: CollectEdges): 
   const { collectIntervalMs, collectGraceMs } = core.configuration;
   const settings: CollectSettings = { retention: undefined, youngMs: collectGraceMs, dryRun: false };
   const seen = new Map<string, number>();
+  const nodes = createKnownNodes();
   if (collectIntervalMs === 0) return;
   for (;;) {
     yield* until(core.at.monotonicMs + collectIntervalMs);
+    yield* forgetDead(core, nodes, collectGraceMs);
     if (edges.checkpointing() || edges.loading()) continue;
     const end = yield* round(
       core,

@@ -1,7 +1,8 @@
 import type { Digest } from '../../ports/digest.ts';
 import { assert } from '../assert.ts';
-import { clientUrlBytesMax, clientUrlsMax, inSyncMembersMax, memberNameBytesMax } from '../limits.ts';
+import { inSyncMembersMax, memberNameBytesMax } from '../limits.ts';
 import type { Control, ControlLeader, DurabilityRule } from '../types/log.ts';
+import { readClientUrls, writeClientUrls } from './client-urls.ts';
 import { decoding } from './damage.ts';
 import type { Decoded } from './damage.ts';
 import { beginObject, endObject, openObject } from './envelope.ts';
@@ -61,22 +62,17 @@ export function decodeControl(
 }
 
 function writeLeader(writer: ByteWriter, leader: ControlLeader): void {
-  assert(leader.clientUrls.length <= clientUrlsMax, 'more client URLs than clientUrlsMax');
   writer.bigU64(leader.memberId);
   writer.text(leader.name, memberNameBytesMax);
   writeId(writer, leader.nonce);
-  writer.varint(leader.clientUrls.length);
-  for (const url of leader.clientUrls) writer.text(url, clientUrlBytesMax);
+  writeClientUrls(writer, leader.clientUrls);
 }
 
 function readLeader(reader: ByteReader): ControlLeader {
   const memberId = reader.bigU64('leader');
   const name = reader.text('name', memberNameBytesMax);
   const nonce = readId(reader, 'nonce');
-  const count = reader.count('client URLs', 1, 0, clientUrlsMax);
-  const clientUrls: string[] = [];
-  for (let index = 0; index < count; index++) clientUrls.push(reader.text('client URL', clientUrlBytesMax));
-  return { memberId, name, nonce, clientUrls };
+  return { memberId, name, nonce, clientUrls: readClientUrls(reader) };
 }
 
 function readInSync(reader: ByteReader): readonly bigint[] {

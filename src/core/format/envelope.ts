@@ -25,6 +25,7 @@ export type StoredKind =
   | 'page'
   | 'chunk'
   | 'condemned'
+  | 'node'
   | 'local-position'
   | 'local-loading';
 
@@ -44,6 +45,7 @@ const magics: Readonly<Record<StoredKind, string>> = {
   page: 'T4pg',
   chunk: 'T4ck',
   condemned: 'T4cd',
+  node: 'T4nd',
   'local-position': 'T4lp',
   'local-loading': 'T4ll',
 };
@@ -59,6 +61,7 @@ const kinds: readonly StoredKind[] = [
   'page',
   'chunk',
   'condemned',
+  'node',
   'local-position',
   'local-loading',
 ];

@@ -17,11 +17,13 @@ export const checkpointPrefix = 'checkpoints/';
 export const archivePrefix = 'archives/';
 export const condemnedPrefix = 'condemned/';
 export const branchPrefix = 'branches/';
+/** What nodes that stand by say of themselves. */
+export const nodePrefix = 'nodes/';
 /** Scratch objects of the start-up probe of the store's conditions: of no meaning afterwards. */
 export const probePrefix = 'probe/';
 
 export type ObjectKeyKind =
-  'control' | 'manifest' | 'segment' | 'archive' | 'checkpoint' | 'page' | 'chunk' | 'condemned' | 'probe';
+  'control' | 'manifest' | 'segment' | 'archive' | 'checkpoint' | 'page' | 'chunk' | 'condemned' | 'node' | 'probe';
 
 /** Kinds whose objects are named by content and attempt. */
 export type NamedKind = 'archive' | 'checkpoint' | 'page' | 'chunk' | 'condemned';
@@ -41,12 +43,14 @@ export const attemptBytes = 8;
 
 const nameHashBytes = 32;
 const slotDigits = 20;
+const memberDigits = 16;
 const branchName = '[a-z0-9][a-z0-9._-]{0,63}';
 const branchNamePattern = new RegExp(`^${branchName}$`);
 const branchHome = `branches/${branchName}/[0-9a-f]{16}/`;
 const homePattern = new RegExp(`^(?:${branchHome})?$`);
 const splitPattern = new RegExp(`^/?((?:${branchHome})?)(.*)$`, 's');
 const slotPattern = /^log\/([0-9]{20})$/;
+const nodePattern = /^nodes\/[0-9a-f]{16}$/;
 const namePattern =
   /^(?:(chunks|pages|condemned)\/|(checkpoints|archives)\/([0-9]{20})-)([0-9a-f]{64})-([0-9a-f]{16})$/;
 const kindsOfFolders = new Map<string | undefined, NamedKind>([
@@ -59,6 +63,11 @@ const kindsOfFolders = new Map<string | undefined, NamedKind>([
 
 export function slotKey(slot: number): string {
   return logPrefix + digitsOf(slot);
+}
+
+/** By the member: a node that lost its disk is another one. */
+export function nodeKey(memberId: bigint): string {
+  return nodePrefix + memberId.toString(16).padStart(memberDigits, '0');
 }
 
 /** Undefined when the key is no slot's. */
@@ -130,6 +139,7 @@ export function kindOfKey(key: string): ObjectKeyKind | undefined {
   if (rest === controlKey) return 'control';
   if (rest === manifestKey) return 'manifest';
   if (slotOfKey(rest) !== undefined) return 'segment';
+  if (nodePattern.test(rest)) return 'node';
   if (rest.startsWith(probePrefix) && rest.length > probePrefix.length) return 'probe';
   return nameOfKey(rest)?.kind;
 }

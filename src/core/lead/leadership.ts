@@ -231,7 +231,8 @@ export function createLeadership(
     const { id, request: incoming, deadlineMs } = asked;
     switch (incoming.kind) {
       case 'status':
-        assert(false, 'the machine answers for the status');
+      case 'members':
+        assert(false, 'the machine answers for the status and the members');
         return;
       case 'checkpoint':
         checkpoint(id);

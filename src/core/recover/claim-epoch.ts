@@ -6,7 +6,7 @@ import { mayTakeOver, sightControl, takeOverAtMonotonicMs, type ControlSighting 
 import { readControl, type ObservedControl } from '../reign/control-object.ts';
 import { createReign, type Reign } from '../reign/reign.ts';
 import { settledPut } from '../store/objects.ts';
-import { until, type Task } from '../task.ts';
+import { createSignal, fire, until, type Signal, type Task } from '../task.ts';
 import type { Control, ControlLeader } from '../types/log.ts';
 import { createDatabase } from './create-database.ts';
 import { mayLeadUnderRule } from './may-lead-under-rule.ts';
@@ -17,6 +17,20 @@ export interface Standby {
   sighting: ControlSighting | undefined;
   /** Epoch whose holder has been named in the log; 0: none. */
   reportedEpoch: number;
+  /** Fired when the lead cannot be taken yet. */
+  readonly waitingSignal: Signal;
+  /** Key, from the family's root, of what this node has said of itself; undefined: nothing. */
+  presentAs: string | undefined;
+}
+
+export function createStandby(): Standby {
+  return {
+    observed: undefined,
+    sighting: undefined,
+    reportedEpoch: 0,
+    waitingSignal: createSignal(),
+    presentAs: undefined,
+  };
 }
 
 const pollsPerLease = 4;
@@ -44,6 +58,7 @@ export function* claimEpoch(core: Core, standby: Standby): Task<Reign> {
       if (reign !== undefined) return reign;
       continue;
     }
+    fire(standby.waitingSignal);
     yield* until(nextLook(core, observed.control, standby.sighting, refusal !== undefined));
   }
 }

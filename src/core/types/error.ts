@@ -92,6 +92,11 @@ export const clientErrors = {
   requestCanceled: error('Canceled', 'request canceled'),
 } as const satisfies Record<string, ClientError>;
 
+/** Not etcd's: its members come and go by requests. */
+export function membersNotChanged(instead: string): ClientError {
+  return error('Unimplemented', `members come and go by starting and stopping nodes: ${instead}`);
+}
+
 /** Not etcd's: etcd has no checkpoints. */
 export function checkpointFailed(reason: string): ClientError {
   return error('Internal', `checkpoint given up: ${reason}`);

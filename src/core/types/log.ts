@@ -69,6 +69,18 @@ export interface ControlLeader {
   readonly clientUrls: readonly string[];
 }
 
+/** What a node that stands by says of itself, again and again: it lives while `beat` goes on. */
+export interface StandbyNode {
+  readonly databaseId: Uint8Array;
+  readonly memberId: bigint;
+  readonly name: string;
+  readonly clientUrls: readonly string[];
+  /** Counts what was written of this member, so that no two writes have the same bytes. */
+  readonly beat: number;
+  /** The next one follows so many milliseconds later, about. */
+  readonly intervalMs: number;
+}
+
 export interface Manifest {
   readonly databaseId: Uint8Array;
   /** Of the reign that wrote it last; a lower one may not. */

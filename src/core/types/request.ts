@@ -109,6 +109,15 @@ export interface StatusRequest {
   readonly kind: 'status';
 }
 
+/** The nodes that live; answered in every role. */
+export interface MembersRequest {
+  readonly kind: 'members';
+  /** Only where a leader is known. */
+  readonly linearizable: boolean;
+  /** To change one of them, which needs more rights than to see them. */
+  readonly purpose: 'list' | 'change';
+}
+
 /** A checkpoint of everything that is in a slot now; answered when the manifest names it. */
 export interface CheckpointRequest {
   readonly kind: 'checkpoint';
@@ -249,6 +258,7 @@ export type Request =
   | LeaseTimeToLiveRequest
   | LeaseLeasesRequest
   | StatusRequest
+  | MembersRequest
   | CheckpointRequest
   | HashKvRequest
   | AuthRequest

@@ -238,6 +238,12 @@ export interface MemberDescription {
   readonly clientUrls: readonly string[];
 }
 
+export interface MembersResponse {
+  readonly kind: 'members';
+  /** Ascending by id. */
+  readonly members: readonly MemberDescription[];
+}
+
 export type Response =
   | RangeResponse
   | PutResponse
@@ -250,6 +256,7 @@ export type Response =
   | LeaseTimeToLiveResponse
   | LeaseLeasesResponse
   | StatusResponse
+  | MembersResponse
   | CheckpointResponse
   | HashKvResponse
   | AuthChangedResponse

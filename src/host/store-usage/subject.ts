@@ -10,6 +10,7 @@ const folders = new Map<string, StoreSubject>([
   ['pages', 'page'],
   ['checkpoints', 'checkpoint'],
   ['condemned', 'condemned'],
+  ['nodes', 'node'],
   ['probe', 'probe'],
   ['branches', 'branches'],
 ]);

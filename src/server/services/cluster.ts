@@ -1,30 +1,58 @@
-import { clientErrors } from '../../core/types/error.ts';
+import { clientErrors, membersNotChanged, type ClientError } from '../../core/types/error.ts';
+import type { MembersRequest } from '../../core/types/request.ts';
 import type { MemberDescription } from '../../core/types/response.ts';
 import { DatabaseError } from '../../host/database.ts';
 import { ClusterDefinition, type Member } from '../generated/etcdserverpb/cluster.ts';
-import type { Method } from './call.ts';
+import { areMemberUrls } from '../wire/member-urls.ts';
+import type { CallContext, Method } from './call.ts';
 import type { Node } from './node.ts';
 import { methodsOf } from './service.ts';
 
-/** The members that this node knows of: itself and the leader that the database names. There are no peers to connect to. */
+/**
+ * The nodes that live. They meet in the object store, so there are no peers to connect to, and nobody is added or removed by a request: what etcd would
+ * refuse is refused in its words, and the rest with what to do instead.
+ */
 export function clusterMethods(node: Node): readonly Method[] {
+  async function members(context: CallContext, linearizable: boolean, purpose: MembersRequest['purpose']) {
+    const { header, response } = await node.of(context).request<'members'>({ kind: 'members', linearizable, purpose });
+    return { header, members: response.members };
+  }
+
+  async function known(context: CallContext, id: bigint): Promise<readonly MemberDescription[]> {
+    const { members: alive } = await members(context, false, 'change');
+    if (alive.some(({ memberId }) => memberId === id)) return alive;
+    throw new DatabaseError(clientErrors.memberNotFound);
+  }
+
   return methodsOf(node, ClusterDefinition, {
     memberList: async ({ linearizable }, context) => {
-      const { header, response } = await node.of(context).request<'status'>({ kind: 'status' });
-      const { self, leader } = response;
-      if (linearizable && leader === undefined) throw new DatabaseError(clientErrors.noLeader);
-      const others = leader === undefined || leader.memberId === self.memberId ? [] : [leader];
+      const { header, members: alive } = await members(context, linearizable, 'list');
       // Membership has nothing to do with the store: its header tells no revision.
-      return {
-        header: await node.header({ ...header, revision: 0 }),
-        members: [self, ...others].sort(byId).map(memberOf),
-      };
+      return { header: await node.header({ ...header, revision: 0 }), members: alive.map(memberOf) };
+    },
+    memberAdd: async ({ peerURLs }, context) => {
+      if (!areMemberUrls(peerURLs)) throw new DatabaseError(clientErrors.badMemberUrls);
+      await members(context, false, 'change');
+      throw new DatabaseError(membersNotChanged('start another node on the same object store'));
+    },
+    memberRemove: async ({ ID }, context) => {
+      const alive = await known(context, ID);
+      throw new DatabaseError(removalRefused(alive));
+    },
+    memberUpdate: async ({ ID }, context) => {
+      await known(context, ID);
+      throw new DatabaseError(membersNotChanged('there are no peer URLs; where clients reach a node it says itself'));
+    },
+    memberPromote: async ({ ID }, context) => {
+      await known(context, ID);
+      throw new DatabaseError(clientErrors.memberNotLearner);
     },
   });
 }
 
-function byId(left: MemberDescription, right: MemberDescription): number {
-  return left.memberId < right.memberId ? -1 : 1;
+/** etcd's last member cannot be removed either. */
+function removalRefused(alive: readonly MemberDescription[]): ClientError {
+  return alive.length === 1 ? clientErrors.memberNotEnoughStarted : membersNotChanged('stop the node');
 }
 
 function memberOf({ memberId, name, clientUrls }: MemberDescription): Member {
