@@ -46,6 +46,12 @@ export const httpHeaderBytesMax = 16_384;
 /** From the first byte of a request to the end of its headers. */
 export const httpHeadersTimeoutMs = 10_000;
 
+/** From there to the end of a body that has to be whole before anything is done. */
+export const httpBodyTimeoutMs = 30_000;
+
+/** For reading an answer that came before everything was sent. */
+export const unreadLingerMs = 500;
+
 /** Between two requests on one connection. */
 export const httpIdleTimeoutMs = 120_000;
 

@@ -2,6 +2,8 @@ import type { Database } from '../host/database.ts';
 import { clientErrors } from '../core/types/error.ts';
 import { DatabaseError } from '../host/database.ts';
 import { createCallCounter, type CallCounter } from './grpc/call-counts.ts';
+import type { Serving } from './grpc/calls.ts';
+import { createGateway } from './gateway/gateway.ts';
 import { createGrpcTransport } from './grpc/transport.ts';
 import { createHandler } from './http/handler.ts';
 import { nodeRoutes } from './http/node-routes.ts';
@@ -40,15 +42,10 @@ export async function startServer({ database, listen, tls, log, facts }: ServerO
   const streams = new Set<AbortController>();
   const stopping = new AbortController();
   const methods = serverMethods(database, facts);
-  const onRequest = createHandler({ route: nodeRoutes(database, facts, counter), log });
-  const grpc = createGrpcTransport({
-    methods,
-    log,
-    streams,
-    stopping: stopping.signal,
-    counter,
-    onOtherRequest: onRequest,
-  });
+  const serving: Serving = { log, streams, stopping: stopping.signal, counter };
+  const gateway = createGateway({ ...serving, methods });
+  const onRequest = createHandler({ route: nodeRoutes(database, facts, counter), gateway, log });
+  const grpc = createGrpcTransport({ ...serving, methods, onOtherRequest: onRequest });
   const ports: Port[] = [];
   const addresses: string[] = [];
 

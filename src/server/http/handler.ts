@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Gateway } from '../gateway/gateway.ts';
 import type { ServerLog } from '../log.ts';
 
 /** Small answers to GET, by path, over either version of HTTP: Node gives both the same face. */
@@ -14,15 +15,22 @@ export type HttpRoute = (url: URL) => HttpAnswer | Promise<HttpAnswer>;
 export interface HandlerOptions {
   /** Undefined: no such path. */
   readonly route: (path: string) => HttpRoute | undefined;
+  /** Requests that are answered otherwise, by path. */
+  readonly gateway?: Gateway;
   readonly log: ServerLog;
 }
 
 export const textType = 'text/plain; charset=utf-8';
 export const jsonType = 'application/json';
 
-export function createHandler({ route, log }: HandlerOptions): RequestListener {
+export function createHandler({ route, gateway, log }: HandlerOptions): RequestListener {
   return (request, response) => {
-    answer(request, response, route, log).catch((error: unknown) =>
+    const url = urlOf(request);
+    const answered =
+      url !== undefined && gateway?.owns(url.pathname) === true
+        ? gateway.answer(url.pathname, request, response)
+        : answer(request, response, url, route, log);
+    answered.catch((error: unknown) =>
       log.error({ error, path: request.url }, 'an answer could not be given to the transport'),
     );
   };
@@ -31,20 +39,29 @@ export function createHandler({ route, log }: HandlerOptions): RequestListener {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
+  url: URL | undefined,
   route: HandlerOptions['route'],
   log: ServerLog,
 ): Promise<void> {
   try {
-    send(request, response, await answerOf(request, route));
+    send(request, response, await answerOf(request, url, route));
   } catch (error) {
     log.error({ error, path: request.url }, 'an HTTP request failed for a reason that no client should ever see');
     send(request, response, { status: 500, type: textType, body: 'Internal Server Error\n' });
   }
 }
 
-async function answerOf(request: IncomingMessage, route: HandlerOptions['route']): Promise<HttpAnswer> {
-  const target = `http://host${request.url ?? '/'}`;
-  const url = request.url?.startsWith('/') === true && URL.canParse(target) ? new URL(target) : undefined;
+/** Undefined: none that can be answered. */
+function urlOf({ url = '' }: IncomingMessage): URL | undefined {
+  const target = `http://host${url}`;
+  return url.startsWith('/') && URL.canParse(target) ? new URL(target) : undefined;
+}
+
+async function answerOf(
+  request: IncomingMessage,
+  url: URL | undefined,
+  route: HandlerOptions['route'],
+): Promise<HttpAnswer> {
   if (url === undefined) return { status: 400, type: textType, body: 'Bad Request\n' };
   const found = route(url.pathname);
   if (found === undefined) return { status: 404, type: textType, body: '404 page not found\n' };

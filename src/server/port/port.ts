@@ -55,6 +55,13 @@ export async function openPort(options: PortOptions): Promise<Port> {
           options.onRequest,
         );
   server.maxConnections = connectionsMax;
+  let closing = false;
+  // Connections that were busy when the server closed are let go when they are not any more; Node would wait for their next request.
+  server.on('request', (_request, response) => {
+    response.once('close', () => {
+      if (closing) setImmediate(() => server.closeIdleConnections());
+    });
+  });
   const undecided = serveByFirstBytes(server, tls === undefined ? 'connection' : 'secureConnection', options.onHttp2);
   const stopFollowing = tls?.onChange?.((context) =>
     (server as ReturnType<typeof createSecureServer>).setSecureContext(context),
@@ -63,6 +70,7 @@ export async function openPort(options: PortOptions): Promise<Port> {
   return {
     port,
     close: () => {
+      closing = true;
       stopFollowing?.();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const letGo of [...undecided]) letGo();

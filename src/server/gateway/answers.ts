@@ -1,0 +1,120 @@
+import type { DescMethod } from '@bufbuild/protobuf';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { DatabaseError } from '../../host/database.ts';
+import type { Serving } from '../grpc/calls.ts';
+import { requestsOf } from '../grpc/requests.ts';
+import { createResponses } from '../grpc/responses.ts';
+import { httpBodyTimeoutMs, unreadLingerMs } from '../limits.ts';
+import type { CallContext, Method, ResponseStream, UnaryCall } from '../services/call.ts';
+import { statusCodes } from '../status-codes.ts';
+import { clientErrorOf, errorBodyOf, httpStatusOf, streamErrorOf } from './gateway-error.ts';
+import { jsonBytesMax, jsonObjects, tooLarge } from './json-values.ts';
+import { jsonOf, messageBytesOf } from './json-message.ts';
+
+/** One call over HTTP, from its body to its answer. */
+export interface GatewayCall {
+  readonly path: string;
+  readonly types: DescMethod;
+  readonly context: CallContext;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The client has left. */
+  isGone(): boolean;
+}
+
+type StreamMethod = Exclude<Method, { readonly kind: 'unary' }>;
+
+const headers = { 'content-type': 'application/json', 'grpc-metadata-content-type': 'application/grpc' };
+
+export async function answerUnary(call: GatewayCall, method: UnaryCall, { log, counter }: Serving): Promise<void> {
+  const { path, types, context, response } = call;
+  try {
+    const answer = await method(await onlyRequestOf(call), context);
+    const body = JSON.stringify(jsonOf(answer, types.output));
+    counter.ended(path, 'unary', statusCodes.OK.grpc);
+    response.writeHead(200, { ...headers, 'content-length': Buffer.byteLength(body) });
+    response.end(body);
+  } catch (error) {
+    const given = clientErrorOf(error, path, log);
+    counter.ended(path, 'unary', statusCodes[given.status].grpc);
+    if (call.isGone()) return;
+    response.statusCode = httpStatusOf(given.status);
+    response.setHeader('content-type', 'application/json');
+    end(call, errorBodyOf(given));
+  }
+}
+
+/** Every message is a line, sent when it is there. The status is told with the first one; what goes wrong later is a line of its own. */
+export async function answerStream(call: GatewayCall, method: StreamMethod, serving: Serving): Promise<void> {
+  const { path, context, response } = call;
+  const type = method.kind === 'duplex' ? 'bidi_stream' : 'server_stream';
+  try {
+    const responses = linesOf(call);
+    if (method.kind === 'duplex') await method.call(requestsOfBody(call), context, responses);
+    else await method.call(await onlyRequestOf(call), context, responses);
+    serving.counter.ended(path, type, statusCodes.OK.grpc);
+    end(call);
+  } catch (error) {
+    const { reason } = context.signal as { readonly reason: unknown };
+    const given = clientErrorOf(reason instanceof DatabaseError ? reason : error, path, serving.log);
+    serving.counter.ended(path, type, statusCodes[given.status].grpc);
+    if (call.isGone()) return;
+    if (!response.headersSent) {
+      response.statusCode = httpStatusOf(given.status);
+      response.setHeader('content-type', 'application/json');
+    }
+    end(call, `${streamErrorOf(given)}\n`);
+  }
+}
+
+function linesOf({ types, context, response }: GatewayCall): ResponseStream<Uint8Array> {
+  const lines = createResponses(response, context.signal);
+  return {
+    write: (message, taken) => {
+      if (!response.headersSent) response.writeHead(200, headers);
+      return lines.write(Buffer.from(`${JSON.stringify({ result: jsonOf(message, types.output) })}\n`), taken);
+    },
+    room: () => lines.room(),
+  };
+}
+
+async function* requestsOfBody({ types, context, request }: GatewayCall): AsyncIterable<Uint8Array> {
+  for await (const json of jsonObjects(requestsOf(request, context.signal))) yield messageBytesOf(json, types.input);
+}
+
+/** Without a body it is a message with nothing in it; what follows the first object is nobody's business. */
+async function onlyRequestOf(call: GatewayCall): Promise<Uint8Array> {
+  for await (const json of jsonObjects([await bodyOf(call)])) return messageBytesOf(json, call.types.input);
+  return new Uint8Array(0);
+}
+
+async function bodyOf({ context, request }: GatewayCall): Promise<Uint8Array> {
+  const late = AbortSignal.timeout(httpBodyTimeoutMs);
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const bytes of requestsOf(request, AbortSignal.any([context.signal, late]))) {
+      length += bytes.length;
+      if (length > jsonBytesMax) throw tooLarge(length, jsonBytesMax);
+      parts.push(bytes);
+    }
+  } catch (error) {
+    if (!late.aborted) throw error;
+    throw new DatabaseError({ status: 'DeadlineExceeded', message: 'context deadline exceeded' });
+  }
+  return Buffer.concat(parts);
+}
+
+/**
+ * An answer to a client that is still sending: it may go on for a moment, so that it gets to read the answer, and then has to leave. Over
+ * HTTP/2 the stream ends alone.
+ */
+function end({ request, response }: GatewayCall, body?: string): void {
+  const isUnread = !request.complete && request.httpVersionMajor === 1;
+  if (isUnread && !response.headersSent) response.setHeader('connection', 'close');
+  response.end(body);
+  if (!isUnread) return;
+  request.removeAllListeners('data').resume();
+  const timer = setTimeout(() => request.destroy(), unreadLingerMs);
+  request.once('close', () => clearTimeout(timer));
+}
