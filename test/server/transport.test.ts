@@ -71,7 +71,6 @@ describe('what is not there', () => {
     ['/a/b/c', 'unknown service a/b'],
     ['/etcdserverpb.KV', 'malformed method name: "/etcdserverpb.KV"'],
     ['/etcdserverpb.Auth/Authenticate', 'method Authenticate not implemented'],
-    ['/etcdserverpb.Cluster/MemberAdd', 'method MemberAdd not implemented'],
     ['/etcdserverpb.Maintenance/Snapshot', 'method Snapshot not implemented'],
   ])('%s', async (path, words) => {
     expect(await refusal(callRaw(served.client.client, path, Buffer.alloc(0)))).toBe(`12 ${words}`);
@@ -83,12 +82,12 @@ describe('metadata', () => {
 
   test('hasleader refuses where this node does not lead', async () => {
     const { client, database } = served;
-    await client.call('Cluster/MemberList', {}, withLeader);
+    await client.call('Maintenance/Status', {}, withLeader);
     database.status = { ...leadingStatus, role: 'standby' };
-    await client.call('Cluster/MemberList', {});
-    await client.call('Cluster/MemberList', {}, { metadata: { hasleader: 'false' } });
+    await client.call('Maintenance/Status', {});
+    await client.call('Maintenance/Status', {}, { metadata: { hasleader: 'false' } });
     const noLeader = '14 etcdserver: no leader';
-    expect(await refusal(client.call('Cluster/MemberList', {}, withLeader))).toBe(noLeader);
+    expect(await refusal(client.call('Maintenance/Status', {}, withLeader))).toBe(noLeader);
     const stream = client.duplex('Watch/Watch', withLeader);
     const [error] = (await once(stream, 'error')) as [Error];
     expect(error.message).toBe('14 UNAVAILABLE: etcdserver: no leader');
