@@ -96,6 +96,9 @@ export const unacknowledgedRecordsMax = 100_000;
 /** Requests that wait for the lease or for values from the local store. */
 export const parkedRequestsMax = 100_000;
 
+/** Snapshots that are read or waited for, together: each keeps what compactions make obsolete meanwhile. */
+export const snapshotsMax = 4;
+
 // Checkpoints.
 
 /** Versions dropped in one piece after a compaction. */

@@ -248,6 +248,9 @@ export function createMachine(configuration: MachineConfiguration): Machine {
         members.abandon(event.id);
         leadership?.abandon(event.id);
         return;
+      case 'snapshot-close':
+        leadership?.closeSnapshot(event.id);
+        return;
       case 'values-wanted':
         if (leadership === undefined) core.emit({ kind: 'values', id: event.id, values: undefined });
         else leadership.valuesWanted(event);

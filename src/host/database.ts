@@ -25,6 +25,7 @@ import type {
   PutResponse,
   RangeResponse,
   ResponseHeader,
+  SnapshotResponse,
   StatusResponse,
   TxnResponse,
 } from '../core/types/response.ts';
@@ -38,10 +39,10 @@ export interface KeyValue extends Omit<Version, 'value'> {
   readonly value: Uint8Array;
 }
 
-/** The core's answers with every version's value read. */
+/** The core's answers with every version's value read, but for snapshots, whose values are read by whoever has one. */
 export type Resolved<T> = T extends Version
   ? KeyValue
-  : T extends Uint8Array | bigint | string | number | boolean | undefined
+  : T extends SnapshotResponse | Uint8Array | bigint | string | number | boolean | undefined
     ? T
     : T extends readonly (infer Element)[]
       ? readonly Resolved<Element>[]
@@ -62,6 +63,7 @@ export interface ResponseByKind extends Record<AuthChangingKind, AuthChangedResp
   members: MembersResponse;
   checkpoint: CheckpointResponse;
   'hash-kv': HashKvResponse;
+  snapshot: SnapshotResponse;
   'auth-status': AuthStatusResponse;
   'auth-user-get': AuthUserGetResponse;
   'auth-user-list': AuthUserListResponse;
@@ -88,8 +90,18 @@ export interface Database {
     caller?: Caller,
   ): Promise<DatabaseAnswer<Kind>>;
   openWatch(consumer: WatchConsumer): WatchStream;
+  /** Everything of one moment, to be read at leisure: whoever has it closes it. `signal` gives up before it is there. */
+  openSnapshot(signal?: AbortSignal, caller?: Caller): Promise<DatabaseSnapshot>;
   /** Gives the lease back and frees everything; resolves when the node has stopped. */
   close(): Promise<void>;
+}
+
+export interface DatabaseSnapshot extends Omit<SnapshotResponse, 'kind'> {
+  /** Of the reign that took it. */
+  readonly term: number;
+  /** Values of these of its versions. Rejects with a `DatabaseError` when they cannot be had any more: the node has ceased to lead. */
+  read(versions: readonly Version[]): Promise<readonly Uint8Array[]>;
+  close(): void;
 }
 
 export interface WatchConsumer {

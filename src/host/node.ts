@@ -16,7 +16,15 @@ import type { LocalStore } from '../ports/local-store.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { RandomSource } from '../ports/random.ts';
 import { createCalls } from './calls.ts';
-import { DatabaseError, type Database, type DatabaseAnswer, type WatchConsumer, type WatchStream } from './database.ts';
+import {
+  DatabaseError,
+  type Database,
+  type DatabaseAnswer,
+  type DatabaseSnapshot,
+  type WatchConsumer,
+  type WatchStream,
+} from './database.ts';
+import { openSnapshotOf } from './open-snapshot.ts';
 import { createPump } from './pump.ts';
 import { createTimers } from './timers.ts';
 import { createValueReader, type ValueReader } from './value-reader.ts';
@@ -62,6 +70,7 @@ export function startNode(options: NodeOptions): Node {
   const stopped = Promise.withResolvers<{ readonly failure: string | undefined }>();
   let ended = false;
   let role: Role = 'starting';
+  let epoch = 0;
   let nextRequest = 1;
   let nextStream = 1;
   let nextWanted = 1;
@@ -106,6 +115,7 @@ export function startNode(options: NodeOptions): Node {
         return;
       case 'role':
         role = effect.role;
+        epoch = effect.epoch;
         log('info', 'role', { role: effect.role, epoch: effect.epoch });
         for (const look of [...roleWatchers]) look();
         return;
@@ -180,6 +190,19 @@ export function startNode(options: NodeOptions): Node {
     }) as Promise<DatabaseAnswer<Kind>>;
   }
 
+  async function openSnapshot(signal?: AbortSignal, caller?: Caller): Promise<DatabaseSnapshot> {
+    const id = nextRequest;
+    const { header, response } = await request<'snapshot'>({ kind: 'snapshot' }, signal, caller);
+    const snapshot = openSnapshotOf(response, header.term, {
+      readAll: (versions) => values.readAll(versions),
+      leads: () => role === 'leader' && epoch === header.term,
+      closed: () => post({ kind: 'snapshot-close', id }),
+    });
+    if (signal?.aborted !== true) return snapshot;
+    snapshot.close();
+    throw new DatabaseError(canceled);
+  }
+
   function openWatch(consumer: WatchConsumer): WatchStream {
     const stream = nextStream++;
     const open = openStream(consumer, values, () => streams.delete(stream));
@@ -224,6 +247,7 @@ export function startNode(options: NodeOptions): Node {
   return {
     request,
     openWatch,
+    openSnapshot,
     stopped: stopped.promise,
     role: () => role,
     whenReady,

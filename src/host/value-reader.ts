@@ -17,6 +17,8 @@ export interface ValueReader {
   resolve(response: Response): Resolved<Response> | Promise<Resolved<Response>>;
   /** However long it takes. */
   resolveWatch(response: WatchResponse): Promise<Resolved<WatchResponse>>;
+  /** Of all of them, in their order, however long it takes. */
+  readAll(versions: readonly Version[]): Promise<readonly Uint8Array[]>;
   /** Every value that the response needs is in memory. */
   atHand(response: WatchResponse): boolean;
   /** For a response whose values are at hand. */
@@ -85,6 +87,10 @@ export function createValueReader(
       const needed: Version[] = [];
       collectWatch(response, needed);
       return copyWatch(response, await read(needed, true));
+    },
+    async readAll(versions) {
+      const values = await read(versions, true);
+      return versions.map((version) => values.get(version)!);
     },
     atHand(response) {
       for (const { version, previous } of response.events) {

@@ -23,6 +23,7 @@ export function fakeDatabase(answer: (request: Request) => unknown = () => ({}))
         close: () => void calls.push('close'),
       };
     },
+    openSnapshot: () => Promise.reject(new Error('the test has no snapshot')),
     close: async () => void calls.push('close database'),
   };
   return {

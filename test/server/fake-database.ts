@@ -117,6 +117,7 @@ export function createFakeDatabase(): FakeDatabase {
         close: () => void (watch.closed = true),
       };
     },
+    openSnapshot: () => Promise.reject(new Error('the test has no snapshot')),
     close: () => Promise.resolve(),
   };
   return fake;

@@ -1,5 +1,5 @@
 import { assert, unreachable } from '../assert.ts';
-import type { AuthChange, AuthRole, AuthUser } from '../types/auth.ts';
+import type { AuthChange, AuthContent, AuthRole, AuthUser } from '../types/auth.ts';
 import type { ByteString } from '../types/bytes.ts';
 import type { AuthRecord } from '../types/record.ts';
 
@@ -26,6 +26,10 @@ export const authInitial: AuthState = {
   users: new Map<ByteString, AuthUser>(),
   roles: new Map<ByteString, AuthRole>(),
 };
+
+export function authContentOf({ enabled, revision, users, roles }: AuthState): AuthContent {
+  return { enabled, revision, users: [...users.values()], roles: [...roles.values()] };
+}
 
 export function applyAuthRecord(auth: AuthState, record: AuthRecord): AuthState {
   const { authRevision, changes } = record;

@@ -39,6 +39,7 @@ import { checkRequest } from '../write/check.ts';
 import { evaluateWrite, type WriteRequest } from '../write/evaluate.ts';
 import { createPipeline } from '../write/pipeline.ts';
 import { restsOnSequence } from '../write/rests-on.ts';
+import { createSnapshots } from '../snapshot/take-snapshots.ts';
 import { createCheckpointing } from '../checkpoint/keep-checkpointing.ts';
 import { checkpointResponseOf, collectedNothing, keepingOf, withRound } from './keeping-status.ts';
 import { show, watchSourceOf, type DurableState } from './durable-state.ts';
@@ -57,6 +58,8 @@ export interface Leadership {
   /** No caller: the process itself. */
   request(id: number, request: Request, caller: Caller | undefined): void;
   abandon(id: number): void;
+  /** The edge is done with the snapshot that this request was answered with. */
+  closeSnapshot(id: number): void;
   /** The edge wants values that it has not found in the local store. */
   valuesWanted(wanted: ValuesWanted): void;
   watch(event: Extract<EventBody, { readonly kind: `watch-${string}` }>): void;
@@ -107,6 +110,7 @@ export function createLeadership(
   let scrubbing = false;
   let checkpointing = false;
   let hashing = false;
+  let snapshotting = false;
   const scrubbedSignal = createSignal();
   const askingCheckpoint = new Set<number>();
   const wantingValues = new Set<number>();
@@ -240,6 +244,11 @@ export function createLeadership(
       case 'hash-kv':
         withLease(asked, () => {
           if (!hashes.ask(id, incoming.revision)) fail(id, clientErrors.tooManyRequests);
+        });
+        return;
+      case 'snapshot':
+        withLease(asked, () => {
+          if (!snapshots.ask(id)) fail(id, clientErrors.tooManyRequests);
         });
         return;
       case 'range':
@@ -411,6 +420,7 @@ export function createLeadership(
       slotRevision: recovered.position.compactRevision,
       checkpointing,
       hashing,
+      snapshotting,
     };
   }
 
@@ -520,6 +530,17 @@ export function createLeadership(
     fail,
   });
   scope.spawn(hashes.keep());
+  const snapshots = createSnapshots(core, scope, state, leases, {
+    durable,
+    scrubWaits: () => scrubbing && mayScrub({ ...scrubGround(), snapshotting: false }),
+    scrubbed: scrubbedSignal,
+    began: () => (snapshotting = true),
+    ended: () => {
+      snapshotting = false;
+      fire(mayScrubSignal);
+    },
+    answer: (id, response) => succeed(id, response, response.revision),
+  });
   scope.spawn(
     keepCollecting(core, reign, {
       checkpointing: () => checkpointing,
@@ -540,7 +561,9 @@ export function createLeadership(
       loading.take(id);
       askingCheckpoint.delete(id);
       hashes.abandon(id);
+      snapshots.close(id);
     },
+    closeSnapshot: snapshots.close,
     valuesWanted({ id, versions, isPatient }) {
       if (wantingValues.size >= parkedRequestsMax) {
         core.emit({ kind: 'values', id, values: undefined });
@@ -589,7 +612,7 @@ export function createLeadership(
         if (!answer.settled) fail(answer.id, clientErrors.timeout);
       }
       for (const { id } of [...parked.takeAll(), ...loading.takeAll()]) fail(id, error);
-      for (const id of [...askingCheckpoint, ...hashes.takeAll()]) fail(id, error);
+      for (const id of [...askingCheckpoint, ...hashes.takeAll(), ...snapshots.takeAsking()]) fail(id, error);
       askingCheckpoint.clear();
       for (const id of wantingValues) core.emit({ kind: 'values', id, values: undefined });
       wantingValues.clear();

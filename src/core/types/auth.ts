@@ -30,6 +30,14 @@ export interface AuthRole {
   readonly permissions: readonly Permission[];
 }
 
+/** All of it, as plain data; users and roles ascend by name. */
+export interface AuthContent {
+  readonly enabled: boolean;
+  readonly revision: number;
+  readonly users: readonly AuthUser[];
+  readonly roles: readonly AuthRole[];
+}
+
 export type AuthChange =
   | { readonly kind: 'enabled'; readonly enabled: boolean }
   | { readonly kind: 'user-put'; readonly user: AuthUser }

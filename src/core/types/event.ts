@@ -18,6 +18,8 @@ export type EventBody =
   | { readonly kind: 'request'; readonly id: number; readonly request: Request; readonly caller?: Caller | undefined }
   /** The client is gone: no answer is wanted. What was admitted stays admitted. */
   | { readonly kind: 'abandon'; readonly id: number }
+  /** Nobody reads the snapshot any more that the request of this id was answered with. */
+  | { readonly kind: 'snapshot-close'; readonly id: number }
   | { readonly kind: 'watch-open'; readonly stream: number }
   | {
       readonly kind: 'watch-create';

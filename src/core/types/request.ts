@@ -246,6 +246,11 @@ export interface AlarmRequest {
   readonly memberId: bigint;
 }
 
+/** All versions that are retained, and everything else that is state, of the newest durable revision: held until `snapshot-close`. */
+export interface SnapshotRequest {
+  readonly kind: 'snapshot';
+}
+
 export type Request =
   | RangeRequest
   | PutRequest
@@ -261,5 +266,6 @@ export type Request =
   | MembersRequest
   | CheckpointRequest
   | HashKvRequest
+  | SnapshotRequest
   | AuthRequest
   | AlarmRequest;

@@ -1,7 +1,7 @@
 import type { ActiveAlarm } from './alarm.ts';
-import type { AuthUser, Permission } from './auth.ts';
+import type { AuthContent, AuthUser, Permission } from './auth.ts';
 import type { ByteString, LeaseId } from './bytes.ts';
-import type { CheckpointReference } from './log.ts';
+import type { CheckpointReference, LeaseGrantState } from './log.ts';
 import type { Retention } from './retention.ts';
 import type { Version } from './version.ts';
 
@@ -244,6 +244,21 @@ export interface MembersResponse {
   readonly members: readonly MemberDescription[];
 }
 
+/** Nothing in it changes any more; the versions' values can be read until it is closed. */
+export interface SnapshotResponse {
+  readonly kind: 'snapshot';
+  readonly revision: number;
+  readonly compactRevision: number;
+  /** Last durable one. */
+  readonly sequence: number;
+  /** Ascending by revision: every one above the compaction, and what existed at it. */
+  readonly versions: readonly Version[];
+  /** Ascending by id. */
+  readonly leases: readonly LeaseGrantState[];
+  readonly auth: AuthContent;
+  readonly alarms: readonly ActiveAlarm[];
+}
+
 export type Response =
   | RangeResponse
   | PutResponse
@@ -259,6 +274,7 @@ export type Response =
   | MembersResponse
   | CheckpointResponse
   | HashKvResponse
+  | SnapshotResponse
   | AuthChangedResponse
   | AuthStatusResponse
   | AuthUserGetResponse

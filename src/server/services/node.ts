@@ -1,6 +1,6 @@
 import type { Request } from '../../core/types/request.ts';
 import type { ResponseHeader as CoreHeader } from '../../core/types/response.ts';
-import type { Database, DatabaseAnswer, WatchConsumer, WatchStream } from '../../host/database.ts';
+import type { Database, DatabaseAnswer, DatabaseSnapshot, WatchConsumer, WatchStream } from '../../host/database.ts';
 import type { ResponseHeader } from '../generated/etcdserverpb/header.ts';
 import { clusterIdOf, headerOf, type Identity } from '../wire/header.ts';
 import type { CallContext } from './call.ts';
@@ -23,6 +23,7 @@ export interface CallDatabase {
     request: Extract<Request, { readonly kind: Kind }>,
   ): Promise<DatabaseAnswer<Kind>>;
   openWatch(consumer: WatchConsumer): WatchStream;
+  openSnapshot(): Promise<DatabaseSnapshot>;
 }
 
 /** Of answers that a node can give before it knows its database: those about its own state. */
@@ -41,6 +42,7 @@ export function createNode(database: Database): Node {
     of: ({ signal }) => ({
       request: (request) => database.request(request, signal),
       openWatch: (consumer) => database.openWatch(consumer),
+      openSnapshot: () => database.openSnapshot(signal),
     }),
     identity,
     leads: async () => {
