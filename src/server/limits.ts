@@ -66,3 +66,8 @@ export const metricsConnectionsMax = 256;
 
 /** A probe has its answer by then: what takes longer is no health. */
 export const healthCheckTimeoutMs = 1_000;
+
+/** Of a blob of a snapshot; etcd's. */
+export const snapshotBlobBytes = 32 * 1024;
+/** A client that takes nothing of its snapshot for so long is given up: what compactions make obsolete is kept for it. */
+export const snapshotStallMsMax = 5 * 60_000;

@@ -612,7 +612,7 @@ export function createLeadership(
         if (!answer.settled) fail(answer.id, clientErrors.timeout);
       }
       for (const { id } of [...parked.takeAll(), ...loading.takeAll()]) fail(id, error);
-      for (const id of [...askingCheckpoint, ...hashes.takeAll(), ...snapshots.takeAsking()]) fail(id, error);
+      for (const id of [...askingCheckpoint, ...hashes.takeAll(), ...snapshots.unanswered()]) fail(id, error);
       askingCheckpoint.clear();
       for (const id of wantingValues) core.emit({ kind: 'values', id, values: undefined });
       wantingValues.clear();

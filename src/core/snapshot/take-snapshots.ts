@@ -20,8 +20,7 @@ export interface Snapshots {
   ask(id: number): boolean;
   /** Answered or not; an unknown id is ignored. */
   close(id: number): void;
-  /** Those that have no answer yet. */
-  takeAsking(): readonly number[];
+  unanswered(): readonly number[];
 }
 
 export interface SnapshotEdges {
@@ -42,26 +41,25 @@ export function createSnapshots(
   leases: LeaseClock,
   edges: SnapshotEdges,
 ): Snapshots {
-  const asking = new Set<number>();
-  /** Answered ones, and those whose versions are being put in order. */
-  const open = new Set<number>();
+  /** Those that are not closed yet. */
+  const snapshots = new Map<number, 'waiting' | 'ordering' | 'answered'>();
 
   function* take(id: number): Task<void> {
     while (edges.scrubWaits()) yield* waitFor(edges.scrubbed);
-    if (!asking.has(id)) return;
-    open.add(id);
+    if (!snapshots.has(id)) return;
+    snapshots.set(id, 'ordering');
     edges.began();
     const { revision, compactRevision, sequence, auth, alarms } = edges.durable;
     const moment = { revision, compactRevision, sequence, auth: authContentOf(auth), alarms, leases: durableLeases() };
     const ordering = retainedInOrder(state, moment);
     for (let step = ordering.next(); ; step = ordering.next()) {
-      if (!asking.has(id)) return;
       if (step.done === true) {
-        asking.delete(id);
+        snapshots.set(id, 'answered');
         edges.answer(id, { kind: 'snapshot', ...moment, versions: step.value });
         return;
       }
       yield* until(core.at.monotonicMs);
+      if (!snapshots.has(id)) return;
     }
   }
 
@@ -75,19 +73,17 @@ export function createSnapshots(
 
   return {
     ask(id) {
-      if (asking.size + open.size >= snapshotsMax) return false;
-      asking.add(id);
+      if (snapshots.size >= snapshotsMax) return false;
+      snapshots.set(id, 'waiting');
       scope.spawn(take(id));
       return true;
     },
     close(id) {
-      asking.delete(id);
-      if (open.delete(id) && open.size === 0) edges.ended();
+      const before = snapshots.get(id);
+      snapshots.delete(id);
+      const isLast = [...snapshots.values()].every((stage) => stage === 'waiting');
+      if (before !== undefined && before !== 'waiting' && isLast) edges.ended();
     },
-    takeAsking() {
-      const ids = [...asking];
-      asking.clear();
-      return ids;
-    },
+    unanswered: () => [...snapshots].flatMap(([id, stage]) => (stage === 'answered' ? [] : [id])),
   };
 }

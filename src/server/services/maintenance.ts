@@ -8,6 +8,7 @@ import { numberOf } from '../wire/number.ts';
 import type { Method } from './call.ts';
 import type { Node } from './node.ts';
 import { methodsOf } from './service.ts';
+import { hashDatabase, streamSnapshot } from './snapshot.ts';
 
 export function maintenanceMethods(node: Node): readonly Method[] {
   return methodsOf(node, MaintenanceDefinition, {
@@ -31,6 +32,8 @@ export function maintenanceMethods(node: Node): readonly Method[] {
         downgradeInfo: { enabled: false, targetVersion: '' },
       };
     },
+    hash: (_request, context) => hashDatabase(node, context),
+    snapshot: (_request, context, responses) => streamSnapshot(node, context, responses),
     hashKV: async ({ revision }, context) => {
       const { header, response } = await node
         .of(context)
