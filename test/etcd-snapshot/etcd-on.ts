@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePorts, spawnServer, untilReady } from '../conformance/harness/server-process.ts';
-import { etcdVersion } from '../conformance/harness/real-etcd.ts';
+import { versionOf } from '../conformance/harness/real-etcd.ts';
 import { etcdctlVersion } from '../conformance/harness/etcdctl.ts';
 import { newerEtcd } from '../support/newer-etcd/newer-etcd.ts';
 import { connectRaw } from '../conformance/harness/raw-client.ts';
@@ -20,10 +20,11 @@ export type EtcdFound = EtcdRelease | { readonly absence: string };
 
 /** Debian's. */
 export function oldEtcd(): EtcdFound {
-  if (etcdVersion === undefined || etcdctlVersion === undefined) return { absence: 'no etcd and etcdctl here' };
   const etcd = process.env['T4_TEST_ETCD'] ?? 'etcd';
+  const version = versionOf(etcd, ['--version']);
+  if (version === undefined || etcdctlVersion === undefined) return { absence: 'no etcd and etcdctl here' };
   const etcdctl = process.env['T4_TEST_ETCDCTL'] ?? 'etcdctl';
-  return { name: `etcd ${etcdVersion}`, etcd, etcdctl, snapshotTool: etcdctl };
+  return { name: `etcd ${version}`, etcd, etcdctl, snapshotTool: etcdctl };
 }
 
 export async function newEtcd(): Promise<EtcdFound> {

@@ -15,6 +15,12 @@ export interface ScrubGround {
  * When what a compaction made obsolete may be dropped: never under a checkpoint, a hash or a snapshot that is reading, and never for a compaction that is in
  * no slot yet. Checkpoints and the local store hold the state at a slot: without the compaction it needs what it made obsolete.
  */
-export function mayScrub({ settledRevision, slotRevision, checkpointing, hashing, snapshotting }: ScrubGround): boolean {
+export function mayScrub({
+  settledRevision,
+  slotRevision,
+  checkpointing,
+  hashing,
+  snapshotting,
+}: ScrubGround): boolean {
   return !checkpointing && !hashing && !snapshotting && slotRevision >= settledRevision;
 }

@@ -14,8 +14,3 @@ export function memorySource(content: Uint8Array): FileSource {
     },
   };
 }
-
-/** The first so many bytes of it alone. */
-export function beginningOf(source: FileSource, bytes: number): FileSource {
-  return { bytes, read: (offset, length) => source.read(offset, length) };
-}
