@@ -95,7 +95,9 @@ describe('the stream of a snapshot', () => {
       stream.cancel();
       await stream.next().catch(() => undefined);
     }
-    await expect.poll(() => saveSnapshot(t4.address).then((all) => all.length, refusal)).toBeGreaterThan(300);
+    await expect
+      .poll(() => saveSnapshot(t4.address).then((all) => all.length, refusal), { timeout: 20_000 })
+      .toBeGreaterThan(300);
     // Nothing holds back what a compaction made obsolete.
     const { header } = await put('room-0', 'small');
     await client.call(KVDefinition, 'compact', { revision: header!.revision, physical: true });

@@ -71,7 +71,6 @@ describe('what is not there', () => {
     ['/a/b/c', 'unknown service a/b'],
     ['/etcdserverpb.KV', 'malformed method name: "/etcdserverpb.KV"'],
     ['/etcdserverpb.Auth/Authenticate', 'method Authenticate not implemented'],
-    ['/etcdserverpb.Maintenance/Snapshot', 'method Snapshot not implemented'],
   ])('%s', async (path, words) => {
     expect(await refusal(callRaw(served.client.client, path, Buffer.alloc(0)))).toBe(`12 ${words}`);
   });
