@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { conformTo } from './harness/conform.ts';
 import { header } from './harness/expected.ts';
+import { cmp, op } from './harness/message.ts';
 import { usePair } from './harness/pair.ts';
 import type { Session } from './harness/session.ts';
 
@@ -91,5 +92,78 @@ describe('compact', () => {
     await session.range({ key: 'b', revision: session.base + 5 });
     await session.put('b', 'again');
     await session.range({ key: 'b' });
+  });
+});
+
+describe('after a compaction', () => {
+  conform('writes and reads go on, also of what was compacted away', async (session) => {
+    await fill(session);
+    await session.compact(session.base + 5);
+    await session.put('b', 'again', { prevKv: true });
+    await session.put('a', '4', { prevKv: true });
+    await session.range({ ...all, revision: session.base + 5 });
+    await session.range({ ...all, revision: session.base + 6 });
+    await session.compact(session.base + 6);
+    await session.range({ ...all, revision: session.base + 6 });
+    await session.range({ ...all, revision: session.base + 5 });
+  });
+
+  conform('versions and creations are as before', async (session) => {
+    await fill(session);
+    await session.compact(session.base + 5, true);
+    await session.range(all);
+    await session.put('a', '4');
+    await session.txn({ compare: [cmp.version('a', '=', 4), cmp.create('a', '=', session.base + 1)] });
+    await session.range({ ...all, minCreateRevision: session.base + 2 });
+  });
+
+  conform('inside of transactions: what is compacted takes everything with it', async (session) => {
+    await fill(session);
+    await session.compact(session.base + 3);
+    await session.txn({ success: [op.put('c', '1'), op.range({ ...all, revision: session.base + 2 })] });
+    await session.txn({ failure: [op.range({ ...all, revision: session.base + 2 })] });
+    await session.txn({
+      compare: [cmp.version('a', '>', 0)],
+      success: [op.range({ ...all, revision: session.base + 3 }), op.range({ key: 'a' })],
+      failure: [op.range({ ...all, revision: 1 })],
+    });
+    await session.range(all);
+  });
+
+  conform('a synced watcher notices nothing, and none begins below', async (session) => {
+    const watch = session.watch();
+    watch.create({ ...all, prevKv: true });
+    await watch.next();
+    await fill(session);
+    await watch.next(5);
+    await session.compact(session.base + 5);
+    await session.put('a', '4');
+    await watch.next();
+    watch.create({ ...all, startRevision: session.base + 4 });
+    await watch.next(2);
+    await session.delete({ key: 'a' });
+    await watch.next();
+  });
+
+  conform('leases keep their keys', async (session) => {
+    await session.grant(51, 600);
+    await session.put('a', '1', { lease: 51 });
+    await session.put('a', '2', { lease: 51 });
+    await session.put('b', '1', { lease: 51 });
+    await session.compact(session.base + 3, true);
+    await session.timeToLiveOf(51);
+    await session.range(all);
+    await session.revoke(51);
+    await session.range(all);
+    await session.range({ ...all, revision: session.base + 3 });
+  });
+
+  conform('again and again, each a revision further', async (session) => {
+    await fill(session);
+    for (let further = 1; further <= 5; further++) {
+      await session.compact(session.base + further);
+      await session.range({ ...all, revision: session.base + further });
+      await session.range({ ...all, revision: session.base + further - 1 });
+    }
   });
 });

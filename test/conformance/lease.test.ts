@@ -1,5 +1,7 @@
 import { describe } from 'vitest';
+import { LeaseDefinition } from '../../src/server/generated/etcdserverpb/lease.ts';
 import { conformTo } from './harness/conform.ts';
+import { cmp, op } from './harness/message.ts';
 import { usePair } from './harness/pair.ts';
 
 const conform = conformTo(usePair());
@@ -137,5 +139,146 @@ describe('expiry', () => {
     await session.leases();
     await session.range(all);
     await session.put('a', '2', { lease: 11 });
+  });
+});
+
+describe('a lease and its keys', () => {
+  conform('through transactions: put, put again, deleted', async (session) => {
+    await session.grant(21, 600);
+    await session.grant(22, 600);
+    await session.txn({
+      success: [op.put('a', '1', { lease: 21 }), op.put('b', '1', { lease: 21 }), op.put('c', '1')],
+    });
+    await session.timeToLiveOf(21);
+    await session.txn({ success: [op.put('a', '2', { lease: 22 }), op.put('b', '2'), op.delete({ key: 'c' })] });
+    await session.timeToLiveOf(21);
+    await session.timeToLiveOf(22);
+    await session.txn({ compare: [cmp.lease('a', '=', 22)], success: [op.delete({ key: 'a' })] });
+    await session.timeToLiveOf(22);
+    await session.range(all);
+  });
+
+  conform('a transaction that fails attaches nothing', async (session) => {
+    await session.grant(23, 600);
+    await session.txn({ success: [op.put('a', '1', { lease: 23 }), op.put('b', '1', { lease: 404 })] });
+    await session.txn({ compare: [cmp.version('a', '=', 5)], success: [op.put('a', '1', { lease: 23 })] });
+    await session.timeToLiveOf(23);
+    await session.revoke(23);
+    await session.range(all);
+  });
+
+  conform('is revoked once', async (session) => {
+    await session.grant(24, 600);
+    await session.put('a', '1', { lease: 24 });
+    await session.revoke(24);
+    await session.revoke(24);
+    await session.keepAlive(24);
+    await session.timeToLive(24, true);
+    await session.put('a', '1', { lease: 24 });
+    await session.range(all);
+  });
+
+  conform('two leases, one after another revoked, each in a revision of its own', async (session) => {
+    await session.grant(25, 600);
+    await session.grant(26, 600);
+    await session.put('a', '1', { lease: 25 });
+    await session.put('b', '1', { lease: 26 });
+    await session.put('c', '1', { lease: 25 });
+    const watch = session.watch();
+    watch.create({ key: 'b', rangeEnd: '\0' });
+    await watch.next();
+    await session.revoke(26);
+    await session.revoke(25);
+    await watch.next(2);
+    await session.range(all);
+  });
+});
+
+describe('the stream of keep alives', () => {
+  conform('answers with the revision of each moment', async (session) => {
+    await session.grant(31, 600);
+    await session.keepAlive(31, 31, 404);
+    await session.put('a', '1');
+    await session.keepAlive(31, 404);
+  });
+
+  conform('ends when the client ends it, all answered', async (session) => {
+    await session.grant(32, 600);
+    const stream = session.open(LeaseDefinition, 'leaseKeepAlive');
+    stream.send({ ID: 32 }, { ID: 404 }, { ID: 32 });
+    stream.halfClose();
+    await stream.next(4);
+  });
+
+  conform('one after another', async (session) => {
+    await session.grant(33, 600);
+    const stream = session.open(LeaseDefinition, 'leaseKeepAlive');
+    for (const id of [33, -33, 33]) {
+      stream.send({ ID: id });
+      await stream.next();
+    }
+    await session.revoke(33);
+    stream.send({ ID: 33 });
+    await stream.next();
+    stream.halfClose();
+    await stream.next();
+  });
+});
+
+describe('time', () => {
+  conform('a lease that is kept alive outlives its time, and one that is not does not', async (session) => {
+    await session.grant(41, 2);
+    await session.grant(42, 2);
+    await session.put('kept', '1', { lease: 41 });
+    await session.put('left', '1', { lease: 42 });
+    const watch = session.watch();
+    watch.create(all);
+    await watch.next();
+    const stream = session.open(LeaseDefinition, 'leaseKeepAlive');
+    const keeping = setInterval(() => stream.send({ ID: 41 }), 300);
+    await watch.next();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    clearInterval(keeping);
+    await session.range(all);
+  });
+
+  conform(
+    'a lease that is over can be had again, without its keys',
+    async (session) => {
+      await session.grant(43, 2);
+      await session.put('a', '1', { lease: 43 });
+      const watch = session.watch();
+      watch.create(all);
+      await watch.next(2);
+      await session.grant(43, 600);
+      await session.timeToLive(43, true);
+      await session.put('a', '2', { lease: 43 });
+      await session.range(all);
+    },
+    { exclude: ['TTL'] },
+  );
+
+  conform(
+    'what is left is less than what was granted',
+    async (session) => {
+      await session.grant(44, 600);
+      await new Promise((resolve) => setTimeout(resolve, 1_100));
+      const left = await session.timeToLive(44);
+      session.note('is less', typeof left === 'object' && Number((left as { readonly TTL: number }).TTL) < 600);
+      await session.keepAlive(44);
+    },
+    { exclude: ['TTL'] },
+  );
+
+  conform('keeping one alive moves it in the list', async (session) => {
+    for (const id of [45, 46, 47]) {
+      await session.grant(id, 600);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await session.leases();
+    await session.keepAlive(45);
+    await session.leases();
+    await session.keepAlive(46);
+    await session.leases();
   });
 });

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { conformTo } from './harness/conform.ts';
 import { header } from './harness/expected.ts';
+import { op } from './harness/message.ts';
 import { usePair } from './harness/pair.ts';
 import type { Session } from './harness/session.ts';
 
@@ -157,6 +158,21 @@ describe('order', () => {
   );
 });
 
+describe('a target that is none', () => {
+  conform(
+    'is refused, before anything is read',
+    async (session) => {
+      await session.put('a', '1');
+      await session.range({ ...all, sortTarget: 99 });
+      await session.range({ ...all, sortTarget: 5, sortOrder: 1, revision: session.base + 100 });
+      await session.range({ key: '', sortTarget: -1 });
+      await session.txn({ success: [op.put('b', '1'), op.range({ ...all, sortTarget: 99, sortOrder: 2 })] });
+      await session.range(all);
+    },
+    { spared: { before: '3.6.0', why: 'it ends them' } },
+  );
+});
+
 describe('filters', () => {
   conform('by revision of change and of creation, with limits', async (session) => {
     await fill(session);
@@ -212,5 +228,93 @@ describe('revisions', () => {
     await session.range({ ...all, revision: session.base + 7, countOnly: true });
     await session.range({ ...all, revision: -1 });
     await session.range(all);
+  });
+});
+
+describe('several things at once', () => {
+  conform('filters come before order, order before the limit; what is counted knows neither', async (session) => {
+    await fill(session);
+    const { base } = session;
+    for (const [sortTarget, sortOrder] of [
+      [2, 1],
+      [2, 2],
+      [3, 2],
+      [4, 1],
+    ] as const) {
+      for (const limit of [0, 1, 2, 3]) {
+        await session.range({ ...all, sortTarget, sortOrder, limit, maxModRevision: base + 6 });
+        await session.range({ ...all, sortTarget, sortOrder, limit, minCreateRevision: base + 2, keysOnly: true });
+      }
+    }
+  });
+
+  conform('filters that let nothing through', async (session) => {
+    await fill(session);
+    const { base } = session;
+    await session.range({ ...all, minModRevision: base + 6, maxModRevision: base + 5 });
+    await session.range({ ...all, minCreateRevision: base + 5, limit: 1 });
+    await session.range({ ...all, minModRevision: 2n ** 62n, limit: 2, sortOrder: 2 });
+    await session.range({ key: 'a', maxModRevision: base });
+    await session.range({ key: 'a', maxModRevision: base, countOnly: true });
+  });
+
+  conform('keys only, in the order of values that nobody sees', async (session) => {
+    await fill(session);
+    for (const sortOrder of [0, 1, 2]) {
+      await session.range({ ...all, sortTarget: 4, sortOrder, keysOnly: true });
+      await session.range({ ...all, sortTarget: 4, sortOrder, keysOnly: true, limit: 3 });
+    }
+  });
+
+  conform('one key, with everything that makes sense for many', async (session) => {
+    await fill(session);
+    const { base } = session;
+    await session.range({ key: 'a', limit: 1, sortOrder: 2, sortTarget: 3 });
+    await session.range({ key: 'a', limit: 1, revision: base + 3, keysOnly: true });
+    await session.range({ key: 'a', minModRevision: base + 8 });
+    await session.range({ key: 'a', minModRevision: base, maxModRevision: base + 7, countOnly: true });
+    await session.range({ key: 'a', revision: base + 1 });
+    await session.range({ key: 'a', rangeEnd: 'a\0', limit: 1 });
+  });
+
+  conform('what was, sorted, filtered and limited', async (session) => {
+    await fill(session);
+    await session.delete({ key: 'a' });
+    const { base } = session;
+    for (const revision of [base + 2, base + 4, base + 6, base + 7, base + 8]) {
+      await session.range({ ...all, revision, sortTarget: 3, sortOrder: 2, limit: 2 });
+      await session.range({ ...all, revision, minModRevision: base + 3, limit: 1 });
+      await session.range({ ...all, revision, maxCreateRevision: base + 2, countOnly: true });
+    }
+  });
+
+  conform('serializable, at revisions that are, will be, are not any more', async (session) => {
+    await fill(session);
+    await session.compact(session.base + 3);
+    for (const back of [2, 3, 7, 8]) {
+      await session.range({ ...all, serializable: true, revision: session.base + back, limit: 2 });
+    }
+    await session.range({ key: '', serializable: true });
+  });
+});
+
+describe('keys beside keys', () => {
+  conform('ends of ranges that are keys, prefixes of keys, or neither', async (session) => {
+    const keys = ['a', 'a\0', 'a\0\0', 'a\x01', 'aa', 'a\xff', 'a\xff\xff', 'b'];
+    for (const key of keys) await session.put(key, '');
+    for (const key of keys) {
+      for (const rangeEnd of ['a\0', 'a\x01', 'a\xff', 'b', '\0']) {
+        await session.range({ key, rangeEnd, keysOnly: true });
+      }
+    }
+  });
+
+  conform('as many as a page of a list, and one more', async (session) => {
+    await session.txn({ success: Array.from({ length: 101 }, (_, index) => op.put(`k${1_000 + index}`, '')) });
+    for (const limit of [99, 100, 101, 102]) {
+      await session.range({ key: 'k', rangeEnd: 'l', limit, keysOnly: true });
+      await session.range({ key: 'k1001', rangeEnd: 'l', limit, countOnly: true });
+    }
+    await session.range({ key: 'k1050\0', rangeEnd: 'l', limit: 50, revision: session.base + 1 });
   });
 });

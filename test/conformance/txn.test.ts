@@ -376,3 +376,100 @@ describe('what etcd does not survive', () => {
     session.close();
   });
 });
+
+describe('forms that clients build locks and queues of', () => {
+  conform('take when nobody has it, else who has it', async (session) => {
+    await session.grant(71, 600);
+    await session.grant(72, 600);
+    const take = (lease: number) =>
+      session.txn({
+        compare: [cmp.create('lock', '=', 0)],
+        success: [op.put('lock', String(lease), { lease })],
+        failure: [op.range({ key: 'lock' })],
+      });
+    await take(71);
+    await take(72);
+    await session.revoke(71);
+    await take(72);
+  });
+
+  conform('what is oldest under a prefix, and who waits before', async (session) => {
+    for (const key of ['q/c', 'q/a', 'q/b']) await session.put(key, key);
+    const oldest = { key: 'q/', rangeEnd: 'q0', sortTarget: 2, sortOrder: 1, limit: 1 };
+    await session.range(oldest);
+    await session.range({ ...oldest, maxCreateRevision: session.base + 1 });
+    await session.range({ ...oldest, sortOrder: 2, maxCreateRevision: session.base + 2 });
+    await session.txn({ success: [op.delete({ key: 'q/c', prevKv: true }), op.range(oldest)] });
+  });
+
+  conform('compare and swap by value, by version, by lease, by creation', async (session) => {
+    await session.grant(73, 600);
+    await session.put('a', 'one', { lease: 73 });
+    const { base } = session;
+    for (const [index, compare] of [
+      cmp.value('a', '=', 'one'),
+      cmp.value('a', '=', 'one'),
+      cmp.version('a', '=', 2),
+      cmp.version('a', '<', 3),
+      cmp.lease('a', '=', 73),
+      cmp.lease('a', '=', 0),
+      cmp.create('a', '=', base + 1),
+      cmp.create('a', '>', base + 1),
+      cmp.mod('a', '<', base + 4),
+      cmp.mod('a', '>', base + 4),
+    ].entries()) {
+      await session.txn({ compare: [compare], success: [op.put('a', `${index}`)], failure: [op.range({ key: 'a' })] });
+    }
+  });
+
+  conform('move a key: put under another, deleted under the first', async (session) => {
+    await session.put('from', 'value');
+    const move = () =>
+      session.txn({
+        compare: [cmp.version('from', '>', 0), cmp.version('to', '=', 0)],
+        success: [op.put('to', 'value'), op.delete({ key: 'from', prevKv: true })],
+        failure: [op.range({ key: 'from' }), op.range({ key: 'to' })],
+      });
+    await move();
+    await move();
+    await session.range(all);
+  });
+});
+
+describe('compares of ranges', () => {
+  conform('hold for every key in them, or for none that is there', async (session) => {
+    for (const [key, value] of [
+      ['k/a', 'x'],
+      ['k/b', 'x'],
+      ['k/c', 'y'],
+    ] as const)
+      await session.put(key, value);
+    const inK = { rangeEnd: 'k0' };
+    for (const compare of [
+      cmp.value('k/', '=', 'x', inK),
+      cmp.value('k/', '<', 'z', inK),
+      cmp.value('k/', '!=', 'y', inK),
+      cmp.version('k/', '=', 1, inK),
+      cmp.mod('k/', '<', session.base + 3, inK),
+      cmp.create('k/', '>', session.base, inK),
+      cmp.lease('k/', '=', 0, inK),
+      cmp.value('m/', '=', 'x', { rangeEnd: 'm0' }),
+      cmp.version('m/', '=', 0, { rangeEnd: 'm0' }),
+      cmp.version('m/', '>', 0, { rangeEnd: 'm0' }),
+      cmp.mod('k/b', '>', 0, { rangeEnd: '\0' }),
+      cmp.version('\0', '=', 1, { rangeEnd: '\0' }),
+    ])
+      await session.txn({ compare: [compare] });
+  });
+});
+
+describe('headers', () => {
+  conform('of reads, writes and nothing, at the top and inside', async (session) => {
+    await session.put('a', '1');
+    await session.txn({ success: [op.range({ key: 'a' }), op.txn({ success: [op.range({ key: 'a' })] })] });
+    await session.txn({ success: [op.put('b', '1'), op.range({ key: 'a' }), op.txn({ success: [op.put('c', '1')] })] });
+    await session.txn({ success: [op.delete({ key: 'none' }), op.range({ key: 'a' }), op.put('d', '1')] });
+    await session.txn({ success: [op.delete({ key: 'none' })] });
+    await session.txn({ success: [op.range({ key: 'a' }), op.delete({ key: 'a' }), op.delete({ key: 'a' })] });
+  });
+});

@@ -244,14 +244,6 @@ describe('from the past', () => {
     await watch.events(2);
   });
 
-  conform('1,100 revisions: no more than 1,000 in a message', async (session) => {
-    await session.fill('a', 1_100);
-    const watch = session.watch();
-    watch.create({ key: 'a', startRevision: session.base + 1 });
-    await watch.next();
-    await watch.cuts(1_100);
-  });
-
   conform('large events, with and without fragments', async (session) => {
     await session.fill('a', 6, 'x'.repeat(700_000));
     for (const fragment of [true, false]) {

@@ -122,3 +122,79 @@ describe('delete', () => {
     await session.range(all);
   });
 });
+
+describe('a put and its lease', () => {
+  conform('keeps neither value nor lease of a key that was deleted', async (session) => {
+    await session.grant(41, 600);
+    await session.put('a', '1', { lease: 41 });
+    await session.delete({ key: 'a' });
+    await session.put('a', '', { ignoreValue: true });
+    await session.put('a', '2', { ignoreLease: true });
+    await session.put('a', '', { ignoreValue: true, ignoreLease: true });
+    await session.put('a', '3');
+    await session.put('a', '', { ignoreValue: true, ignoreLease: true, prevKv: true });
+    await session.range({ key: 'a' });
+    await session.timeToLiveOf(41);
+  });
+
+  conform('keeps the value and changes the lease', async (session) => {
+    await session.grant(42, 600);
+    await session.grant(43, 600);
+    await session.put('a', '1', { lease: 42 });
+    await session.put('a', '', { ignoreValue: true, lease: 43, prevKv: true });
+    await session.range({ key: 'a' });
+    await session.timeToLiveOf(42);
+    await session.put('a', '', { ignoreValue: true });
+    await session.range({ key: 'a' });
+    await session.timeToLiveOf(43);
+  });
+
+  conform('a lease that is revoked is not there any more, nor does its number keep keys', async (session) => {
+    await session.grant(44, 600);
+    await session.put('a', '1', { lease: 44 });
+    await session.revoke(44);
+    await session.put('a', '1', { lease: 44 });
+    await session.grant(44, 600);
+    await session.timeToLiveOf(44);
+    await session.put('b', '1', { lease: 44 });
+    await session.timeToLiveOf(44);
+  });
+
+  conform('many keys of one lease, some of them put again without', async (session) => {
+    await session.grant(45, 600);
+    for (const key of ['d', 'b', 'c', 'a', 'e']) await session.put(key, key, { lease: 45 });
+    await session.put('c', 'without');
+    await session.delete({ key: 'd' });
+    await session.timeToLiveOf(45);
+    await session.revoke(45);
+    await session.range(all);
+    await session.range({ ...all, revision: session.base + 7 });
+  });
+});
+
+describe('previous versions', () => {
+  conform('with their lease, version and revisions', async (session) => {
+    await session.grant(46, 600);
+    await session.put('a', '1');
+    await session.put('a', '2', { lease: 46, prevKv: true });
+    await session.put('a', '3', { prevKv: true });
+    await session.put('b', '1', { lease: 46 });
+    await session.delete({ ...all, prevKv: true });
+    await session.put('a', '4', { prevKv: true });
+  });
+
+  conform('of a put that is refused are not told', async (session) => {
+    await session.put('a', '1');
+    await session.put('a', '2', { prevKv: true, lease: 404 });
+    await session.put('a', 'given', { prevKv: true, ignoreValue: true });
+    await session.put('', '2', { prevKv: true });
+    await session.range({ key: 'a' });
+  });
+
+  conform('of many keys, in key order', async (session) => {
+    const keys = Array.from({ length: 30 }, (_, index) => `k${(index * 7) % 30}`);
+    for (const key of keys) await session.put(key, key);
+    await session.delete({ key: 'k1', rangeEnd: 'k2', prevKv: true });
+    await session.delete({ key: 'k', rangeEnd: 'l', prevKv: true });
+  });
+});

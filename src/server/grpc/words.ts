@@ -1,4 +1,4 @@
-import type { ServerInterceptingCall, ServerInterceptor } from '@grpc/grpc-js';
+import { type ServerInterceptingCall, type ServerInterceptor, status as codes } from '@grpc/grpc-js';
 
 /**
  * Statuses that the transport sends by itself, in the words of Go's gRPC: clients match on them. Its own are sent through the
@@ -6,7 +6,9 @@ import type { ServerInterceptingCall, ServerInterceptor } from '@grpc/grpc-js';
  */
 export const goWords: ServerInterceptor = (_method, call) => {
   const send = call.sendStatus.bind(call);
-  call.sendStatus = (status) => send({ ...status, details: goWordsOf(status.details ?? '') });
+  // Success has no words.
+  call.sendStatus = (status) =>
+    send({ ...status, details: status.code === codes.OK ? '' : goWordsOf(status.details ?? '') });
   return call as ServerInterceptingCall;
 };
 

@@ -5,7 +5,7 @@ import type { Pair, Side } from './pair.ts';
 import type { Plain } from './plain.ts';
 import { etcdAbsence } from './real-etcd.ts';
 import { type Entry, openSession, type Session } from './session.ts';
-import { isBeforeAll } from './versions.ts';
+import { isBefore, isBeforeAll } from './versions.ts';
 
 export type Program = (session: Session) => Promise<void>;
 
@@ -14,6 +14,8 @@ export interface CaseOptions {
   readonly exclude?: readonly string[];
   /** Where this server is like later versions of etcd than some, or unlike all of them on purpose. */
   readonly differs?: Difference;
+  /** Servers before a version are not asked. */
+  readonly spared?: { readonly before: string; readonly why: string };
 }
 
 export interface Difference {
@@ -40,7 +42,7 @@ export function conformTo(pair: Pair): Conform {
     expect(written?.text.trim(), `\`${pageCommand}\` writes it`).toBe(part.trim());
   });
   return (name, program, options = {}) => {
-    const { exclude = [], differs } = options;
+    const { exclude = [], differs, spared } = options;
     cases.push({ name, ...options });
     test(differs === undefined ? name : `${name} (differs: ${differs.why})`, async ({ skip }) => {
       const base = await pair.reset();
@@ -48,7 +50,9 @@ export function conformTo(pair: Pair): Conform {
       expect(ours.length).toBeGreaterThan(0);
       expect(pair.ours().server.isAlive()).toBe(true);
       if (differs !== undefined) expect(ours.map(({ answer }) => answer)).toEqual(differs.ours(base));
-      const references = pair.references();
+      const references = pair
+        .references()
+        .filter(({ version }) => spared === undefined || !isBefore(version, spared.before));
       if (references.length === 0 && differs === undefined) return skip(etcdAbsence);
       const theirs = await Promise.all(references.map((side) => transcriptOf(side, program, exclude, base)));
       for (const [index, { server, version }] of references.entries()) {

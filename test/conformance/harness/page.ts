@@ -16,11 +16,12 @@ export interface DeclaredCase extends CaseOptions {
 /** A file's part: how many cases, the differences among them, the fields that no two servers agree on. */
 export function partOf(file: string, cases: readonly DeclaredCase[]): string {
   const lines = [headOf(file), '', `${cases.length} cases.`, ''];
-  const differing = cases.filter(({ differs }) => differs !== undefined);
-  if (differing.length > 0) {
-    lines.push('| Case | Where the answers differ | Why |', '| --- | --- | --- |');
-    for (const { name, differs } of differing) lines.push(`| ${name} | ${whereOf(differs!.until)} | ${differs!.why} |`);
-    lines.push('');
+  const rows = cases.flatMap(({ name, differs, spared }) => [
+    ...(differs === undefined ? [] : [`| ${name} | ${whereOf(differs.until)} | ${differs.why} |`]),
+    ...(spared === undefined ? [] : [`| ${name} | before ${spared.before}: not asked | ${spared.why} |`]),
+  ]);
+  if (rows.length > 0) {
+    lines.push('| Case | Where the answers differ | Why |', '| --- | --- | --- |', ...rows, '');
   }
   for (const [fields, names] of exclusionsOf(cases))
     lines.push(`Compared only as to whether it is there: ${fields} (${names}).`, '');

@@ -77,15 +77,27 @@ export interface Session {
     refusal?: (words: string) => string,
   ): Promise<Plain>;
   watch(): WatchSession;
+  /** A stream of any service. */
+  open<D extends ServiceDefinition, N extends keyof D['methods'] & string>(
+    service: D,
+    method: N,
+  ): StreamSession<RequestOf<D['methods'][N]>>;
   /** What came back in another way. */
   note(call: string, answer: unknown): Plain;
   close(): void;
 }
 
+/** Messages count from when they are awaited. The end of the stream is one. */
+export interface StreamSession<Request> {
+  send(...requests: readonly Loose<Request>[]): void;
+  halfClose(): void;
+  next(count?: number): Promise<void>;
+}
+
 export function openSession(client: RawClient, { exclude, base }: SessionOptions): Session {
   const excluded = new Set(exclude);
   const transcript: Entry[] = [];
-  const watches: WatchSession[] = [];
+  const closers: (() => void)[] = [];
 
   function note(call: string, answer: Plain): Plain {
     transcript.push({ call, answer });
@@ -170,15 +182,29 @@ export function openSession(client: RawClient, { exclude, base }: SessionOptions
         }
       },
       watch: () => {
-        const watch = openWatchSession(client, metadata, `watch ${watches.length}`, (call, message) => {
+        const watch = openWatchSession(client, metadata, `watch ${closers.length}`, (call, message) => {
           note(call, plainOf(message, excluded));
         });
-        watches.push(watch);
+        closers.push(() => watch.close());
         return watch;
+      },
+      open: (service, method) => {
+        const { name, requestType } = methodOf(service, method);
+        const stream = client.open(service, method, metadata);
+        closers.push(() => stream.cancel());
+        return {
+          send: (...requests) => {
+            for (const fields of requests) stream.write(messageOf(requestType, fields as object) as never);
+          },
+          halfClose: () => stream.end(),
+          next: async (count = 1) => {
+            for (const message of await messagesOf(stream, count)) note(name, plainOf(message, excluded));
+          },
+        };
       },
       note: (call, answer) => note(call, plainOf(answer, excluded)),
       close: () => {
-        for (const watch of watches) watch.close();
+        for (const close of closers) close();
       },
     };
   }

@@ -5,12 +5,12 @@ import { createNodeDigest } from '../../../src/adapters/node-digest.ts';
 import { openObjectStore } from '../../../src/adapters/open-store.ts';
 import { createSystemClock } from '../../../src/adapters/system-clock.ts';
 import { createSystemRandom } from '../../../src/adapters/system-random.ts';
-import { startNode } from '../../../src/host/node.ts';
+import { type NodeOptions, startNode } from '../../../src/host/node.ts';
 import { startServer } from '../../../src/server/server.ts';
 import type { ServerUnderTest } from './server-under-test.ts';
 
 /** This server inside the test's own process, over a store in memory. What it warned of fails the tests that stop it. */
-export async function startT4InProcess(): Promise<ServerUnderTest> {
+export async function startT4InProcess(options: Partial<NodeOptions> = {}): Promise<ServerUnderTest> {
   const complaints: string[] = [];
   const note = (level: string, message: string, fields: object) => {
     if (level === 'warn' || level === 'error') complaints.push(`${level}: ${message} ${describe(fields)}`);
@@ -29,6 +29,7 @@ export async function startT4InProcess(): Promise<ServerUnderTest> {
     clientUrls: ['http://127.0.0.1:2379'],
     durability: 'object',
     log: note,
+    ...options,
   });
   await node.whenReady();
   const server = await startServer({

@@ -22,6 +22,8 @@ export interface WatchSession {
   events(count: number): Promise<void>;
   /** Events up to a revision that one of them has, however they are cut into messages. */
   eventsUntil(revision: number): Promise<void>;
+  /** Reports of progress, as many as come, up to one of a revision: how many there are is a matter of time. Only the last is kept. */
+  untilProgress(revision: number): Promise<void>;
   /** How the next messages are cut: of each the number of events, and whether more of it follows. */
   cuts(events: number): Promise<void>;
   close(): void;
@@ -64,6 +66,16 @@ export function openWatchSession(
         if (message.events.length === 0) note(name, message);
         for (const event of message.events) note(name, { watchId: message.watchId, event });
         seen = Number(message.events.at(-1)?.kv?.modRevision ?? seen);
+      }
+    },
+    untilProgress: async (revision) => {
+      for (;;) {
+        const [message] = await messagesOf(stream, 1);
+        if (message === undefined || typeof message === 'string') throw new Error(`${name} ended: ${message}`);
+        const isReport = message.events.length === 0 && !message.created && !message.canceled;
+        if (isReport && Number(message.header?.revision) < revision) continue;
+        note(name, message);
+        return;
       }
     },
     cuts: async (count) => {
