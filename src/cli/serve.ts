@@ -167,6 +167,10 @@ async function serveWith(
   };
   const server = await parts.startServer({ database: node, listen: addresses.map(formatAddress), log, facts });
   opened.push(() => server.stop(values['drain-timeout']));
+  // Another leader may change users, and switch authentication off and on, without this process knowing.
+  node.onRole((role) => {
+    if (role !== 'leader') server.forgetTokens();
+  });
   log.info({ addresses: server.addresses }, 'listening');
   const listenMetrics = checkListenMetrics(settings);
   if (listenMetrics.length > 0) {

@@ -53,6 +53,8 @@ export interface Node extends Database {
   /** Settles when the node has ended; `failure` says what an operator has to know, or is undefined after an orderly stop. */
   readonly stopped: Promise<{ readonly failure: string | undefined }>;
   role(): Role;
+  /** Calls the listener with each role from now on. */
+  onRole(listener: (role: Role) => void): void;
   /** Resolves when the node leads; rejects when it ends before, or `signal` is aborted. */
   whenReady(signal?: AbortSignal): Promise<void>;
 }
@@ -250,6 +252,7 @@ export function startNode(options: NodeOptions): Node {
     openSnapshot,
     stopped: stopped.promise,
     role: () => role,
+    onRole: (listener) => void roleWatchers.add(() => listener(role)),
     whenReady,
     async close() {
       post({ kind: 'stop' });

@@ -71,3 +71,6 @@ export const healthCheckTimeoutMs = 1_000;
 export const snapshotBlobBytes = 32 * 1024;
 /** A client that takes nothing of its snapshot for so long is given up: what compactions make obsolete is kept for it. */
 export const snapshotStallMsMax = 5 * 60_000;
+
+/** Tokens that are alive at once; a busy client takes one, and a command line one for each of its calls. */
+export const simpleTokensMax = 65_536;

@@ -1,4 +1,5 @@
 import type { Database } from '../host/database.ts';
+import { authDefaults, type AuthSettings, createAuthenticator } from './auth/authenticator.ts';
 import { clientErrors } from '../core/types/error.ts';
 import { DatabaseError } from '../host/database.ts';
 import { createCallCounter, type CallCounter } from './grpc/call-counts.ts';
@@ -23,6 +24,8 @@ export interface ServerOptions {
   readonly listen: readonly string[];
   /** For every address that does not say `http://`. Undefined: none is secure. */
   readonly tls?: PortTls;
+  /** Who is who, where users are told apart. */
+  readonly auth?: AuthSettings;
   readonly log: ServerLog;
   /** Undefined: T4's own service is not there, and neither are metrics. */
   readonly facts?: NodeFacts;
@@ -32,16 +35,20 @@ export interface ClientServer {
   /** `HOST:PORT` of each listening socket, in the order of `listen`, with the real port. */
   readonly addresses: readonly string[];
   readonly calls: Pick<CallCounter, 'all'>;
+  /** Tokens that only this process knows are void from now on. */
+  forgetTokens(): void;
   /** Takes no new calls, ends streams, lets unary calls finish for at most `graceMs`, then closes. Never rejects. */
   stop(graceMs: number): Promise<void>;
 }
 
 /** Rejects, and listens nowhere, when one of the addresses cannot be had. */
-export async function startServer({ database, listen, tls, log, facts }: ServerOptions): Promise<ClientServer> {
+export async function startServer(options: ServerOptions): Promise<ClientServer> {
+  const { database, listen, tls, auth = authDefaults, log, facts } = options;
+  const authenticator = createAuthenticator(database, auth, log);
   const counter = createCallCounter();
   const streams = new Set<AbortController>();
   const stopping = new AbortController();
-  const methods = serverMethods(database, facts);
+  const methods = serverMethods(database, authenticator, facts);
   const serving: Serving = { log, streams, stopping: stopping.signal, counter };
   const gateway = createGateway({ ...serving, methods });
   const onRequest = createHandler({ route: nodeRoutes(database, facts, counter), gateway, log });
@@ -59,6 +66,7 @@ export async function startServer({ database, listen, tls, log, facts }: ServerO
     }, graceMs);
     await Promise.all(ended);
     clearTimeout(timer);
+    await authenticator.close();
   }
 
   try {
@@ -81,7 +89,7 @@ export async function startServer({ database, listen, tls, log, facts }: ServerO
     await stop(0);
     throw error;
   }
-  return { addresses, calls: counter, stop };
+  return { addresses, calls: counter, forgetTokens: () => authenticator.forgetTokens(), stop };
 }
 
 const serverStopped = new DatabaseError(clientErrors.stopped);

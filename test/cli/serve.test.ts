@@ -18,6 +18,7 @@ function world(
   const node = {
     stopped: new Promise(() => undefined),
     role: () => 'leader',
+    onRole: () => undefined,
     whenReady: () => Promise.resolve(),
     request: () => Promise.resolve({ response: { revision: 7, epoch: 2 } }),
     close: async () => void steps.push('close node'),
@@ -52,7 +53,12 @@ function world(
     async startServer({ listen }) {
       steps.push(`listen ${listen.join(' ')}`);
       const calls = { all: () => [] };
-      return { addresses: listen, calls, stop: async (graceMs) => void steps.push(`stop server ${graceMs}`) };
+      return {
+        addresses: listen,
+        calls,
+        forgetTokens: () => {},
+        stop: async (graceMs) => void steps.push(`stop server ${graceMs}`),
+      };
     },
     async startHttp({ listen }) {
       steps.push(`serve metrics ${listen.map(({ port }) => port).join(' ')}`);

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { CheckpointResponse, UsageResponse } from '../../src/server/generated/t4/v1/admin.ts';
-import { serverMethods } from '../../src/server/services/methods.ts';
 import { contextOfTest } from './call-context.ts';
+import { methodsOfTest } from './methods-of-test.ts';
 import { createFakeDatabase } from './fake-database.ts';
 import { factsOfTest, keepingOfTest } from './node-facts.ts';
 
 const context = contextOfTest();
 
 function call(database: ReturnType<typeof createFakeDatabase>, name: string): Promise<Uint8Array> {
-  const method = serverMethods(database, factsOfTest()).find(({ path }) => path.method === name)!;
+  const method = methodsOfTest(database, factsOfTest()).find(({ path }) => path.method === name)!;
   expect(method.path.service).toBe('t4.v1.Admin');
   if (method.kind !== 'unary') throw new Error('not unary');
   return method.call(new Uint8Array(0), context);
@@ -45,6 +45,6 @@ test('a checkpoint is answered with what it took', async () => {
 });
 
 test('without facts etcd’s services are all there is', () => {
-  const services = new Set(serverMethods(createFakeDatabase()).map(({ path }) => path.service));
+  const services = new Set(methodsOfTest(createFakeDatabase()).map(({ path }) => path.service));
   expect([...services].filter((service) => service.startsWith('t4.'))).toEqual([]);
 });

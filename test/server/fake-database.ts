@@ -1,3 +1,4 @@
+import type { Caller } from '../../src/core/types/auth.ts';
 import type { Request, TxnRequest } from '../../src/core/types/request.ts';
 import type { StatusResponse } from '../../src/core/types/response.ts';
 import type { WatchCreateRequest, WatchResponse } from '../../src/core/types/watch.ts';
@@ -16,6 +17,8 @@ import { DatabaseError } from '../../src/host/database.ts';
 export interface FakeDatabase extends Database {
   readonly requests: readonly Request[];
   readonly signals: readonly (AbortSignal | undefined)[];
+  /** Who asked, in the order of `requests`. */
+  readonly callers: readonly (Caller | undefined)[];
   readonly watches: readonly FakeWatch[];
   status: StatusResponse;
   /** Answers to come for requests of a kind: the last one stays. */
@@ -33,6 +36,7 @@ export type Scripted<Kind extends Request['kind']> =
 export interface FakeWatch {
   readonly consumer: WatchConsumer;
   readonly created: WatchCreateRequest[];
+  readonly callers: (Caller | undefined)[];
   readonly canceled: bigint[];
   progressRequests: number;
   consumed: number;
@@ -76,22 +80,26 @@ export function createFakeDatabase(): FakeDatabase {
   const requests: Request[] = [];
   const signals: (AbortSignal | undefined)[] = [];
   const watches: FakeWatch[] = [];
+  const callers: (Caller | undefined)[] = [];
   const scripts = new Map<string, Scripted<Request['kind']>[]>();
   const fake: FakeDatabase = {
     requests,
     signals,
+    callers,
     watches,
     status: leadingStatus,
     answer: (kind, ...answers) => void scripts.set(kind, answers as Scripted<Request['kind']>[]),
     request: async <Kind extends Request['kind']>(
       request: Extract<Request, { kind: Kind }>,
       signal?: AbortSignal,
+      caller?: Caller,
     ): Promise<DatabaseAnswer<Kind>> => {
       if (request.kind === 'status' && !scripts.has('status')) {
         return { header: fakeHeader, response: fake.status } as unknown as DatabaseAnswer<Kind>;
       }
       requests.push(request);
       signals.push(signal);
+      callers.push(caller);
       const answers = scripts.get(request.kind) ?? [];
       const scripted = answers.length > 1 ? answers.shift() : answers[0];
       if (scripted === undefined) throw new Error(`the test has no answer for ${request.kind}`);
@@ -103,6 +111,7 @@ export function createFakeDatabase(): FakeDatabase {
       const watch: FakeWatch = {
         consumer,
         created: [],
+        callers: [],
         canceled: [],
         progressRequests: 0,
         consumed: 0,
@@ -110,7 +119,10 @@ export function createFakeDatabase(): FakeDatabase {
       };
       watches.push(watch);
       return {
-        create: (request) => void watch.created.push(request),
+        create: (request, caller) => {
+          watch.created.push(request);
+          watch.callers.push(caller);
+        },
         cancel: (watchId) => void watch.canceled.push(watchId),
         progress: () => void watch.progressRequests++,
         consumed: (messages) => void (watch.consumed += messages),

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { RangeRequest } from '../../src/core/types/request.ts';
 import { DatabaseError, type KeyValue } from '../../src/host/database.ts';
 import { RangeRequest as WireRangeRequest, RangeStreamResponse } from '../../src/server/generated/etcdserverpb/kv.ts';
-import { serverMethods } from '../../src/server/services/methods.ts';
 import { contextOfTest } from './call-context.ts';
+import { methodsOfTest } from './methods-of-test.ts';
 import { createFakeDatabase, type FakeDatabase, keyValue } from './fake-database.ts';
 
 let database: FakeDatabase;
@@ -15,7 +15,7 @@ beforeEach(() => {
 const empty = WireRangeRequest.decode(new Uint8Array(0));
 
 async function stream(fields: Partial<WireRangeRequest>): Promise<RangeStreamResponse[]> {
-  const method = serverMethods(database).find(({ path }) => path.method === 'RangeStream');
+  const method = methodsOfTest(database).find(({ path }) => path.method === 'RangeStream');
   if (method?.kind !== 'server-stream') throw new Error('RangeStream streams from the server');
   const chunks: RangeStreamResponse[] = [];
   const request = WireRangeRequest.encode({ ...empty, key: Buffer.from('a'), ...fields }).finish();

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ClientError, clientErrors, type StatusName } from '../../src/core/types/error.ts';
 import { DatabaseError } from '../../src/host/database.ts';
 import { startServer } from '../../src/server/server.ts';
-import { serverMethods } from '../../src/server/services/methods.ts';
 import { contextOfTest } from './call-context.ts';
+import { methodsOfTest } from './methods-of-test.ts';
 import { callRaw, connect, refusal, until } from './etcd-client.ts';
 import { createFakeDatabase, leadingStatus, untilAborted } from './fake-database.ts';
 import { serve, type Served } from './harness.ts';
@@ -70,7 +70,6 @@ describe('what is not there', () => {
     ['/v3lockpb.Locks/Lock', 'unknown service v3lockpb.Locks'],
     ['/a/b/c', 'unknown service a/b'],
     ['/etcdserverpb.KV', 'malformed method name: "/etcdserverpb.KV"'],
-    ['/etcdserverpb.Auth/Authenticate', 'method Authenticate not implemented'],
   ])('%s', async (path, words) => {
     expect(await refusal(callRaw(served.client.client, path, Buffer.alloc(0)))).toBe(`12 ${words}`);
   });
@@ -104,7 +103,7 @@ describe('metadata', () => {
     [Buffer.from('fünf').toString('latin1'), undefined],
     ['\xff', clientErrors.invalidClientApiVersion],
   ])('a transport that hands over client-api-version %j', async (version, refusal) => {
-    const status = serverMethods(served.database).find(({ path }) => path.method === 'Status');
+    const status = methodsOfTest(served.database).find(({ path }) => path.method === 'Status');
     if (status?.kind !== 'unary') throw new Error('Status is a unary method');
     const context = contextOfTest({
       metadata: (name) => (name === 'client-api-version' ? version : undefined),

@@ -1,6 +1,7 @@
 import type { Database } from '../../host/database.ts';
-import { AuthDefinition } from '../generated/etcdserverpb/auth.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
 import { adminMethods, type NodeFacts } from './admin.ts';
+import { authMethods } from './auth.ts';
 import type { Method } from './call.ts';
 import { clusterMethods } from './cluster.ts';
 import { electionMethods } from './election.ts';
@@ -9,13 +10,12 @@ import { leaseMethods } from './lease.ts';
 import { lockMethods } from './lock.ts';
 import { maintenanceMethods } from './maintenance.ts';
 import { createNode } from './node.ts';
-import { methodsOf } from './service.ts';
 import { watchMethods } from './watch.ts';
 
 /** Every method of every service that etcd's clients know, and T4's own, for a transport to register. */
 /** `facts` undefined: without T4's own service. */
-export function serverMethods(database: Database, facts?: NodeFacts): readonly Method[] {
-  const node = createNode(database);
+export function serverMethods(database: Database, authenticator: Authenticator, facts?: NodeFacts): readonly Method[] {
+  const node = createNode(database, authenticator.callerOf);
   return [
     ...kvMethods(node),
     ...watchMethods(node),
@@ -24,7 +24,7 @@ export function serverMethods(database: Database, facts?: NodeFacts): readonly M
     ...maintenanceMethods(node),
     ...lockMethods(node),
     ...electionMethods(node),
-    ...methodsOf(node, AuthDefinition, {}),
+    ...authMethods(node, authenticator),
     ...(facts === undefined ? [] : adminMethods(node, facts)),
   ];
 }

@@ -1,14 +1,18 @@
 import type { Request } from '../../core/types/request.ts';
 import type { ResponseHeader as CoreHeader } from '../../core/types/response.ts';
 import type { Database, DatabaseAnswer, DatabaseSnapshot, WatchConsumer, WatchStream } from '../../host/database.ts';
+import type { Callers } from '../auth/callers.ts';
 import type { ResponseHeader } from '../generated/etcdserverpb/header.ts';
 import { clusterIdOf, headerOf, type Identity } from '../wire/header.ts';
 import type { CallContext } from './call.ts';
+import { watchOf } from './call-watch.ts';
 
 /** What services have of the database: never the database itself, always what the caller of one call may do with it. */
 export interface Node {
   /** Everything that a call does with the database goes through here. */
   of(context: CallContext): CallDatabase;
+  /** Rejects with etcd's error for who is not root, where users are told apart. */
+  mayAdminister(context: CallContext): Promise<void>;
   /** Undefined until the database was found or made. */
   identity(): Promise<Identity | undefined>;
   /** Whether this node leads. */
@@ -19,17 +23,25 @@ export interface Node {
 
 /** The database in the name of a call's caller, and for as long as the call lasts. */
 export interface CallDatabase {
-  request<Kind extends Request['kind']>(
-    request: Extract<Request, { readonly kind: Kind }>,
+  request<Kind extends CallRequest['kind']>(
+    request: Extract<CallRequest, { readonly kind: Kind }>,
   ): Promise<DatabaseAnswer<Kind>>;
-  openWatch(consumer: WatchConsumer): WatchStream;
+  openWatch(consumer: WatchConsumer): CallWatch;
   openSnapshot(): Promise<DatabaseSnapshot>;
+}
+
+/** All that a client can ask for, and that the core checks for whoever asks. */
+export type CallRequest = Exclude<Request, { readonly kind: 'auth-credentials' }>;
+
+/** Each watcher is made in the name of who has the call's token when it is made. */
+export interface CallWatch extends Omit<WatchStream, 'create'> {
+  create(request: Parameters<WatchStream['create']>[0]): void;
 }
 
 /** Of answers that a node can give before it knows its database: those about its own state. */
 const identityUnknown: Identity = { clusterId: 0n, memberId: 0n };
 
-export function createNode(database: Database): Node {
+export function createNode(database: Database, callerOf: Callers): Node {
   let known: Identity | undefined;
   async function identity(): Promise<Identity | undefined> {
     if (known !== undefined) return known;
@@ -38,12 +50,23 @@ export function createNode(database: Database): Node {
     known = { clusterId: clusterIdOf(response.databaseId), memberId: response.self.memberId };
     return known;
   }
+
+  function of(context: CallContext): CallDatabase {
+    return {
+      request: (request) => {
+        const caller = callerOf(context);
+        if (!(caller instanceof Promise)) return database.request(request, context.signal, caller);
+        return caller.then((known) => database.request(request, context.signal, known));
+      },
+      openWatch: (consumer) => watchOf(database.openWatch(consumer), () => callerOf(context)),
+      openSnapshot: () => database.openSnapshot(context.signal),
+    };
+  }
+
   return {
-    of: ({ signal }) => ({
-      request: (request) => database.request(request, signal),
-      openWatch: (consumer) => database.openWatch(consumer),
-      openSnapshot: () => database.openSnapshot(signal),
-    }),
+    of,
+    // A question that the core answers to nobody else.
+    mayAdminister: async (context) => void (await of(context).request<'auth-role-list'>({ kind: 'auth-role-list' })),
     identity,
     leads: async () => {
       const { response } = await database.request<'status'>({ kind: 'status' });

@@ -1,0 +1,45 @@
+import type { Caller } from '../../core/types/auth.ts';
+import type { WatchStream } from '../../host/database.ts';
+
+/** A watch stream whose watchers are made in a caller's name. Who that is may take a while to tell; nothing overtakes what waits for it. */
+export function watchOf(
+  stream: WatchStream,
+  callerOf: () => Caller | Promise<Caller>,
+): Omit<WatchStream, 'create'> & { create(request: Parameters<WatchStream['create']>[0]): void } {
+  let waiting: Promise<void> | undefined;
+  let closed = false;
+
+  function inTurn(act: () => void | Promise<void>): void {
+    const last = waiting;
+    const mine: Promise<void> = (last === undefined ? Promise.resolve() : last)
+      .then(() => (closed ? undefined : act()))
+      .finally(() => {
+        if (waiting === mine) waiting = undefined;
+      });
+    waiting = mine;
+  }
+
+  function soon(act: () => void): void {
+    if (waiting === undefined) act();
+    else inTurn(act);
+  }
+
+  return {
+    create: (request) => {
+      const caller = callerOf();
+      if (caller instanceof Promise)
+        inTurn(async () => {
+          const known = await caller;
+          if (!closed) stream.create(request, known);
+        });
+      else soon(() => stream.create(request, caller));
+    },
+    cancel: (watchId) => soon(() => stream.cancel(watchId)),
+    progress: () => soon(() => stream.progress()),
+    consumed: (messages) => stream.consumed(messages),
+    close: () => {
+      closed = true;
+      stream.close();
+    },
+  };
+}
