@@ -15,6 +15,7 @@ import { diskStaleRead } from './disk-stale-read.ts';
 import { diskSyncError } from './disk-sync-error.ts';
 import { diskSyncLied } from './disk-sync-lied.ts';
 import { diskWriteError } from './disk-write-error.ts';
+import { leadMoved } from './lead-moved.ts';
 import { localLossAccepted } from './local-loss-accepted.ts';
 import { networkClog } from './network-clog.ts';
 import { networkCut } from './network-cut.ts';
@@ -72,6 +73,7 @@ export const faultKinds: readonly FaultKind[] = [
   diskSyncError,
   diskSyncLied,
   diskWriteError,
+  leadMoved,
   localLossAccepted,
   networkClog,
   networkCut,

@@ -14,4 +14,4 @@ export const takeOverAtMonotonicMs: typeof original.takeOverAtMonotonicMs = (con
   sighting.sinceMonotonicMs + (control.leader === undefined || control.released ? 0 : control.leaseMs);
 
 export const mayTakeOver: typeof original.mayTakeOver = (control, sighting, atMonotonicMs) =>
-  atMonotonicMs >= takeOverAtMonotonicMs(control, sighting);
+  atMonotonicMs >= takeOverAtMonotonicMs(control, sighting, 0n);

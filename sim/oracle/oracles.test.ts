@@ -368,6 +368,22 @@ describe('log', () => {
     expect(told('object')).toBe('linearizability');
   });
 
+  test('a leader may compact by itself where it is told to, but never what was written less than a period ago', () => {
+    const compacted = (autoCompactionMs: number, afterMs: number): string => {
+      const craft = createCraft();
+      craft.ok(put('a', '1'));
+      craft.ok(put('a', '2'));
+      craft.nowMs += afterMs;
+      craft.record({ kind: 'compact', revision: 3 });
+      const { topology } = craftedScenario;
+      const settings = { ...topology.settings, autoCompactionMs };
+      return verdictOf('log', craft, { topology: { ...topology, settings } });
+    };
+    expect(compacted(1_000, 1_000)).toBe('ok');
+    expect(compacted(1_000, 500)).toBe('exactly once');
+    expect(compacted(0, 5_000)).toBe('exactly once');
+  });
+
   test('a compaction that went with a lost disk may have been shown; one that nobody asked for may not', () => {
     const shown = (asked: boolean): string => {
       const craft = createCraft();

@@ -1,4 +1,4 @@
-import type { Action, Scenario } from '../types/scenario.ts';
+import type { Action, Scenario, Window } from '../types/scenario.ts';
 import { during, fault, load, scenario, script, together } from './parts.ts';
 
 /** Scenarios by name: the questions that operators ask first. One more: its entry here. */
@@ -41,6 +41,10 @@ function shortLife(name: string, durability: 'object' | 'local'): Scenario {
     ),
     during({ fromMs: 5_000, toMs: 5_001 }, fault('crash', { node: 0, restartMs: 200 })),
   );
+}
+
+function at(atMs: number): Window {
+  return { fromMs: atMs, toMs: atMs + 1 };
 }
 
 function compactBehind(physical: boolean): Action {
@@ -98,6 +102,19 @@ export const scenarioList: readonly NamedScenario[] = [
             fault('crash', { node, restartMs: 2_000 }),
           ),
         ),
+      ),
+  },
+  {
+    name: 'lead-moved',
+    tells:
+      'what do clients notice while an operator moves the lead from node to node, and once to one that dies of it?',
+    make: () =>
+      scenario(
+        'lead-moved',
+        { ...stage, settings: { memberIntervalMs: 500 } },
+        traffic,
+        ...[1, 2, 0, 1].map((node, index) => during(at(trouble.fromMs + index * 3_000), fault('lead-moved', { node }))),
+        during(at(trouble.fromMs + 9_010), fault('crash', { node: 1, restartMs: 6_000 })),
       ),
   },
   {

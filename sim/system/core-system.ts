@@ -47,6 +47,8 @@ const elsewhere: ReadonlySet<string> = new Set([
   clientErrors.leaderChanged.message,
   clientErrors.stopped.message,
 ]);
+/** Of an operator, who does not wait for the answer; clients' count up from 1. */
+const operatorRequest = 0;
 const internalPrefix = 'internal error:';
 
 type Values = ReadonlyMap<Version, Uint8Array>;
@@ -141,6 +143,7 @@ function createEdge(machine: Machine, digest: Digest): NodeMachine {
   }
 
   function answer(id: number, given: Answer, out: SystemEffect[]): void {
+    if (id === operatorRequest) return;
     if (given.kind === 'error') {
       out.push({ kind: 'answer', id, answer: refusalOf(given.error) });
       return;
@@ -285,6 +288,13 @@ function eventOf(event: SystemEvent): Event {
       return { at: event.at, kind: 'request', id: event.id, request: requestOf(event.request) };
     case 'watch-create':
       return { at: event.at, kind: 'watch-create', stream: event.stream, request: watchRequestOf(event.request) };
+    case 'move-lead':
+      return {
+        at: event.at,
+        kind: 'request',
+        id: operatorRequest,
+        request: { kind: 'move-leader', target: BigInt(event.target) },
+      };
     case 'message':
       throw new Error('assertion: nodes of this system do not talk to each other');
     default:

@@ -66,6 +66,8 @@ export type SystemEvent<Request = PlainRequest> = { readonly at: Instant } & (
   | { readonly kind: 'watch-progress'; readonly stream: number }
   | { readonly kind: 'watch-consumed'; readonly stream: number; readonly messages: number }
   | { readonly kind: 'watch-close'; readonly stream: number }
+  /** An operator wants the lead moved to that member. Not answered. */
+  | { readonly kind: 'move-lead'; readonly target: string }
   | { readonly kind: 'stop' }
 );
 

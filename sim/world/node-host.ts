@@ -33,6 +33,10 @@ export interface NodeHost {
   crash(key: string, loss: PowerLoss['kind'] | undefined): void;
   /** Asks the process to end in an orderly way. */
   stop(): void;
+  /** Of the disk that it has now. */
+  memberId(): bigint;
+  /** Asks it to move the lead to that member. Nobody waits for the answer. */
+  moveLead(target: bigint): void;
   pause(): void;
   resume(timersFirst: boolean): void;
   /** The clocks were changed: timers are due at other times. */
@@ -137,7 +141,7 @@ export function createNodeHost(
     inbox = [];
     localCalls = createLocalCalls(world, node, local, disk);
     triggers = world.hooks.effect.filter((rule) => rule.node === node && rule.incarnation === incarnation);
-    const memberId = BigInt(member) + BigInt(diskGeneration) * 1_000n;
+    const memberId = currentMemberId();
     role = undefined;
     world.record({
       kind: 'node-start',
@@ -165,6 +169,10 @@ export function createNodeHost(
     );
     const seedDraw = drawOf(scenario.seed, `seed/${node}/${incarnation}`);
     deliver({ kind: 'start', seed: Uint8Array.from({ length: 32 }, () => seedDraw.below(256)) });
+  }
+
+  function currentMemberId(): bigint {
+    return BigInt(member) + BigInt(diskGeneration) * 1_000n;
   }
 
   function takeDisks(found: 'kept' | 'empty' | 'old'): void {
@@ -384,6 +392,8 @@ export function createNodeHost(
       local.losePower(loss === 'lost' ? batches : draw.below(batches + 1));
     },
     stop: () => deliver({ kind: 'stop' }),
+    memberId: currentMemberId,
+    moveLead: (target) => deliver({ kind: 'move-lead', target: target.toString() }),
     pause() {
       if (state === 'up') state = 'paused';
     },

@@ -68,6 +68,7 @@ export function controlFields(control: Control) {
             clientUrls: leader.clientUrls,
           },
     released: control.released,
+    ...(control.heir === undefined ? {} : { heir: idHex(control.heir) }),
     leaseMs: control.leaseMs,
     renewal: control.renewal,
     rule: control.rule,

@@ -79,12 +79,17 @@ function controlLines(control: ControlFields): readonly string[] {
     ...(leader === null
       ? []
       : [['reached at', leader.clientUrls.map(shown).join(' ')] as const, ['nonce', leader.nonce] as const]),
-    ['lease', `${formatDuration(control.leaseMs)}${control.released ? ', given back' : ''}`],
+    ['lease', `${formatDuration(control.leaseMs)}${givenBack(control)}`],
     ['renewal', control.renewal],
     ['durability', control.rule],
     ['in sync', control.inSync.join(' ')],
     ['durable slot', control.durableSlot],
   ]);
+}
+
+function givenBack({ released, heir }: ControlFields): string {
+  if (!released) return '';
+  return heir === undefined ? ', given back' : `, left to ${heir}`;
 }
 
 function nodeLines(node: NodeFields): readonly string[] {

@@ -6,6 +6,8 @@ import { LocalStoreDamage, NodeFailure } from './failure.ts';
 import { createLeadership, type Leadership } from './lead/leadership.ts';
 import { createMembers } from './members/answer-members.ts';
 import { keepPresent } from './members/keep-present.ts';
+import { createLeadMoves } from './members/lead-moves.ts';
+import { mayInherit } from './members/may-inherit.ts';
 import { claimEpoch, createStandby } from './recover/claim-epoch.ts';
 import { recover } from './recover/recover.ts';
 import { keepRenewing, writeControl } from './reign/renew.ts';
@@ -15,7 +17,7 @@ import { leaderOf, selfOf, statusOf } from './status.ts';
 import { createScope, createSignal, fire, waitFor, waitForUntil, type Scope, type Task } from './task.ts';
 import type { Caller } from './types/auth.ts';
 import type { Answer, Effect } from './types/effect.ts';
-import { clientErrors } from './types/error.ts';
+import { clientErrors, type ClientError } from './types/error.ts';
 import type { Event } from './types/event.ts';
 import type { Request } from './types/request.ts';
 import type { Role, StatusResponse } from './types/response.ts';
@@ -53,6 +55,8 @@ export function createMachine(configuration: MachineConfiguration): Machine {
     self: selfOf(core),
     leader: leaderOf(core, role, standby.observed?.control, reign, leadership),
   }));
+
+  const moves = createLeadMoves(core, life, standby);
 
   function become(next: Role): void {
     if (next === role) return;
@@ -122,11 +126,16 @@ export function createMachine(configuration: MachineConfiguration): Machine {
 
   function* leave(current: Reign, scope: Scope): Task<void> {
     const end = current.ended!;
+    const drainedByMs = core.at.monotonicMs + drainLeases * configuration.leaseMs;
     if (end.kind === 'stopping') {
       become('stopping');
-      yield* drainFor(core.at.monotonicMs + drainLeases * configuration.leaseMs);
+      if (yield* drained(clientErrors.stopped, drainedByMs)) yield* lastCheckpoint(leadership!, drainedByMs);
     } else {
       log(core, 'warn', 'no longer leader; standing by', { epoch: current.epoch, reason: end.reason });
+    }
+    if (end.kind === 'handed-over') {
+      become('standby');
+      yield* drained(clientErrors.leaderChanged, drainedByMs);
     }
     scope.cancel();
     leadership?.end(end.kind === 'stopping' ? clientErrors.stopped : clientErrors.leaderChanged);
@@ -134,35 +143,35 @@ export function createMachine(configuration: MachineConfiguration): Machine {
     if (end.kind !== 'stopping') become('standby');
     core.problems.delete('lease');
     if (end.kind === 'deposed') return;
-    yield* giveLeaseBack(current);
+    yield* giveLeaseBack(current, end.kind === 'handed-over' ? end.heir : undefined);
   }
 
-  function* drainFor(untilMonotonicMs: number): Task<void> {
-    if (leadership === undefined) return;
-    if (yield* endsInTime(life, leadership.drain(), untilMonotonicMs)) {
-      yield* lastCheckpoint(leadership, Math.min(untilMonotonicMs, core.at.monotonicMs + configuration.leaseMs));
-      return;
-    }
-    log(core, 'warn', 'stopped before everything admitted was durable; those requests got no answer');
+  /** False: nothing was, or not all of it in time. What is new is refused. */
+  function* drained(refused: ClientError, untilMonotonicMs: number): Task<boolean> {
+    if (leadership === undefined) return false;
+    const inTime = yield* endsInTime(life, leadership.drain(refused), untilMonotonicMs);
+    if (!inTime) log(core, 'warn', 'ended before everything admitted was durable; those requests got no answer');
+    return inTime;
   }
 
   /** Best effort, bounded: nobody leads meanwhile. What is not named by then is left to the collector. */
-  function* lastCheckpoint(current: Leadership, untilMonotonicMs: number): Task<void> {
+  function* lastCheckpoint(current: Leadership, drainedByMs: number): Task<void> {
     const scope = createScope(edges);
-    const ended = yield* endsInTime(scope, current.lastCheckpoint(), untilMonotonicMs);
+    const untilMs = Math.min(drainedByMs, core.at.monotonicMs + configuration.leaseMs);
+    const ended = yield* endsInTime(scope, current.lastCheckpoint(), untilMs);
     scope.cancel();
     if (!ended) log(core, 'info', 'stopped before a last checkpoint was written');
   }
 
   /** Best effort, bounded: a candidate that finds the lease given back need not wait for it to lapse. */
-  function* giveLeaseBack(current: Reign): Task<void> {
+  function* giveLeaseBack(current: Reign, heir: bigint | undefined): Task<void> {
     const scope = createScope(edges);
-    yield* endsInTime(scope, release(current), core.at.monotonicMs + configuration.leaseMs);
+    yield* endsInTime(scope, release(current, heir), core.at.monotonicMs + configuration.leaseMs);
     scope.cancel();
   }
 
-  function* release(current: Reign): Task<void> {
-    const verdict = yield* writeControl(core, current, { ...current.control, released: true });
+  function* release(current: Reign, heir: bigint | undefined): Task<void> {
+    const verdict = yield* writeControl(core, current, { ...current.control, released: true, heir });
     if (verdict === 'written') log(core, 'info', 'lease given back', { epoch: current.epoch });
   }
 
@@ -171,6 +180,7 @@ export function createMachine(configuration: MachineConfiguration): Machine {
     ended = true;
     life.cancel();
     members.end(clientErrors.stopped);
+    moves.end(clientErrors.stopped);
     core.emit({ kind: 'stopped', failure });
   }
 
@@ -204,11 +214,43 @@ export function createMachine(configuration: MachineConfiguration): Machine {
       listMembers(id, incoming.linearizable);
       return;
     }
+    if (incoming.kind === 'move-leader') {
+      moveLeader(id, incoming.target);
+      return;
+    }
     if (leadership !== undefined) {
       leadership.request(id, incoming, caller);
       return;
     }
     core.emit({ kind: 'answer', id, answer: { kind: 'error', error: refusal() } });
+  }
+
+  function answerMove(id: number, error: ClientError | undefined): void {
+    const { revision, epoch } = status();
+    const ok: Answer = { kind: 'ok', header: { revision, term: epoch }, response: { kind: 'move-leader' } };
+    core.emit({ kind: 'answer', id, answer: error === undefined ? ok : { kind: 'error', error } });
+  }
+
+  /** The lease is left to the target, which alone need not wait for it to lapse. */
+  function moveLeader(id: number, heir: bigint): void {
+    const current = reign;
+    if (current === undefined || leadership === undefined || current.ended !== undefined) {
+      answerMove(id, clientErrors.notLeader);
+      return;
+    }
+    if (heir === configuration.memberId) {
+      answerMove(id, undefined);
+      return;
+    }
+    members.ask(id, (alive) => {
+      if ('message' in alive) answerMove(id, alive);
+      else if (current.ended !== undefined) answerMove(id, clientErrors.leaderChanged);
+      else if (!mayInherit(heir, current.control, alive)) answerMove(id, clientErrors.badLeaderTransferee);
+      else {
+        moves.follow(id, heir, current.epoch, (error) => answerMove(id, error));
+        endReign(current, { kind: 'handed-over', heir, reason: 'the lead is moved to another member' });
+      }
+    });
   }
 
   function listMembers(id: number, linearizable: boolean): void {
@@ -246,6 +288,7 @@ export function createMachine(configuration: MachineConfiguration): Machine {
         return;
       case 'abandon':
         members.abandon(event.id);
+        moves.abandon(event.id);
         leadership?.abandon(event.id);
         return;
       case 'snapshot-close':

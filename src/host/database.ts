@@ -22,6 +22,7 @@ import type {
   LeaseRevokeResponse,
   LeaseTimeToLiveResponse,
   MembersResponse,
+  MoveLeaderResponse,
   PutResponse,
   RangeResponse,
   ResponseHeader,
@@ -61,6 +62,7 @@ export interface ResponseByKind extends Record<AuthChangingKind, AuthChangedResp
   'lease-leases': LeaseLeasesResponse;
   status: StatusResponse;
   members: MembersResponse;
+  'move-leader': MoveLeaderResponse;
   checkpoint: CheckpointResponse;
   'hash-kv': HashKvResponse;
   snapshot: SnapshotResponse;

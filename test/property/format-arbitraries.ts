@@ -164,12 +164,13 @@ export const controls: fc.Arbitrary<Control> = record({
   epoch: numbers,
   leader: fc.option(leaders, { nil: undefined }),
   released: fc.boolean(),
+  heir: fc.option(memberIds, { nil: undefined }),
   leaseMs: numbers,
   renewal: numbers,
   rule: fc.constantFrom('object' as const, 'local' as const),
   inSync: fc.array(memberIds, { maxLength: 4 }),
   durableSlot: numbers,
-});
+}).map((control) => (control.released ? control : { ...control, heir: undefined }));
 
 export const standbyNodes: fc.Arbitrary<StandbyNode> = record({
   databaseId: ids,

@@ -45,6 +45,7 @@ const encoded: Readonly<Record<string, Uint8Array>> = {
   frame: frameBytes,
   segment: encodeSegment(segmentHeader, [frameBytes], digest),
   control: encodeControl(control, digest),
+  'control-left-to-another': encodeControl({ ...control, released: true, heir: 0xabcen }, digest),
   'control-without-leader': encodeControl({ ...control, leader: undefined, released: true, rule: 'object' }, digest),
   manifest: encodeManifest(manifest, digest),
   'manifest-of-a-new-root': encodeManifest(newManifest, digest),

@@ -60,6 +60,7 @@ const control: Control = {
   epoch: 3,
   leader: { memberId: 0xabcdn, name: 'nœud-1', nonce, clientUrls: ['http://127.0.0.1:2379', 'http://[::1]:2379'] },
   released: false,
+  heir: undefined,
   leaseMs: 3_000,
   renewal: 9,
   rule: 'local',

@@ -95,21 +95,21 @@ it('nobody takes over while the holder believes in its lease, however clocks dri
       (holder, candidate, leaseMs, sentRealMs, seenAfterMs, looks) => {
         const lease = { sentAt: clocksAt(holder, sentRealMs), leaseMs };
         const leader = { memberId: 1n, name: 'holder', nonce: new Uint8Array(16), clientUrls: [] };
-        const control = { leader, released: false, leaseMs };
+        const control = { leader, released: false, heir: undefined, leaseMs };
         let realMs = sentRealMs + seenAfterMs;
         const sighting = sightControl(undefined, 'etag', clocksAt(candidate, realMs).monotonicMs);
-        const dueMs = takeOverAtMonotonicMs(control, sighting) - sighting.sinceMonotonicMs;
+        const dueMs = takeOverAtMonotonicMs(control, sighting, 2n) - sighting.sinceMonotonicMs;
         // The very moment at which it may take over, if it never sleeps, among other moments.
         const moments = [realMs + dueMs / candidate.rate];
         for (const wait of looks) moments.push((realMs += wait));
         for (const moment of moments) {
           const holds = leaseHeld(lease, clocksAt(holder, moment));
-          const takes = mayTakeOver(control, sighting, clocksAt(candidate, moment).monotonicMs);
+          const takes = mayTakeOver(control, sighting, clocksAt(candidate, moment).monotonicMs, 2n);
           if (holds) believed += 1;
           expect(holds && takes).toBe(false);
         }
         const longAfterMs = realMs + dueMs / candidate.rate + candidate.suspendedMs + 2 * candidate.tickMs;
-        expect(mayTakeOver(control, sighting, clocksAt(candidate, longAfterMs).monotonicMs)).toBe(true);
+        expect(mayTakeOver(control, sighting, clocksAt(candidate, longAfterMs).monotonicMs, 2n)).toBe(true);
       },
     ),
     { numRuns: 3_000 },

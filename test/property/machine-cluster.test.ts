@@ -173,3 +173,80 @@ describe('the list of members', () => {
     expect(early.answer).toMatchObject({ kind: 'error', error: { message: 'etcdserver: no leader' } });
   });
 });
+
+describe('moving the lead', () => {
+  const three: Partial<WorldScenario> = { nodes: 3, configuration: { memberIntervalMs: 1_000, leaseMs: 2_000 } };
+
+  function standing(scenario: Partial<WorldScenario> = {}) {
+    const world = leading({ ...three, ...scenario });
+    const leader = world.leader()!;
+    const [second, third] = world.nodes.filter((node) => node !== leader) as [WorldNode, WorldNode];
+    world.runUntil(world.now() + 1_000);
+    return { world, leader, second, third };
+  }
+
+  const idOf = ({ name }: WorldNode) => BigInt(name.slice(1));
+  const moveTo = (target: bigint) => ({ kind: 'move-leader', target }) as const;
+  const refused = (message: string) => ({ kind: 'error', error: { message: `etcdserver: ${message}` } });
+
+  test('the one named takes it at once, and what was acknowledged is there', () => {
+    const { world, leader, second, third } = standing();
+    for (const target of [second, third, leader, third]) {
+      ask(world, put('key', target.name));
+      const from = world.leader()!;
+      const late = world.request(from, put('late', target.name));
+      const beganMs = world.now();
+      expect(ask(world, moveTo(idOf(target)), from)).toMatchObject({ kind: 'ok', response: { kind: 'move-leader' } });
+      expect(world.now() - beganMs).toBeLessThan(1_500);
+      expect(late.answer?.kind).toBe('ok');
+      world.runUntil(world.now() + 5_000, () => world.leader() === target);
+      expect(world.leader()).toBe(target);
+      expect(ask(world, range('key')).kind).toBe('ok');
+      world.runUntil(world.now() + 2_000);
+    }
+    expect(judge(world)).toEqual([]);
+  });
+
+  test('who does not lead, and whom it cannot be moved to, is told in etcd’s words', () => {
+    const { world, leader, second, third } = standing();
+    expect(ask(world, moveTo(idOf(third)), second)).toMatchObject(refused('not leader'));
+    expect(ask(world, moveTo(99n), leader)).toMatchObject(refused('bad leader transferee'));
+    expect(ask(world, moveTo(idOf(leader)), leader).kind).toBe('ok');
+    expect(world.leader()).toBe(leader);
+    third.crash(true);
+    world.runUntil(world.now() + 10_000);
+    expect(ask(world, moveTo(idOf(third)), leader)).toMatchObject(refused('bad leader transferee'));
+    expect(world.leader()).toBe(leader);
+  });
+
+  test('under rule local nobody but the holder of the disk may lead', () => {
+    const { world, leader, second } = standing({ durability: 'local' });
+    expect(ask(world, moveTo(idOf(second)), leader)).toMatchObject(refused('bad leader transferee'));
+  });
+
+  test('one that dies before it takes the lead: the request fails in time, and somebody leads again', () => {
+    const { world, leader, second } = standing();
+    const moving = world.request(leader, moveTo(idOf(second)));
+    world.runUntil(world.now() + 20_000, () => leader.role === 'standby');
+    second.crash(true);
+    world.runUntil(world.now() + 20_000, () => moving.answer !== undefined);
+    expect(moving.answer).toMatchObject({
+      kind: 'error',
+      error: { status: 'Unknown', message: 'etcdserver: request timed out, leader transfer took too long' },
+    });
+    world.runUntil(world.now() + 20_000, () => world.leader() !== undefined);
+    expect(world.leader()).toBeDefined();
+    expect(ask(world, put('key', 'on')).kind).toBe('ok');
+  });
+
+  test('meanwhile clients are sent on, and a stop leaves nobody waiting', () => {
+    const { world, leader, second } = standing();
+    const moving = world.request(leader, moveTo(idOf(second)));
+    world.runUntil(world.now() + 20_000, () => leader.role === 'standby');
+    const refusal = ask(world, put('key', 'value'), leader);
+    expect(refusal).toMatchObject({ kind: 'error', error: { status: 'Unavailable' } });
+    leader.send({ kind: 'stop' });
+    world.runUntil(world.now() + 10_000, () => moving.answer !== undefined);
+    expect(moving.answer).toMatchObject(refused('server stopped'));
+  });
+});

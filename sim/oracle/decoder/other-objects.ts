@@ -7,6 +7,8 @@ export interface DecodedControl {
   readonly databaseId: string;
   readonly epoch: number;
   readonly released: boolean;
+  /** Of a lease that was given back: whom it is left to. */
+  readonly heir: string | undefined;
   readonly leaseMs: number;
   readonly renewal: number;
   readonly rule: 'object' | 'local';
@@ -167,7 +169,10 @@ export function decodeControl(bytes: Uint8Array): DecodedControl {
   const cursor = openEnvelope('T4ct', bytes);
   const databaseId = hexOfBytes(cursor.raw(16));
   const epoch = cursor.varint();
-  const released = cursor.flag();
+  const releasedTag = cursor.u8();
+  if (releasedTag > 2) throw new FormatError(`released ${releasedTag}`);
+  const heir = releasedTag === 2 ? cursor.id64() : undefined;
+  const released = releasedTag > 0;
   const leaseMs = cursor.varint();
   const renewal = cursor.varint();
   const ruleTag = cursor.u8();
@@ -177,7 +182,7 @@ export function decodeControl(bytes: Uint8Array): DecodedControl {
   const inSync = cursor.list((inner) => inner.id64());
   const leader = cursor.flag() ? decodeLeader(cursor) : undefined;
   cursor.finish();
-  return { databaseId, epoch, released, leaseMs, renewal, rule, durableSlot, inSync, leader };
+  return { databaseId, epoch, released, heir, leaseMs, renewal, rule, durableSlot, inSync, leader };
 }
 
 function decodeLeader(cursor: Cursor): NonNullable<DecodedControl['leader']> {

@@ -117,6 +117,7 @@ export function controlBytes(epoch: number, renewal: number, leaderNonce = nonce
       epoch,
       leader: { memberId: 1n, name: 'node', nonce: leaderNonce, clientUrls: [] },
       released: false,
+      heir: undefined,
       leaseMs: 1_000,
       renewal,
       rule: 'object',

@@ -101,7 +101,14 @@ function* fence(core: Core, home: string): Task<void> {
     if (read.kind === 'damaged') throw new NodeFailure(describeDamage(read.damage));
     const { value: control, object } = read;
     if (control.leader === undefined && control.epoch > 0) return;
-    const fenced = { ...control, epoch: control.epoch + 1, leader: undefined, released: true, renewal: 0 };
+    const fenced = {
+      ...control,
+      epoch: control.epoch + 1,
+      leader: undefined,
+      released: true,
+      heir: undefined,
+      renewal: 0,
+    };
     const put = yield* settledPut(core, key, encodeControl(fenced, core.digest), { kind: 'match', etag: object.etag });
     if (put.kind === 'ours') return;
   }

@@ -17,6 +17,8 @@ import type { ByteWriter } from './writer.ts';
 /** The bytes of `control`, inside the common envelope. */
 
 const ruleTags = { object: 1, local: 2 } as const;
+/** 0 and 1 are a flag's. */
+const releasedTags = { held: 0, released: 1, left: 2 } as const;
 const memberIdBytes = 8;
 const capacityBytes = 256;
 
@@ -25,7 +27,7 @@ export function encodeControl(control: Control, digest: Digest): Uint8Array {
   const writer = beginObject('control', capacityBytes);
   writeId(writer, control.databaseId);
   writer.varint(control.epoch);
-  writeFlag(writer, control.released);
+  writeReleased(writer, control);
   writer.varint(control.leaseMs);
   writer.varint(control.renewal);
   writer.u8(ruleTags[control.rule]);
@@ -49,7 +51,7 @@ export function decodeControl(
     const databaseId = readId(reader, 'database id');
     checkDatabaseId(databaseId, expected.databaseId, start);
     const epoch = reader.varint('epoch');
-    const released = readFlag(reader, 'released');
+    const { released, heir } = readReleased(reader);
     const leaseMs = reader.varint('lease');
     const renewal = reader.varint('renewal');
     const rule = readRule(reader);
@@ -57,8 +59,27 @@ export function decodeControl(
     const inSync = readInSync(reader);
     const leader = readFlag(reader, 'leader') ? readLeader(reader) : undefined;
     reader.end();
-    return { databaseId, epoch, leader, released, leaseMs, renewal, rule, inSync, durableSlot };
+    return { databaseId, epoch, leader, released, heir, leaseMs, renewal, rule, inSync, durableSlot };
   });
+}
+
+function writeReleased(writer: ByteWriter, { released, heir }: Control): void {
+  assert(released || heir === undefined, 'a lease that is held is left to nobody');
+  if (heir === undefined) {
+    writer.u8(released ? releasedTags.released : releasedTags.held);
+    return;
+  }
+  writer.u8(releasedTags.left);
+  writer.bigU64(heir);
+}
+
+function readReleased(reader: ByteReader): Pick<Control, 'released' | 'heir'> {
+  const offset = reader.offset;
+  const tag = reader.u8('released');
+  if (tag === releasedTags.held) return { released: false, heir: undefined };
+  if (tag === releasedTags.released) return { released: true, heir: undefined };
+  if (tag === releasedTags.left) return { released: true, heir: reader.bigU64('heir') };
+  throw outOfBounds(offset, 'released', '0, 1 or 2', String(tag));
 }
 
 function writeLeader(writer: ByteWriter, leader: ControlLeader): void {

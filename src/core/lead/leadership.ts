@@ -63,8 +63,8 @@ export interface Leadership {
   /** The edge wants values that it has not found in the local store. */
   valuesWanted(wanted: ValuesWanted): void;
   watch(event: Extract<EventBody, { readonly kind: `watch-${string}` }>): void;
-  /** Refuses what is new, and finishes what was admitted. */
-  drain(): Task<void>;
+  /** Refuses what is new with this error, and finishes what was admitted. */
+  drain(refusal: ClientError): Task<void>;
   /** Once drained: the next start has little left to replay. Can take long; it may be left at any point. */
   lastCheckpoint(): Task<void>;
   /**
@@ -116,7 +116,7 @@ export function createLeadership(
   const wantingValues = new Set<number>();
   const values = createValueSource(core, scope, recovered);
   let feeding = false;
-  let draining = false;
+  let refusal: ClientError | undefined;
   let leaseLapsed = false;
   let checkpointSlot = held.manifest.checkpoints.at(-1)?.slot ?? 0;
   let manifest = held.manifest;
@@ -216,8 +216,8 @@ export function createLeadership(
   }
 
   function request(id: number, incoming: Request, caller: Caller | undefined): void {
-    if (draining) {
-      fail(id, clientErrors.stopped);
+    if (refusal !== undefined) {
+      fail(id, refusal);
       return;
     }
     const error = checkRequest(incoming);
@@ -236,7 +236,8 @@ export function createLeadership(
     switch (incoming.kind) {
       case 'status':
       case 'members':
-        assert(false, 'the machine answers for the status and the members');
+      case 'move-leader':
+        assert(false, 'the machine answers for the status, the members and who leads');
         return;
       case 'checkpoint':
         checkpoint(id);
@@ -452,7 +453,7 @@ export function createLeadership(
       values.giveUpLate();
       hub.tick(nowMs);
       if (!holdsLease()) noteLapse();
-      else if (!leaseLapsed && !draining) expireLeases(nowMs, nowMs - lastMs);
+      else if (!leaseLapsed && refusal === undefined) expireLeases(nowMs, nowMs - lastMs);
       lastMs = nowMs;
     }
   }
@@ -478,7 +479,7 @@ export function createLeadership(
 
   /** True also where it was compacted by others. */
   function compactBySelf(revision: number): boolean {
-    if (draining || leaseLapsed || pipeline.full()) return false;
+    if (refusal !== undefined || leaseLapsed || pipeline.full()) return false;
     const evaluation = evaluateWrite(state, { kind: 'compact', revision, physical: false });
     if (evaluation.kind !== 'record') {
       return evaluation.kind === 'error' && evaluation.error === clientErrors.compacted;
@@ -600,9 +601,9 @@ export function createLeadership(
       }
       startFeed();
     },
-    *drain() {
-      draining = true;
-      for (const { id } of [...parked.takeAll(), ...loading.takeAll()]) fail(id, clientErrors.stopped);
+    *drain(error) {
+      refusal = error;
+      for (const { id } of [...parked.takeAll(), ...loading.takeAll()]) fail(id, error);
       pipeline.drain();
       while (!pipeline.drained()) yield* waitFor(pipeline.drainedSignal);
     },

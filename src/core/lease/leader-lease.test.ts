@@ -31,28 +31,44 @@ describe('the holder', () => {
 });
 
 describe('a candidate', () => {
+  const candidate = 7n;
+
   it('waits for a lease and the drift from the first sight of one version', () => {
-    const control = { leader, released: false, leaseMs: 3_000 };
+    const control = { leader, released: false, heir: undefined, leaseMs: 3_000 };
     const first = sightControl(undefined, 'one', 10_000);
     const again = sightControl(first, 'one', 12_000);
     const due = 10_000 + 3_000 + leaderDriftMs(3_000);
-    expect(takeOverAtMonotonicMs(control, again)).toBe(due);
-    expect(mayTakeOver(control, again, due - 1)).toBe(false);
-    expect(mayTakeOver(control, again, due)).toBe(true);
+    expect(takeOverAtMonotonicMs(control, again, candidate)).toBe(due);
+    expect(mayTakeOver(control, again, due - 1, candidate)).toBe(false);
+    expect(mayTakeOver(control, again, due, candidate)).toBe(true);
   });
 
   it('starts again with each new version', () => {
-    const control = { leader, released: false, leaseMs: 3_000 };
+    const control = { leader, released: false, heir: undefined, leaseMs: 3_000 };
     const first = sightControl(undefined, 'one', 10_000);
     const renewed = sightControl(first, 'two', 13_000);
-    expect(mayTakeOver(control, renewed, 14_000)).toBe(false);
-    expect(takeOverAtMonotonicMs(control, renewed)).toBe(13_000 + 3_000 + leaderDriftMs(3_000));
+    expect(mayTakeOver(control, renewed, 14_000, candidate)).toBe(false);
+    expect(takeOverAtMonotonicMs(control, renewed, candidate)).toBe(13_000 + 3_000 + leaderDriftMs(3_000));
     expect(sightControl(renewed, 'one', 14_000).sinceMonotonicMs).toBe(14_000);
   });
 
   it('goes at once when the lease was given back, or nobody ever led', () => {
     const sighting = sightControl(undefined, 'one', 10_000);
-    expect(mayTakeOver({ leader, released: true, leaseMs: 3_000 }, sighting, 10_000)).toBe(true);
-    expect(mayTakeOver({ leader: undefined, released: false, leaseMs: 3_000 }, sighting, 10_000)).toBe(true);
+    expect(mayTakeOver({ leader, released: true, heir: undefined, leaseMs: 3_000 }, sighting, 10_000, candidate)).toBe(
+      true,
+    );
+    expect(
+      mayTakeOver({ leader: undefined, released: false, heir: undefined, leaseMs: 3_000 }, sighting, 10_000, candidate),
+    ).toBe(true);
+  });
+
+  it('goes at once when the lease was left to it, and waits when to somebody else', () => {
+    const sighting = sightControl(undefined, 'one', 10_000);
+    const left = (heir: bigint) => ({ leader, released: true, heir, leaseMs: 3_000 });
+    expect(mayTakeOver(left(7n), sighting, 10_000, candidate)).toBe(true);
+    const due = 10_000 + 3_000 + leaderDriftMs(3_000);
+    expect(mayTakeOver(left(8n), sighting, due - 1, candidate)).toBe(false);
+    expect(mayTakeOver(left(8n), sighting, due, candidate)).toBe(true);
+    expect(takeOverAtMonotonicMs(left(8n), sighting, candidate)).toBe(due);
   });
 });

@@ -24,14 +24,25 @@ export function sightControl(
   return previous?.etag === etag ? previous : { etag, sinceMonotonicMs: atMonotonicMs };
 }
 
-export type TakeOverLease = Pick<Control, 'leader' | 'released' | 'leaseMs'>;
+export type TakeOverLease = Pick<Control, 'leader' | 'released' | 'heir' | 'leaseMs'>;
 
-export function mayTakeOver(control: TakeOverLease, sighting: ControlSighting, atMonotonicMs: number): boolean {
-  return atMonotonicMs >= takeOverAtMonotonicMs(control, sighting);
+export function mayTakeOver(
+  control: TakeOverLease,
+  sighting: ControlSighting,
+  atMonotonicMs: number,
+  candidate: bigint,
+): boolean {
+  return atMonotonicMs >= takeOverAtMonotonicMs(control, sighting, candidate);
 }
 
 /** The earliest moment for it, on the candidate's monotonic clock, if the version stays. */
-export function takeOverAtMonotonicMs(control: TakeOverLease, sighting: ControlSighting): number {
-  if (control.leader === undefined || control.released) return sighting.sinceMonotonicMs;
+export function takeOverAtMonotonicMs(control: TakeOverLease, sighting: ControlSighting, candidate: bigint): number {
+  if (isFreeFor(control, candidate)) return sighting.sinceMonotonicMs;
   return sighting.sinceMonotonicMs + control.leaseMs + leaderDriftMs(control.leaseMs);
+}
+
+/** A lease that was left to somebody else is nobody's yet: waiting is a courtesy, for its holder serves nothing any more. */
+function isFreeFor({ leader, released, heir }: TakeOverLease, candidate: bigint): boolean {
+  if (leader === undefined) return true;
+  return released && (heir === undefined || heir === candidate);
 }

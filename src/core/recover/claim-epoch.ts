@@ -19,6 +19,8 @@ export interface Standby {
   reportedEpoch: number;
   /** Fired when the lead cannot be taken yet. */
   readonly waitingSignal: Signal;
+  /** Fired when `control` was read. */
+  readonly observedSignal: Signal;
   /** Key, from the family's root, of what this node has said of itself; undefined: nothing. */
   presentAs: string | undefined;
 }
@@ -29,6 +31,7 @@ export function createStandby(): Standby {
     sighting: undefined,
     reportedEpoch: 0,
     waitingSignal: createSignal(),
+    observedSignal: createSignal(),
     presentAs: undefined,
   };
 }
@@ -48,11 +51,15 @@ export function* claimEpoch(core: Core, standby: Standby): Task<Reign> {
     }
     reportLeader(core, standby, observed.control);
     standby.observed = observed;
+    fire(standby.observedSignal);
     standby.sighting = sightControl(standby.sighting, observed.etag, core.at.monotonicMs);
     const refusal = mayLeadUnderRule(observed.control, core.configuration.memberId, core.configuration.acceptLocalLoss);
     if (refusal !== undefined) core.problems.set(ruleTopic, refusal);
     else core.problems.delete(ruleTopic);
-    if (refusal === undefined && mayTakeOver(observed.control, standby.sighting, core.at.monotonicMs)) {
+    if (
+      refusal === undefined &&
+      mayTakeOver(observed.control, standby.sighting, core.at.monotonicMs, core.configuration.memberId)
+    ) {
       const { memberId, name, clientUrls, leaseMs } = core.configuration;
       const reign = yield* claim(core, observed, { memberId, name, clientUrls }, leaseMs);
       if (reign !== undefined) return reign;
@@ -79,7 +86,7 @@ function reportLeader(core: Core, standby: Standby, control: Control): void {
 function nextLook(core: Core, control: Control, sighting: ControlSighting, refused: boolean): number {
   const poll = core.at.monotonicMs + Math.min(pollMsMax, Math.ceil(control.leaseMs / pollsPerLease));
   if (refused) return poll;
-  const due = takeOverAtMonotonicMs(control, sighting);
+  const due = takeOverAtMonotonicMs(control, sighting, core.configuration.memberId);
   return due > core.at.monotonicMs && due < poll ? due : poll;
 }
 
@@ -96,6 +103,7 @@ export function* claim(
     epoch: Math.max(observed.control.epoch, core.epochMet) + 1,
     leader: { ...leader, nonce },
     released: false,
+    heir: undefined,
     leaseMs,
     renewal: 0,
   };

@@ -41,6 +41,7 @@ export function controlOfNew(core: Core, databaseId: Uint8Array): Control {
     epoch: 0,
     leader: undefined,
     released: true,
+    heir: undefined,
     leaseMs: core.configuration.leaseMs,
     renewal: 0,
     rule: 'object',

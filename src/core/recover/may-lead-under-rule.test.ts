@@ -7,6 +7,7 @@ const control: Control = {
   epoch: 4,
   leader: undefined,
   released: true,
+  heir: undefined,
   leaseMs: 3_000,
   renewal: 0,
   rule: 'object',

@@ -29,6 +29,8 @@ export interface Reign {
 export type ReignEnd =
   | { readonly kind: 'deposed'; readonly reason: string }
   | { readonly kind: 'stopping' }
+  /** Its lease is left to this member. */
+  | { readonly kind: 'handed-over'; readonly heir: bigint; readonly reason: string }
   /** The database goes on elsewhere. */
   | { readonly kind: 'superseded'; readonly reason: string }
   /** The local store turned out to be damaged: the reign is given up to rebuild it. */

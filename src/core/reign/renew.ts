@@ -24,7 +24,7 @@ export function* keepRenewing(core: Core, reign: Reign, end: (reason: string) =>
     const interval = Math.floor(reign.control.leaseMs / renewalsPerLease);
     if (!reign.renewNow) yield* waitForUntil(reign.renewNowSignal, reign.leaseSentAt.monotonicMs + interval);
     reign.renewNow = false;
-    const verdict = yield* writeControl(core, reign, { ...reign.control, released: false });
+    const verdict = yield* writeControl(core, reign, { ...reign.control, released: false, heir: undefined });
     if (verdict !== 'written') {
       end(verdict);
       return;

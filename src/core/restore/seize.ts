@@ -72,7 +72,7 @@ export function* fenceOff(core: Core, { reign }: Seized, database: DatabaseFound
 /** To be called between steps: nobody need take over from somebody who is at work. Throws when somebody has. */
 export function* keepSeized(core: Core, { reign }: Seized): Task<void> {
   if (core.at.monotonicMs < renewAtMonotonicMs(reign)) return;
-  const verdict = yield* writeControl(core, reign, { ...reign.control, released: false });
+  const verdict = yield* writeControl(core, reign, { ...reign.control, released: false, heir: undefined });
   if (verdict !== 'written') throw takenOver();
 }
 
@@ -83,7 +83,7 @@ export function renewAtMonotonicMs({ leaseSentAt, control }: Reign): number {
 /** Whoever looks need not wait for this lease to lapse; but never for less than the former leader's. */
 export function* letGo(core: Core, { reign, servedUntilMonotonicMs: untilMs }: Seized): Task<void> {
   if (!mayLetGo(untilMs, core.at.monotonicMs)) return;
-  yield* writeControl(core, reign, { ...reign.control, leader: undefined, released: true });
+  yield* writeControl(core, reign, { ...reign.control, leader: undefined, released: true, heir: undefined });
 }
 
 export function takenOver(): NodeFailure {

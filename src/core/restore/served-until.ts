@@ -6,7 +6,9 @@ import type { ObservedControl } from '../reign/control-object.ts';
  * take the epoch before, but nobody may serve anything newer.
  */
 export function servedUntilMonotonicMs({ control, etag }: ObservedControl, seenMonotonicMs: number): number {
-  return takeOverAtMonotonicMs(control, { etag, sinceMonotonicMs: seenMonotonicMs });
+  // Given back is given back, whoever it is left to.
+  const candidate = control.heir ?? 0n;
+  return takeOverAtMonotonicMs(control, { etag, sinceMonotonicMs: seenMonotonicMs }, candidate);
 }
 
 /** A lease that is given back is taken over at once: not before the former leader's has lapsed. */

@@ -92,6 +92,9 @@ export const clientErrors = {
   requestCanceled: error('Canceled', 'request canceled'),
 } as const satisfies Record<string, ClientError>;
 
+/** In no table of etcd's codes, hence of this status. */
+export const leadTransferTimeout = error('Unknown', 'request timed out, leader transfer took too long');
+
 /** Not etcd's: its members come and go by requests. */
 export function membersNotChanged(instead: string): ClientError {
   return error('Unimplemented', `members come and go by starting and stopping nodes: ${instead}`);

@@ -52,6 +52,8 @@ export interface Control {
   readonly leader: ControlLeader | undefined;
   /** The holder gave its lease back: a candidate need not wait. */
   readonly released: boolean;
+  /** Of a lease that was given back: whom it is left to. Others wait as if it were held. */
+  readonly heir: bigint | undefined;
   readonly leaseMs: number;
   /** Counts the writes of this reign, so that no two writes have the same bytes. */
   readonly renewal: number;

@@ -118,6 +118,12 @@ export interface MembersRequest {
   readonly purpose: 'list' | 'change';
 }
 
+/** Answered when that member leads. */
+export interface MoveLeaderRequest {
+  readonly kind: 'move-leader';
+  readonly target: bigint;
+}
+
 /** A checkpoint of everything that is in a slot now; answered when the manifest names it. */
 export interface CheckpointRequest {
   readonly kind: 'checkpoint';
@@ -264,6 +270,7 @@ export type Request =
   | LeaseLeasesRequest
   | StatusRequest
   | MembersRequest
+  | MoveLeaderRequest
   | CheckpointRequest
   | HashKvRequest
   | SnapshotRequest

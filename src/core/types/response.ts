@@ -238,6 +238,10 @@ export interface MemberDescription {
   readonly clientUrls: readonly string[];
 }
 
+export interface MoveLeaderResponse {
+  readonly kind: 'move-leader';
+}
+
 export interface MembersResponse {
   readonly kind: 'members';
   /** Ascending by id. */
@@ -272,6 +276,7 @@ export type Response =
   | LeaseLeasesResponse
   | StatusResponse
   | MembersResponse
+  | MoveLeaderResponse
   | CheckpointResponse
   | HashKvResponse
   | SnapshotResponse
