@@ -4,7 +4,7 @@ import { MaintenanceDefinition, type HashKVResponse } from '../../src/server/gen
 import { deleteOf, op, putOf } from './harness/message.ts';
 import { KVDefinition } from '../../src/server/generated/etcdserverpb/kv.ts';
 import { type Side, usePair } from './harness/pair.ts';
-import { step } from './harness/random-steps.ts';
+import { runSteps, step } from './harness/random-steps.ts';
 import { etcdAbsence } from './harness/real-etcd.ts';
 import { openSession, refusalOf } from './harness/session.ts';
 
@@ -81,8 +81,7 @@ describe('the hash of the state', () => {
           await agree(0);
           for (const { client } of sides()) {
             const session = openSession(client, { exclude: [], base });
-            const track = { compacted: 0, watches: [] };
-            for (const each of chosen) await each.run(session, track);
+            await runSteps(session, chosen);
             session.close();
           }
           const newest = await agree(0);

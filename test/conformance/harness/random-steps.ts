@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Compare, RangeRequest, RequestOp, TxnRequest } from '../../../src/server/generated/etcdserverpb/kv.ts';
 import { cmp, type Loose, op, type Sign } from './message.ts';
+import { openRandomStreams, type RandomStreams, watchWishes } from './random-watches.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -14,9 +15,16 @@ export interface Step {
 }
 
 /** What steps of one program have to know of each other. */
-export interface Track {
+interface Track {
   compacted: number;
-  readonly watches: (() => Promise<void>)[];
+  readonly streams: RandomStreams;
+}
+
+/** Runs a program's steps, then reads what its watches are told up to the end. */
+export async function runSteps(session: Session, steps: readonly Step[]): Promise<void> {
+  const track: Track = { compacted: 0, streams: openRandomStreams(session, () => track.compacted) };
+  for (const each of steps) await each.run(session, track);
+  await track.streams.readUp();
 }
 
 /** From where a program starts to the revision that is meant. */
@@ -172,45 +180,7 @@ function anyTxnOf(simple: fc.Arbitrary<Built<RequestOp>>): fc.Arbitrary<Built<Tx
 
 const txn = fc.oneof(anyTxnOf(simpleOf(true)), anyTxnOf(simpleOf(false)));
 
-const noPut = 0;
-const noDelete = 1;
-
-const watch = fc.record({
-  range: fc.constantFrom(
-    { key: 'a' },
-    { key: 'a', rangeEnd: 'c' },
-    { key: 'a', rangeEnd: '\0' },
-    { key: '\0', rangeEnd: '\0' },
-    { key: '', rangeEnd: 'b' },
-  ),
-  prevKv: fc.boolean(),
-  filters: fc.constantFrom<readonly number[]>([], [], [noPut], [noDelete]),
-  start: after(12),
-  isFromNow: fc.boolean(),
-});
-
-/**
- * Each of these watches sees the key "a". It is put and deleted after the watch began and after the program: that is where the
- * watch is read up to. Started from the past it is read at once, so that no compaction comes between, and only above the last
- * one: what a watch at a compaction, or below it, is told is a case of its own.
- */
-async function runWatch(
-  session: Session,
-  track: Track,
-  { range: watched, prevKv, filters, start, isFromNow }: typeof watch extends fc.Arbitrary<infer T> ? T : never,
-): Promise<void> {
-  const stream = session.watch();
-  const startRevision = isFromNow ? 0 : Math.max(start(session.base), track.compacted + 1);
-  const readUp = async () => {
-    const deleted = await session.mark('a');
-    const last = filters.includes(noDelete) ? deleted - 1 : deleted;
-    if (startRevision <= last) await stream.eventsUntil(last);
-  };
-  stream.create({ ...watched, prevKv, filters, startRevision });
-  await stream.next();
-  await readUp();
-  track.watches.push(readUp);
-}
+const stream = fc.constantFrom(0, 1);
 
 export const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -239,7 +209,22 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
     ),
   },
   { weight: 1, arbitrary: fc.constant(stepOf('leases', (session) => session.leases())) },
-  { weight: 1, arbitrary: watch.map((parts) => stepOf('watch', (session, track) => runWatch(session, track, parts))) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(stream, watchWishes)
+      .map(([on, wishes]) => stepOf('watch', (_session, { streams }) => streams.create(on, wishes))),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(stream, fc.constantFrom(1, 2, 3, 5, -3, 404))
+      .map(([on, id]) => stepOf('cancel', (_session, { streams }) => streams.cancel(on, id))),
+  },
+  {
+    weight: 1,
+    arbitrary: stream.map((on) => stepOf('progress', (_session, { streams }) => streams.progress(on))),
+  },
 );
 
 function compaction(at: Revision, physical: boolean): Step {

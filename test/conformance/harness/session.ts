@@ -53,6 +53,8 @@ export interface Session {
   put(key: string, value?: string, fields?: Loose<PutRequest>): Promise<Plain>;
   /** Many versions of one key; answers are not kept. */
   fill(key: string, puts: number, value?: string): Promise<void>;
+  /** Puts a key; answers its revision, which is all that is kept. */
+  touch(key: string): Promise<number>;
   /** Puts a key and deletes it again; answers the revision of the delete, which is all that is kept. */
   mark(key: string): Promise<number>;
   delete(fields: Loose<DeleteRangeRequest>): Promise<Plain>;
@@ -142,6 +144,12 @@ export function openSession(client: RawClient, { exclude, base }: SessionOptions
         for (let done = 0; done < puts; done++) {
           await client.call(KVDefinition, 'put', putOf({ key, value }), { metadata });
         }
+      },
+      touch: async (key) => {
+        const { header } = await client.call(KVDefinition, 'put', putOf({ key }), { metadata });
+        const revision = Number(header?.revision);
+        note('touch', revision);
+        return revision;
       },
       mark: async (key) => {
         await client.call(KVDefinition, 'put', putOf({ key }), { metadata });

@@ -14,14 +14,14 @@ export interface WatchSession {
   nothing(): void;
   /** The client's side ends; the stream goes on. */
   halfClose(): void;
+  /** The next message, which is not noted. A stream that ended has none. */
+  take(): Promise<WatchResponse>;
   /** The next messages, each as it is. */
   next(count?: number): Promise<void>;
   /** The next messages, by watcher: who is told of a revision first is up to the server. */
   nextInAnyOrder(count: number): Promise<void>;
   /** As many events as that, however they are cut into messages, each with its watcher; what the last message holds beyond is dropped. */
   events(count: number): Promise<void>;
-  /** Events up to a revision that one of them has, however they are cut into messages. */
-  eventsUntil(revision: number): Promise<void>;
   /** Reports of progress, as many as come, up to one of a revision: how many there are is a matter of time. Only the last is kept. */
   untilProgress(revision: number): Promise<void>;
   /** How the next messages are cut: of each the number of events, and whether more of it follows. */
@@ -36,7 +36,13 @@ export function openWatchSession(
   note: (call: string, message: unknown) => void,
 ): WatchSession {
   const stream = client.open(WatchDefinition, 'watch', metadata);
+  const take = async (): Promise<WatchResponse> => {
+    const [message] = await messagesOf(stream, 1);
+    if (message === undefined || typeof message === 'string') throw new Error(`${name} ended: ${message}`);
+    return message;
+  };
   return {
+    take,
     create: (fields) => void stream.write({ requestUnion: { $case: 'createRequest', value: watchOf(fields) } }),
     cancel: (watchId) =>
       void stream.write({ requestUnion: { $case: 'cancelRequest', value: { watchId: BigInt(watchId) } } }),
@@ -52,26 +58,15 @@ export function openWatchSession(
     },
     events: async (count) => {
       for (let seen = 0; seen < count;) {
-        const [message] = await messagesOf(stream, 1);
-        if (message === undefined || typeof message === 'string') throw new Error(`${name} ended: ${message}`);
+        const message = await take();
         if (message.events.length === 0) note(name, message);
         for (const event of message.events.slice(0, count - seen)) note(name, { watchId: message.watchId, event });
         seen += message.events.length;
       }
     },
-    eventsUntil: async (revision) => {
-      for (let seen = 0; seen < revision;) {
-        const [message] = await messagesOf(stream, 1);
-        if (message === undefined || typeof message === 'string') throw new Error(`${name} ended: ${message}`);
-        if (message.events.length === 0) note(name, message);
-        for (const event of message.events) note(name, { watchId: message.watchId, event });
-        seen = Number(message.events.at(-1)?.kv?.modRevision ?? seen);
-      }
-    },
     untilProgress: async (revision) => {
       for (;;) {
-        const [message] = await messagesOf(stream, 1);
-        if (message === undefined || typeof message === 'string') throw new Error(`${name} ended: ${message}`);
+        const message = await take();
         const isReport = message.events.length === 0 && !message.created && !message.canceled;
         if (isReport && Number(message.header?.revision) < revision) continue;
         note(name, message);
@@ -80,8 +75,7 @@ export function openWatchSession(
     },
     cuts: async (count) => {
       for (let seen = 0; seen < count;) {
-        const [message] = await messagesOf(stream, 1);
-        if (message === undefined || typeof message === 'string') throw new Error(`${name} ended: ${message}`);
+        const message = await take();
         const { header, watchId, events, fragment } = message;
         note(name, { header, watchId, events: events.length, fragment });
         seen += events.length;
