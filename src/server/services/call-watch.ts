@@ -1,11 +1,20 @@
 import type { Caller } from '../../core/types/auth.ts';
 import type { WatchStream } from '../../host/database.ts';
 
+type WatchCreate = Parameters<WatchStream['create']>[0];
+
+/** A watch stream of which it has to be said in whose name each watcher is made. */
+export interface CalledWatch extends Omit<WatchStream, 'create'> {
+  create(request: WatchCreate, caller: Caller): void;
+}
+
+/** Each watcher is made in the name of who has the call's token when it is made. */
+export interface CallWatch extends Omit<WatchStream, 'create'> {
+  create(request: WatchCreate): void;
+}
+
 /** A watch stream whose watchers are made in a caller's name. Who that is may take a while to tell; nothing overtakes what waits for it. */
-export function watchOf(
-  stream: WatchStream,
-  callerOf: () => Caller | Promise<Caller>,
-): Omit<WatchStream, 'create'> & { create(request: Parameters<WatchStream['create']>[0]): void } {
+export function watchOf(stream: CalledWatch, callerOf: () => Caller | Promise<Caller>): CallWatch {
   let waiting: Promise<void> | undefined;
   let closed = false;
 

@@ -1,11 +1,12 @@
+import type { Caller } from '../../core/types/auth.ts';
 import type { Request } from '../../core/types/request.ts';
 import type { ResponseHeader as CoreHeader } from '../../core/types/response.ts';
-import type { Database, DatabaseAnswer, DatabaseSnapshot, WatchConsumer, WatchStream } from '../../host/database.ts';
+import type { Database, DatabaseAnswer, DatabaseSnapshot, WatchConsumer } from '../../host/database.ts';
 import type { Callers } from '../auth/callers.ts';
 import type { ResponseHeader } from '../generated/etcdserverpb/header.ts';
 import { clusterIdOf, headerOf, type Identity } from '../wire/header.ts';
 import type { CallContext } from './call.ts';
-import { watchOf } from './call-watch.ts';
+import { watchOf, type CalledWatch, type CallWatch } from './call-watch.ts';
 
 /** What services have of the database: never the database itself, always what the caller of one call may do with it. */
 export interface Node {
@@ -33,9 +34,15 @@ export interface CallDatabase {
 /** All that a client can ask for, and that the core checks for whoever asks. */
 export type CallRequest = Exclude<Request, { readonly kind: 'auth-credentials' }>;
 
-/** Each watcher is made in the name of who has the call's token when it is made. */
-export interface CallWatch extends Omit<WatchStream, 'create'> {
-  create(request: Parameters<WatchStream['create']>[0]): void;
+/** The database as calls reach it: who asks has to be said. Without it the core takes the process itself for who asks. */
+interface CalledDatabase {
+  request<Kind extends Request['kind']>(
+    request: Extract<Request, { readonly kind: Kind }>,
+    signal: AbortSignal,
+    caller: Caller,
+  ): Promise<DatabaseAnswer<Kind>>;
+  openWatch(consumer: WatchConsumer): CalledWatch;
+  openSnapshot(signal: AbortSignal, caller: Caller): Promise<DatabaseSnapshot>;
 }
 
 /** Of answers that a node can give before it knows its database: those about its own state. */
@@ -51,15 +58,17 @@ export function createNode(database: Database, callerOf: Callers): Node {
     return known;
   }
 
+  const called: CalledDatabase = database;
   function of(context: CallContext): CallDatabase {
+    const { signal } = context;
     return {
       request: (request) => {
         const caller = callerOf(context);
-        if (!(caller instanceof Promise)) return database.request(request, context.signal, caller);
-        return caller.then((known) => database.request(request, context.signal, known));
+        if (!(caller instanceof Promise)) return called.request(request, signal, caller);
+        return caller.then((known) => called.request(request, signal, known));
       },
-      openWatch: (consumer) => watchOf(database.openWatch(consumer), () => callerOf(context)),
-      openSnapshot: () => database.openSnapshot(context.signal),
+      openWatch: (consumer) => watchOf(called.openWatch(consumer), () => callerOf(context)),
+      openSnapshot: async () => called.openSnapshot(signal, await callerOf(context)),
     };
   }
 
