@@ -17,7 +17,6 @@ import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { ClientServer, ServerOptions } from '../server/server.ts';
 import type { HttpServer, HttpServerOptions } from '../server/http/http-server.ts';
-import { nodeRoutes } from '../server/http/node-routes.ts';
 import type { NodeFacts } from '../server/services/admin.ts';
 import { CliError, exitCodes, type ExitCode } from './cli-error.ts';
 import { formatAddress, type ListenAddress } from './listen-address.ts';
@@ -174,7 +173,7 @@ async function serveWith(
   log.info({ addresses: server.addresses }, 'listening');
   const listenMetrics = checkListenMetrics(settings);
   if (listenMetrics.length > 0) {
-    const http = await parts.startHttp({ listen: listenMetrics, route: nodeRoutes(node, facts, server.calls), log });
+    const http = await parts.startHttp({ listen: listenMetrics, route: server.routes, log });
     opened.push(() => http.stop());
     log.info(
       { urls: http.addresses.map((address) => `http://${formatAddress(address)}`) },

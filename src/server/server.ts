@@ -2,12 +2,13 @@ import type { Database } from '../host/database.ts';
 import { authDefaults, type AuthSettings, createAuthenticator } from './auth/authenticator.ts';
 import { clientErrors } from '../core/types/error.ts';
 import { DatabaseError } from '../host/database.ts';
-import { createCallCounter, type CallCounter } from './grpc/call-counts.ts';
+import { countCalls } from './call-counts.ts';
 import type { Serving } from './grpc/calls.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createGrpcTransport } from './grpc/transport.ts';
+import { accessDefaults, type AccessOptions } from './http/access.ts';
 import { createHandler } from './http/handler.ts';
-import { nodeRoutes } from './http/node-routes.ts';
+import { nodeRoutes, type Routes } from './http/node-routes.ts';
 import { connectionsMax } from './limits.ts';
 import type { ServerLog } from './log.ts';
 import { openPort, type Port, type PortTls } from './port/port.ts';
@@ -26,6 +27,8 @@ export interface ServerOptions {
   readonly tls?: PortTls;
   /** Who is who, where users are told apart. */
   readonly auth?: AuthSettings;
+  /** Who may use HTTP. Without it: no page of a browser, and by any name. */
+  readonly access?: AccessOptions;
   readonly log: ServerLog;
   /** Undefined: T4's own service is not there, and neither are metrics. */
   readonly facts?: NodeFacts;
@@ -34,7 +37,8 @@ export interface ServerOptions {
 export interface ClientServer {
   /** `HOST:PORT` of each listening socket, in the order of `listen`, with the real port. */
   readonly addresses: readonly string[];
-  readonly calls: Pick<CallCounter, 'all'>;
+  /** What it tells over HTTP beside the gateway: health, version, metrics. */
+  readonly routes: Routes;
   /** Tokens that only this process knows are void from now on. */
   forgetTokens(): void;
   /** Takes no new calls, ends streams, lets unary calls finish for at most `graceMs`, then closes. Never rejects. */
@@ -43,15 +47,15 @@ export interface ClientServer {
 
 /** Rejects, and listens nowhere, when one of the addresses cannot be had. */
 export async function startServer(options: ServerOptions): Promise<ClientServer> {
-  const { database, listen, tls, auth = authDefaults, log, facts } = options;
+  const { database, listen, tls, auth = authDefaults, access = accessDefaults, log, facts } = options;
   const authenticator = createAuthenticator(database, auth, log);
-  const counter = createCallCounter();
   const streams = new Set<AbortController>();
   const stopping = new AbortController();
-  const methods = serverMethods(database, authenticator, facts);
-  const serving: Serving = { log, streams, stopping: stopping.signal, counter };
+  const { methods, counts } = countCalls(serverMethods(database, authenticator, facts));
+  const serving: Serving = { log, streams, stopping: stopping.signal };
   const gateway = createGateway({ ...serving, methods });
-  const onRequest = createHandler({ route: nodeRoutes(database, facts, counter), gateway, log });
+  const routes = nodeRoutes(database, facts, counts);
+  const onRequest = createHandler({ route: routes, gateway, access, log });
   const grpc = createGrpcTransport({ ...serving, methods, onOtherRequest: onRequest });
   const ports: Port[] = [];
   const addresses: string[] = [];
@@ -89,7 +93,7 @@ export async function startServer(options: ServerOptions): Promise<ClientServer>
     await stop(0);
     throw error;
   }
-  return { addresses, calls: counter, forgetTokens: () => authenticator.forgetTokens(), stop };
+  return { addresses, routes, forgetTokens: () => authenticator.forgetTokens(), stop };
 }
 
 const serverStopped = new DatabaseError(clientErrors.stopped);

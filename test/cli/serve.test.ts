@@ -52,10 +52,9 @@ function world(
     },
     async startServer({ listen }) {
       steps.push(`listen ${listen.join(' ')}`);
-      const calls = { all: () => [] };
       return {
         addresses: listen,
-        calls,
+        routes: () => undefined,
         forgetTokens: () => {},
         stop: async (graceMs) => void steps.push(`stop server ${graceMs}`),
       };

@@ -1,4 +1,4 @@
-import { type ClientServer, startServer } from '../../src/server/server.ts';
+import { type ClientServer, type ServerOptions, startServer } from '../../src/server/server.ts';
 import type { ServerLog } from '../../src/server/log.ts';
 import { connect, type EtcdClient } from './etcd-client.ts';
 import { createFakeDatabase, type FakeDatabase } from './fake-database.ts';
@@ -13,12 +13,12 @@ export interface Served {
   stop(): Promise<void>;
 }
 
-export async function serve(): Promise<Served> {
+export async function serve(options: Partial<ServerOptions> = {}): Promise<Served> {
   const database = createFakeDatabase();
   const logged: string[] = [];
   const note = (level: string) => (_fields: object, message: string) => void logged.push(`${level} ${message}`);
   const log: ServerLog = { debug: () => {}, info: note('info'), warn: note('warn'), error: note('error') };
-  const server = await startServer({ database, listen: ['127.0.0.1:0'], log });
+  const server = await startServer({ database, listen: ['127.0.0.1:0'], log, ...options });
   const address = server.addresses[0]!;
   const client = await connect(address);
   return {

@@ -6,7 +6,6 @@ import { requestsOf } from '../grpc/requests.ts';
 import { createResponses } from '../grpc/responses.ts';
 import { httpBodyTimeoutMs, unreadLingerMs } from '../limits.ts';
 import type { CallContext, Method, ResponseStream, UnaryCall } from '../services/call.ts';
-import { statusCodes } from '../status-codes.ts';
 import { clientErrorOf, errorBodyOf, httpStatusOf, streamErrorOf } from './gateway-error.ts';
 import { jsonBytesMax, jsonObjects, tooLarge } from './json-values.ts';
 import { jsonOf, messageBytesOf } from './json-message.ts';
@@ -26,17 +25,15 @@ type StreamMethod = Exclude<Method, { readonly kind: 'unary' }>;
 
 const headers = { 'content-type': 'application/json', 'grpc-metadata-content-type': 'application/grpc' };
 
-export async function answerUnary(call: GatewayCall, method: UnaryCall, { log, counter }: Serving): Promise<void> {
+export async function answerUnary(call: GatewayCall, method: UnaryCall, { log }: Serving): Promise<void> {
   const { path, types, context, response } = call;
   try {
     const answer = await method(await onlyRequestOf(call), context);
     const body = JSON.stringify(jsonOf(answer, types.output));
-    counter.ended(path, 'unary', statusCodes.OK.grpc);
     response.writeHead(200, { ...headers, 'content-length': Buffer.byteLength(body) });
     response.end(body);
   } catch (error) {
     const given = clientErrorOf(error, path, log);
-    counter.ended(path, 'unary', statusCodes[given.status].grpc);
     if (call.isGone()) return;
     response.statusCode = httpStatusOf(given.status);
     response.setHeader('content-type', 'application/json');
@@ -47,17 +44,14 @@ export async function answerUnary(call: GatewayCall, method: UnaryCall, { log, c
 /** Every message is a line, sent when it is there. The status is told with the first one; what goes wrong later is a line of its own. */
 export async function answerStream(call: GatewayCall, method: StreamMethod, serving: Serving): Promise<void> {
   const { path, context, response } = call;
-  const type = method.kind === 'duplex' ? 'bidi_stream' : 'server_stream';
   try {
     const responses = linesOf(call);
     if (method.kind === 'duplex') await method.call(requestsOfBody(call), context, responses);
     else await method.call(await onlyRequestOf(call), context, responses);
-    serving.counter.ended(path, type, statusCodes.OK.grpc);
     end(call);
   } catch (error) {
     const { reason } = context.signal as { readonly reason: unknown };
     const given = clientErrorOf(reason instanceof DatabaseError ? reason : error, path, serving.log);
-    serving.counter.ended(path, type, statusCodes[given.status].grpc);
     if (call.isGone()) return;
     if (!response.headersSent) {
       response.statusCode = httpStatusOf(given.status);

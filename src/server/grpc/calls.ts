@@ -1,15 +1,8 @@
-import {
-  status,
-  type handleBidiStreamingCall,
-  type handleServerStreamingCall,
-  type handleUnaryCall,
-  type Metadata,
-} from '@grpc/grpc-js';
+import type { handleBidiStreamingCall, handleServerStreamingCall, handleUnaryCall, Metadata } from '@grpc/grpc-js';
 import type { PeerCertificate } from 'node:tls';
 import { DatabaseError } from '../../host/database.ts';
 import type { ServerLog } from '../log.ts';
 import type { CallContext, Peer, DuplexCall, ServerStreamCall, UnaryCall } from '../services/call.ts';
-import type { CallCounter, CallType } from './call-counts.ts';
 import { requestsOf } from './requests.ts';
 import { createResponses } from './responses.ts';
 import { statusOf } from './status.ts';
@@ -23,7 +16,6 @@ export interface Serving {
   readonly streams: Set<AbortController>;
   /** Aborted when the server begins to stop. */
   readonly stopping: AbortSignal;
-  readonly counter: CallCounter;
 }
 
 export function unaryHandler(path: string, method: UnaryCall, serving: Serving): handleUnaryCall<Buffer, Buffer> {
@@ -38,14 +30,11 @@ export function unaryHandler(path: string, method: UnaryCall, serving: Serving):
       .then(
         (response) => {
           answered = true;
-          serving.counter.ended(path, 'unary', status.OK);
           callback(null, bufferOf(response));
         },
         (error: unknown) => {
           answered = true;
-          const given = controller.signal.aborted ? undefined : statusOf(error, path, serving.log);
-          serving.counter.ended(path, 'unary', given?.code ?? status.CANCELLED);
-          if (given !== undefined) callback(given);
+          if (!controller.signal.aborted) callback(statusOf(error, path, serving.log));
         },
       )
       .catch((error: unknown) => tellUnanswerable(error, path, serving));
@@ -58,9 +47,9 @@ export function serverStreamHandler(
   serving: Serving,
 ): handleServerStreamingCall<Buffer, Buffer> {
   return (call) => {
-    run(path, 'server_stream', call, serving, (context) =>
-      method(call.request, context, createResponses(call, context.signal)),
-    ).catch((error: unknown) => tellUnanswerable(error, path, serving));
+    run(path, call, serving, (context) => method(call.request, context, createResponses(call, context.signal))).catch(
+      (error: unknown) => tellUnanswerable(error, path, serving),
+    );
   };
 }
 
@@ -70,7 +59,7 @@ export function duplexHandler(
   serving: Serving,
 ): handleBidiStreamingCall<Buffer, Buffer> {
   return (call) => {
-    run(path, 'bidi_stream', call, serving, (context) =>
+    run(path, call, serving, (context) =>
       method(requestsOf(call, context.signal), context, createResponses(call, context.signal)),
     ).catch((error: unknown) => tellUnanswerable(error, path, serving));
   };
@@ -91,12 +80,11 @@ interface StreamCall extends AnyCall {
 
 async function run(
   path: string,
-  type: CallType,
   call: StreamCall,
   serving: Serving,
   method: (context: CallContext) => Promise<void>,
 ): Promise<void> {
-  const { log, streams, counter } = serving;
+  const { log, streams } = serving;
   const controller = new AbortController();
   let gone = false;
   call.on('cancelled', () => {
@@ -106,17 +94,11 @@ async function run(
   streams.add(controller);
   try {
     await method(contextOf(call, controller.signal, serving));
-    counter.ended(path, type, gone ? status.CANCELLED : status.OK);
     if (!gone) call.end();
   } catch (error) {
-    if (gone) {
-      counter.ended(path, type, status.CANCELLED);
-      return;
-    }
+    if (gone) return;
     const { reason } = controller.signal as { readonly reason: unknown };
-    const given = statusOf(reason instanceof DatabaseError ? reason : error, path, log);
-    counter.ended(path, type, given.code ?? status.UNKNOWN);
-    call.emit('error', given);
+    call.emit('error', statusOf(reason instanceof DatabaseError ? reason : error, path, log));
   } finally {
     streams.delete(controller);
   }

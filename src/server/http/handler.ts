@@ -1,30 +1,24 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { type HttpAnswer, type HttpRoute, textType } from './answer.ts';
+import { type AccessOptions, refuseAccess } from './access.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { ServerLog } from '../log.ts';
 
 /** Small answers to GET, by path, over either version of HTTP: Node gives both the same face. */
-
-export interface HttpAnswer {
-  readonly status: number;
-  readonly type: string;
-  readonly body: string;
-}
-
-export type HttpRoute = (url: URL) => HttpAnswer | Promise<HttpAnswer>;
 
 export interface HandlerOptions {
   /** Undefined: no such path. */
   readonly route: (path: string) => HttpRoute | undefined;
   /** Requests that are answered otherwise, by path. */
   readonly gateway?: Gateway;
+  /** Undefined: everybody may ask. */
+  readonly access?: AccessOptions;
   readonly log: ServerLog;
 }
 
-export const textType = 'text/plain; charset=utf-8';
-export const jsonType = 'application/json';
-
-export function createHandler({ route, gateway, log }: HandlerOptions): RequestListener {
+export function createHandler({ route, gateway, access, log }: HandlerOptions): RequestListener {
   return (request, response) => {
+    if (access !== undefined && refuseAccess(request, response, access)) return;
     const url = urlOf(request);
     const answered =
       url !== undefined && gateway?.owns(url.pathname) === true

@@ -1,6 +1,8 @@
-import type { Database } from '../../host/database.ts';
+import type { AlarmKind } from '../../core/types/alarm.ts';
+import type { StatusResponse } from '../../core/types/response.ts';
+import type { Database, Resolved } from '../../host/database.ts';
 import { healthCheckTimeoutMs } from '../limits.ts';
-import { jsonType, textType, type HttpAnswer, type HttpRoute } from './handler.ts';
+import { textType, type HttpAnswer, type HttpRoute } from './answer.ts';
 
 /**
  * Whether this node is well, in etcd's forms: `/health` for all, `/livez` for who would restart it, `/readyz` for who would send it work.
@@ -16,7 +18,7 @@ export interface HealthCounts {
 }
 
 export interface HealthCheckCount {
-  readonly probe: 'livez' | 'readyz';
+  readonly probe: Probe;
   readonly name: string;
   readonly success: number;
   readonly error: number;
@@ -29,87 +31,101 @@ export interface Health {
   counts(): HealthCounts;
 }
 
-/** A text says what is wrong. */
-type Check = (signal: AbortSignal) => Promise<string | undefined>;
+type Probe = 'livez' | 'readyz';
+
+/** Rejects, or answers a text, when something is wrong. */
+type Check = (database: Database, signal: AbortSignal) => Promise<string | undefined>;
+
+/** By etcd's names. */
+const probes: Readonly<Record<Probe, Readonly<Record<string, Check>>>> = {
+  livez: { serializable_read: isAlive },
+  readyz: {
+    data_corruption: isWhole,
+    serializable_read: isAlive,
+    linearizable_read: readsNow,
+    // There are no learners.
+    non_learner: () => Promise.resolve(undefined),
+  },
+};
 
 export function createHealth(database: Database): Health {
-  const checks: Readonly<Record<'livez' | 'readyz', Readonly<Record<string, Check>>>> = {
-    livez: { core: (signal) => coreAnswers(database, signal) },
-    readyz: {
-      leader: (signal) => leaderKnown(database, signal),
-      linearizable_read: (signal) => readsNow(database, signal),
-    },
-  };
   const counted = new Map<string, { -readonly [Name in keyof HealthCheckCount]: HealthCheckCount[Name] }>();
   let successes = 0;
   let failures = 0;
 
-  async function look(probe: 'livez' | 'readyz', name: string): Promise<string | undefined> {
-    const problem = await within(checks[probe][name]!);
-    const count = counted.get(`${probe} ${name}`) ?? { probe, name, success: 0, error: 0, isWell: true };
+  async function look(probe: Probe, name: string): Promise<{ readonly line: string; readonly isWell: boolean }> {
+    const problem = await problemOf(probes[probe][name]!, database);
+    const isWell = problem === undefined;
+    const count = counted.get(`${probe} ${name}`) ?? { probe, name, success: 0, error: 0, isWell };
     counted.set(`${probe} ${name}`, count);
-    count.isWell = problem === undefined;
-    if (problem === undefined) count.success += 1;
+    count.isWell = isWell;
+    if (isWell) count.success += 1;
     else count.error += 1;
-    return problem;
+    return { line: isWell ? `[+]${name} ok\n` : `[-]${name} failed: ${problem}\n`, isWell };
   }
 
-  async function probe(kind: 'livez' | 'readyz', url: URL): Promise<HttpAnswer> {
-    const excluded = new Set(url.searchParams.getAll('exclude'));
-    const lines: string[] = [];
-    let isWell = true;
-    for (const name of Object.keys(checks[kind])) {
-      if (excluded.has(name)) {
-        lines.push(`[+]${name} excluded: ok`);
-        continue;
-      }
-      const problem = await look(kind, name);
-      if (problem !== undefined) isWell = false;
-      lines.push(problem === undefined ? `[+]${name} ok` : `[-]${name} failed: ${problem}`);
-    }
-    const isVerbose = url.searchParams.has('verbose');
-    if (isWell && !isVerbose) return { status: 200, type: textType, body: 'ok\n' };
-    const last = `${kind} check ${isWell ? 'passed' : 'failed'}`;
-    return { status: isWell ? 200 : 503, type: textType, body: `${[...lines, last].join('\n')}\n` };
+  /** What fails is told in any case, what does not when it is asked for. */
+  async function run(probe: Probe, names: readonly string[], url: URL): Promise<HttpAnswer> {
+    const looks = [];
+    for (const name of names) looks.push(await look(probe, name));
+    const lines = looks.map(({ line }) => line).join('');
+    if (looks.some(({ isWell }) => !isWell)) return { status: 503, type: textType, body: `${lines}\n` };
+    return { status: 200, type: textType, body: url.searchParams.has('verbose') ? `${lines}ok\n` : 'ok\n' };
   }
 
   async function health(url: URL): Promise<HttpAnswer> {
     const isLocal = url.searchParams.get('serializable') === 'true';
-    const problem = isLocal
-      ? await within(checks.livez['core']!)
-      : ((await within(checks.readyz['leader']!)) ?? (await within(checks.readyz['linearizable_read']!)));
-    if (problem === undefined) successes += 1;
+    const reason = await reasonOf(database, new Set(url.searchParams.getAll('exclude')), isLocal);
+    if (reason === '') successes += 1;
     else failures += 1;
-    const body = JSON.stringify({ health: String(problem === undefined), reason: problem ?? '' });
-    return { status: problem === undefined ? 200 : 503, type: jsonType, body };
+    const body = JSON.stringify({ health: String(reason === ''), reason });
+    return reason === '' ? { status: 200, type: textType, body } : { status: 503, type: textType, body: `${body}\n` };
   }
 
-  const routes = new Map<string, HttpRoute>([
-    ['/health', health],
-    ['/livez', (url) => probe('livez', url)],
-    ['/readyz', (url) => probe('readyz', url)],
-  ]);
-  for (const kind of ['livez', 'readyz'] as const) {
-    for (const name of Object.keys(checks[kind])) {
-      routes.set(`/${kind}/${name}`, async () => {
-        const problem = await look(kind, name);
-        const body = problem === undefined ? 'ok\n' : `[-]${name} failed: ${problem}\n`;
-        return { status: problem === undefined ? 200 : 503, type: textType, body };
-      });
-    }
+  const routes = new Map<string, HttpRoute>([['/health', health]]);
+  for (const probe of ['livez', 'readyz'] as const) {
+    const names = Object.keys(probes[probe]);
+    routes.set(`/${probe}`, (url) => {
+      const excluded = new Set(url.searchParams.getAll('exclude'));
+      return run(
+        probe,
+        names.filter((name) => !excluded.has(name)),
+        url,
+      );
+    });
+    for (const name of names) routes.set(`/${probe}/${name}`, (url) => run(probe, [name], url));
   }
   return { routes, counts: () => ({ successes, failures, checks: [...counted.values()] }) };
 }
 
-async function coreAnswers(database: Database, signal: AbortSignal): Promise<string | undefined> {
-  const { response } = await database.request<'status'>({ kind: 'status' }, signal);
-  const isOver = response.role === 'failed' || response.role === 'stopped';
-  return isOver ? [`the node has ${response.role}`, ...response.problems].join('; ') : undefined;
+const alarmNames: Readonly<Record<AlarmKind, string>> = { nospace: 'NOSPACE', corrupt: 'CORRUPT' };
+
+/** In etcd's words; `''` when all is well. */
+async function reasonOf(database: Database, excluded: ReadonlySet<string>, isLocal: boolean): Promise<string> {
+  const alive = await problemOf(isAlive, database);
+  if (alive !== undefined) return `RANGE ERROR:${alive}`;
+  const { alarms, leader } = await statusOf(database);
+  const alarm = alarms.map(({ alarm }) => alarmNames[alarm]).find((name) => !excluded.has(name));
+  if (alarm !== undefined) return `ALARM ${alarm}`;
+  if (isLocal) return '';
+  if (leader === undefined) return 'RAFT NO LEADER';
+  const problem = await problemOf(readsNow, database);
+  return problem === undefined ? '' : `RANGE ERROR:${problem}`;
 }
 
-async function leaderKnown(database: Database, signal: AbortSignal): Promise<string | undefined> {
-  const { response } = await database.request<'status'>({ kind: 'status' }, signal);
-  return response.leader === undefined ? 'RAFT NO LEADER' : undefined;
+async function statusOf(database: Database, signal?: AbortSignal): Promise<Resolved<StatusResponse>> {
+  return (await database.request<'status'>({ kind: 'status' }, signal)).response;
+}
+
+async function isAlive(database: Database, signal: AbortSignal): Promise<string | undefined> {
+  const { role, problems } = await statusOf(database, signal);
+  const isOver = role === 'failed' || role === 'stopped';
+  return isOver ? [`the node has ${role}`, ...problems].join('; ') : undefined;
+}
+
+async function isWhole(database: Database, signal: AbortSignal): Promise<string | undefined> {
+  const { alarms } = await statusOf(database, signal);
+  return alarms.some(({ alarm }) => alarm === 'corrupt') ? 'alarm activated: CORRUPT' : undefined;
 }
 
 async function readsNow(database: Database, signal: AbortSignal): Promise<string | undefined> {
@@ -135,12 +151,12 @@ async function readsNow(database: Database, signal: AbortSignal): Promise<string
   return undefined;
 }
 
-async function within(check: Check): Promise<string | undefined> {
+async function problemOf(check: Check, database: Database): Promise<string | undefined> {
   const signal = AbortSignal.timeout(healthCheckTimeoutMs);
   try {
-    return await check(signal);
+    return await check(database, signal);
   } catch (error) {
     if (signal.aborted) return `no answer within ${healthCheckTimeoutMs} ms`;
-    return `RANGE ERROR:${error instanceof Error ? error.message : String(error)}`;
+    return error instanceof Error ? error.message : String(error);
   }
 }

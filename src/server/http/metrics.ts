@@ -1,34 +1,28 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { latencyBoundsMs, type UsageReport } from '../../host/store-usage/usage.ts';
-import type { Role, StatusResponse } from '../../core/types/response.ts';
-import type { Database, Resolved } from '../../host/database.ts';
-import type { CallCounter } from '../grpc/call-counts.ts';
+import type { Role } from '../../core/types/response.ts';
+import type { Database } from '../../host/database.ts';
+import type { CallCounts } from '../call-counts.ts';
 import { databaseBytesQuota } from '../limits.ts';
 import type { NodeFacts } from '../services/admin.ts';
 import { etcdStorageVersion, etcdVersion } from '../version.ts';
+import { callMetrics } from './call-metrics.ts';
+import type { HttpRoute } from './answer.ts';
 import type { HealthCounts } from './health.ts';
-import type { HttpRoute } from './handler.ts';
+import type { AddGauge, AddLabeled, Labels, Seen, Status } from './metric.ts';
+import { processMetrics } from './process-metrics.ts';
 
 /**
  * `/metrics`, in Prometheus' text form. Names of etcd's where they mean the same, `t4_…` for the rest. Everything is read when it is asked
  * for, and every label has a bounded number of values: none is a key, a client or an object's name.
  */
-type Status = Resolved<StatusResponse>;
-type Labels = Readonly<Record<string, string>>;
-
-interface Seen {
-  readonly status: Status;
-  readonly usage: UsageReport;
-  readonly health: HealthCounts;
-}
-
 const roles: readonly Role[] = ['starting', 'standby', 'recovering', 'leader', 'stopping', 'stopped', 'failed'];
 const hexDigits = 16;
 
 export function createMetrics(
   database: Database,
   facts: NodeFacts,
-  calls: Pick<CallCounter, 'all'>,
+  calls: CallCounts,
   health: () => HealthCounts,
 ): HttpRoute {
   const registry = new Registry();
@@ -94,16 +88,8 @@ export function createMetrics(
   counters('etcd_server_health_failures', 'Health checks that failed.', [], ({ health: seen }) => [
     [{}, seen.failures],
   ]);
-  counters(
-    'grpc_server_handled_total',
-    'Calls of clients that have ended.',
-    ['grpc_service', 'grpc_method', 'grpc_type', 'grpc_code'],
-    function* () {
-      for (const { service, method, type, code, calls: ended } of calls.all()) {
-        yield [{ grpc_service: service, grpc_method: method, grpc_type: type, grpc_code: code }, ended];
-      }
-    },
-  );
+  callMetrics(counters, calls);
+  processMetrics(gauge, counters);
 
   return async () => {
     const { response } = await database.request<'status'>({ kind: 'status' });
@@ -113,20 +99,17 @@ export function createMetrics(
   };
 }
 
-type AddGauge = (name: string, help: string, value: (seen: Seen) => number | undefined) => void;
-type AddLabeled = (
-  name: string,
-  help: string,
-  labelNames: readonly string[],
-  values: (seen: Seen) => Iterable<readonly [Labels, number]>,
-) => void;
-
 function nodeMetrics(gauge: AddGauge, gauges: AddLabeled): void {
   gauge('etcd_server_has_leader', 'Whether a leader is known: 1 is, 0 is not.', ({ status }) =>
     Number(status.leader !== undefined),
   );
   gauge('etcd_server_is_leader', 'Whether this node leads: 1 does, 0 does not.', ({ status }) =>
     Number(status.role === 'leader' && status.ready),
+  );
+  gauge(
+    'etcd_server_leader_changes_seen_total',
+    'Reigns of the database so far, whoever led.',
+    ({ status }) => status.epoch,
   );
   gauges('etcd_server_id', 'This node, in hexadecimal.', ['server_id'], ({ status }) => [
     [{ server_id: BigInt.asUintN(64, status.self.memberId).toString(16).padStart(hexDigits, '0') }, 1],
