@@ -54,7 +54,7 @@ describe('a leader that compacts by itself', () => {
 });
 
 function members(world: World, node: WorldNode): readonly string[] {
-  const answer = ask(world, { kind: 'members', linearizable: false, purpose: 'list' }, node);
+  const answer = ask(world, { kind: 'members', linearizable: false }, node);
   if (answer.kind !== 'ok' || answer.response.kind !== 'members') throw new Error(JSON.stringify(answer));
   return answer.response.members.map(({ name, clientUrls }) => `${name} ${clientUrls.join(' ')}`);
 }
@@ -161,14 +161,14 @@ describe('the list of members', () => {
   test('a linearizable list needs a leader, and a stop leaves nobody waiting', () => {
     const { store, away } = awayStore();
     const { world, leader, second } = standing({}, store);
-    expect(ask(world, { kind: 'members', linearizable: true, purpose: 'list' }, leader).kind).toBe('ok');
+    expect(ask(world, { kind: 'members', linearizable: true }, leader).kind).toBe('ok');
     away.is = true;
-    const waiting = world.request(second, { kind: 'members', linearizable: false, purpose: 'list' });
+    const waiting = world.request(second, { kind: 'members', linearizable: false });
     second.send({ kind: 'stop' });
     expect(waiting.answer).toMatchObject({ kind: 'error', error: { message: 'etcdserver: server stopped' } });
     const lonely = createWorld(calm);
     lonely.nodes[0]!.start();
-    const early = lonely.request(lonely.nodes[0]!, { kind: 'members', linearizable: true, purpose: 'list' });
+    const early = lonely.request(lonely.nodes[0]!, { kind: 'members', linearizable: true });
     lonely.runUntil(60, () => early.answer !== undefined);
     expect(early.answer).toMatchObject({ kind: 'error', error: { message: 'etcdserver: no leader' } });
   });

@@ -81,7 +81,10 @@ describe('Lease', () => {
 const other = { memberId: 5n, name: 'two', clientUrls: ['http://10.0.0.2:2379', 'http://10.0.0.2:2380'] };
 
 describe('Cluster', () => {
-  beforeEach(() => served.database.answer('members', { kind: 'members', members: [other, leader] }));
+  beforeEach(() => {
+    served.database.answer('members', { kind: 'members', members: [other, leader] });
+    served.database.answer('auth-role-list', { kind: 'auth-role-list', roles: [] });
+  });
 
   test('lists the members, without a revision', async () => {
     const { client, database } = served;
@@ -92,7 +95,7 @@ describe('Cluster', () => {
     ]);
     expect(list.header.revision).toBeUndefined();
     expect(list.header).toMatchObject({ cluster_id: clusterIdText, member_id: memberIdText, raft_term: '7' });
-    expect(database.requests).toEqual([{ kind: 'members', linearizable: true, purpose: 'list' }]);
+    expect(database.requests).toEqual([{ kind: 'members', linearizable: true }]);
   });
 
   test('the core’s refusal goes through', async () => {
@@ -139,13 +142,117 @@ describe('Cluster', () => {
     expect(await refusal(client.call('Cluster/MemberPromote', { ID: '5' }))).toBe(
       '9 etcdserver: can only promote a learner member',
     );
-    expect(new Set(database.requests.map((request) => request.kind === 'members' && request.purpose))).toEqual(
-      new Set(['change']),
-    );
     database.answer('members', { kind: 'members', members: [leader] });
     expect(await refusal(client.call('Cluster/MemberRemove', { ID: memberIdText }))).toBe(
-      '9 etcdserver: re-configuration failed due to not enough started members',
+      '2 etcdserver: re-configuration failed due to not enough started members',
     );
+  });
+});
+
+describe('Maintenance', () => {
+  const lifts = { kind: 'auth-role-list', roles: [] } as const;
+  const refusedRoot = new DatabaseError(clientErrors.permissionDenied);
+
+  test('alarms are raised, taken back and told, each in the words of the core', async () => {
+    const { client, database } = served;
+    database.answer('alarm', {
+      kind: 'alarm',
+      alarms: [
+        { memberId: 7n, alarm: 'nospace' },
+        { memberId: 8n, alarm: 'corrupt' },
+      ],
+    });
+    expect(await client.call('Maintenance/Alarm', { action: 1, memberID: '7', alarm: 1 })).toMatchObject({
+      header,
+      alarms: [
+        { memberID: '7', alarm: 1 },
+        { memberID: '8', alarm: 2 },
+      ],
+    });
+    await client.call('Maintenance/Alarm', {});
+    await client.call('Maintenance/Alarm', { action: 2, alarm: 2 });
+    expect(database.requests).toEqual([
+      { kind: 'alarm', action: 'activate', alarm: 'nospace', memberId: 7n },
+      { kind: 'alarm', action: 'get', alarm: 'none', memberId: 0n },
+      { kind: 'alarm', action: 'deactivate', alarm: 'corrupt', memberId: 0n },
+    ]);
+  });
+
+  test('of an alarm that no etcd knows there is nothing to tell, and not to everybody', async () => {
+    const { client, database } = served;
+    database.answer('auth-role-list', lifts);
+    expect((await client.call('Maintenance/Alarm', { action: 1, alarm: 9 })).alarms).toEqual([]);
+    database.answer('auth-role-list', refusedRoot);
+    expect(await refusal(client.call('Maintenance/Alarm', { action: 9 }))).toBe('7 etcdserver: permission denied');
+  });
+
+  test('the status tells alarms and the quota as etcd does', async () => {
+    served.database.status = {
+      ...leadingStatus,
+      alarms: [{ memberId: 7n, alarm: 'nospace' }],
+      quotaBackendBytes: 5_000_000_000,
+      problems: ['something else'],
+    };
+    expect(await served.client.call('Maintenance/Status', {})).toMatchObject({
+      errors: ['memberID:7 alarm:NOSPACE ', 'something else'],
+    });
+  });
+
+  test('defragmenting succeeds without a header, for root alone', async () => {
+    const { client, database } = served;
+    database.answer('auth-role-list', lifts);
+    expect((await client.call('Maintenance/Defragment', {})).header ?? null).toBeNull();
+    database.answer('auth-role-list', refusedRoot);
+    expect(await refusal(client.call('Maintenance/Defragment', {}))).toBe('7 etcdserver: permission denied');
+  });
+
+  test('the lead is moved, or the core says why not', async () => {
+    const { client, database } = served;
+    database.answer('move-leader', { kind: 'move-leader' }, new DatabaseError(clientErrors.badLeaderTransferee));
+    expect(
+      (await client.call('Maintenance/MoveLeader', { targetID: '18446744073709551615' })).header ?? null,
+    ).toBeNull();
+    expect(await refusal(client.call('Maintenance/MoveLeader', { targetID: '9' }))).toBe(
+      '9 etcdserver: bad leader transferee',
+    );
+    expect(database.requests).toEqual([
+      { kind: 'move-leader', target: 2n ** 64n - 1n },
+      { kind: 'move-leader', target: 9n },
+    ]);
+  });
+
+  describe('Downgrade, as 3.6 answers', () => {
+    const wrongFormat = '3 etcdserver: wrong downgrade target version format';
+    const invalid = '3 etcdserver: invalid downgrade target version';
+    const asked = (action: number, version: string) => served.client.call('Maintenance/Downgrade', { action, version });
+
+    beforeEach(() => served.database.answer('auth-role-list', lifts));
+
+    test.each(['3.5.0', '3.5', '3.5.0-rc.1', '3.5.7'])('%s may be gone back to', async (version) => {
+      expect(await asked(0, version)).toMatchObject({ header, version: '3.6' });
+      expect(await refusal(asked(1, version))).toMatch(/^12 etcdserver: an older etcd cannot read/);
+    });
+
+    test.each([
+      ['x', wrongFormat],
+      ['', wrongFormat],
+      ['3', wrongFormat],
+      ['3.5.0.1', wrongFormat],
+      ['v3.5.0', wrongFormat],
+      ['3.4.0', invalid],
+      ['3.6', invalid],
+      ['2.5.0', invalid],
+    ])('%j may not', async (version, words) => {
+      expect(await refusal(asked(0, version))).toBe(words);
+      expect(await refusal(asked(1, version))).toBe(words);
+    });
+
+    test('there is nothing to cancel, which is no error; what else is asked is one', async () => {
+      expect(await asked(2, '')).toMatchObject({ header, version: '3.6' });
+      expect(await refusal(asked(7, '3.5.0'))).toBe('2 etcdserver: unknown method');
+      served.database.answer('auth-role-list', refusedRoot);
+      expect(await refusal(asked(0, '3.5.0'))).toBe('7 etcdserver: permission denied');
+    });
   });
 });
 

@@ -54,7 +54,8 @@ export const clientErrors = {
   leaseExists: error('FailedPrecondition', 'lease already exists'),
   memberExists: error('FailedPrecondition', 'member ID already exist'),
   peerUrlsExist: error('FailedPrecondition', 'Peer URLs already exists'),
-  memberNotEnoughStarted: error('FailedPrecondition', 're-configuration failed due to not enough started members'),
+  // Of no code in etcd's table, whatever its list of errors says.
+  memberNotEnoughStarted: error('Unknown', 're-configuration failed due to not enough started members'),
   memberNotLearner: error('FailedPrecondition', 'can only promote a learner member'),
   learnerNotReady: error('FailedPrecondition', 'can only promote a learner member which is in sync with leader'),
   tooManyLearners: error('FailedPrecondition', 'too many learner members in cluster'),
@@ -88,12 +89,19 @@ export const clientErrors = {
   unhealthy: error('Unavailable', 'unhealthy cluster'),
   corrupt: error('DataLoss', 'corrupt cluster'),
   invalidAuthToken: error('Unauthenticated', 'invalid auth token'),
+  unknownMethod: error('Unknown', 'unknown method'),
   watchCanceled: error('Canceled', 'watch canceled'),
   requestCanceled: error('Canceled', 'request canceled'),
 } as const satisfies Record<string, ClientError>;
 
 /** In no table of etcd's codes, hence of this status. */
 export const leadTransferTimeout = error('Unknown', 'request timed out, leader transfer took too long');
+
+/** Not etcd's, which would leave its files to an older release of itself. */
+export const downgradeNotDone = error(
+  'Unimplemented',
+  'an older etcd cannot read what is in an object store: have it restore a snapshot instead',
+);
 
 /** Not etcd's: its members come and go by requests. */
 export function membersNotChanged(instead: string): ClientError {

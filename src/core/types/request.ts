@@ -114,8 +114,6 @@ export interface MembersRequest {
   readonly kind: 'members';
   /** Only where a leader is known. */
   readonly linearizable: boolean;
-  /** To change one of them, which needs more rights than to see them. */
-  readonly purpose: 'list' | 'change';
 }
 
 /** Answered when that member leads. */

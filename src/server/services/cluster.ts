@@ -1,5 +1,4 @@
 import { clientErrors, membersNotChanged, type ClientError } from '../../core/types/error.ts';
-import type { MembersRequest } from '../../core/types/request.ts';
 import type { MemberDescription } from '../../core/types/response.ts';
 import { DatabaseError } from '../../host/database.ts';
 import { ClusterDefinition, type Member } from '../generated/etcdserverpb/cluster.ts';
@@ -13,26 +12,28 @@ import { methodsOf } from './service.ts';
  * refuse is refused in its words, and the rest with what to do instead.
  */
 export function clusterMethods(node: Node): readonly Method[] {
-  async function members(context: CallContext, linearizable: boolean, purpose: MembersRequest['purpose']) {
-    const { header, response } = await node.of(context).request<'members'>({ kind: 'members', linearizable, purpose });
+  async function members(context: CallContext, linearizable: boolean) {
+    const { header, response } = await node.of(context).request<'members'>({ kind: 'members', linearizable });
     return { header, members: response.members };
   }
 
+  /** To change that member, which takes more rights than to see it. */
   async function known(context: CallContext, id: bigint): Promise<readonly MemberDescription[]> {
-    const { members: alive } = await members(context, false, 'change');
+    await node.mayAdminister(context);
+    const { members: alive } = await members(context, false);
     if (alive.some(({ memberId }) => memberId === id)) return alive;
     throw new DatabaseError(clientErrors.memberNotFound);
   }
 
   return methodsOf(node, ClusterDefinition, {
     memberList: async ({ linearizable }, context) => {
-      const { header, members: alive } = await members(context, linearizable, 'list');
+      const { header, members: alive } = await members(context, linearizable);
       // Membership has nothing to do with the store: its header tells no revision.
       return { header: await node.header({ ...header, revision: 0 }), members: alive.map(memberOf) };
     },
     memberAdd: async ({ peerURLs }, context) => {
       if (!areMemberUrls(peerURLs)) throw new DatabaseError(clientErrors.badMemberUrls);
-      await members(context, false, 'change');
+      await node.mayAdminister(context);
       throw new DatabaseError(membersNotChanged('start another node on the same object store'));
     },
     memberRemove: async ({ ID }, context) => {

@@ -1,9 +1,11 @@
-import { clientErrors } from '../../core/types/error.ts';
+import { clientErrors, downgradeNotDone } from '../../core/types/error.ts';
 import type { StatusResponse } from '../../core/types/response.ts';
-import type { Resolved } from '../../host/database.ts';
+import { DatabaseError, type Resolved } from '../../host/database.ts';
 import { databaseBytesQuota } from '../limits.ts';
-import { MaintenanceDefinition } from '../generated/etcdserverpb/maintenance.ts';
+import { DowngradeRequest_DowngradeAction, MaintenanceDefinition } from '../generated/etcdserverpb/maintenance.ts';
 import { etcdStorageVersion, etcdVersion } from '../version.ts';
+import { alarmMemberOf, alarmRequestOf, alarmText } from '../wire/alarm.ts';
+import { clusterVersion, downgradeProblem } from '../wire/downgrade.ts';
 import { numberOf } from '../wire/number.ts';
 import type { Method } from './call.ts';
 import type { Node } from './node.ts';
@@ -21,7 +23,7 @@ export function maintenanceMethods(node: Node): readonly Method[] {
         // Never 0 and never less than what is in use, even when the store is empty: monitoring divides by it.
         dbSize: BigInt(Math.max(bytesInUse, response.bytesTotal)),
         dbSizeInUse: BigInt(bytesInUse),
-        dbSizeQuota: BigInt(databaseBytesQuota),
+        dbSizeQuota: BigInt(response.quotaBackendBytes === 0 ? databaseBytesQuota : response.quotaBackendBytes),
         leader: response.leader?.memberId ?? 0n,
         raftIndex: BigInt(response.sequence),
         raftAppliedIndex: BigInt(response.sequence),
@@ -46,9 +48,48 @@ export function maintenanceMethods(node: Node): readonly Method[] {
         compactRevision: response.compactRevision === 0 ? -1n : BigInt(response.compactRevision),
       };
     },
+    alarm: async (request, context) => {
+      const asked = alarmRequestOf(request);
+      if (asked === undefined) {
+        await node.mayAdminister(context);
+        const { header } = await node.of(context).request<'status'>({ kind: 'status' });
+        return { header: await node.header(header), alarms: [] };
+      }
+      const { header, response } = await node.of(context).request<'alarm'>(asked);
+      return { header: await node.header(header), alarms: response.alarms.map(alarmMemberOf) };
+    },
+    // What etcd's file needs it for, a local store does by itself. Its answer has no header.
+    defragment: async (_request, context) => {
+      await node.mayAdminister(context);
+      return { header: undefined };
+    },
+    moveLeader: async ({ targetID }, context) => {
+      await node.of(context).request<'move-leader'>({ kind: 'move-leader', target: targetID });
+      return { header: undefined };
+    },
+    downgrade: async ({ action, version }, context) => {
+      await node.mayAdminister(context);
+      switch (action) {
+        case DowngradeRequest_DowngradeAction.VALIDATE:
+        case DowngradeRequest_DowngradeAction.ENABLE: {
+          const problem = downgradeProblem(version);
+          if (problem !== undefined) throw new DatabaseError(problem);
+          if (action === DowngradeRequest_DowngradeAction.ENABLE) throw new DatabaseError(downgradeNotDone);
+          break;
+        }
+        case DowngradeRequest_DowngradeAction.CANCEL:
+          break;
+        default:
+          throw new DatabaseError(clientErrors.unknownMethod);
+      }
+      const { header } = await node.of(context).request<'status'>({ kind: 'status' });
+      return { header: await node.header(header), version: clusterVersion };
+    },
   });
 }
 
-function errorsOf({ leader, problems }: Resolved<StatusResponse>): string[] {
-  return leader === undefined ? [clientErrors.noLeader.message, ...problems] : [...problems];
+/** As etcd has them, and after them what an operator of this one should know. */
+function errorsOf({ leader, alarms, problems }: Resolved<StatusResponse>): string[] {
+  const leaderless = leader === undefined ? [clientErrors.noLeader.message] : [];
+  return [...leaderless, ...alarms.map(alarmText), ...problems];
 }
