@@ -2,6 +2,7 @@
 import { usageError } from './cli-error.ts';
 import { formatAddress, isLoopback, isWildcard, parseAddress, type ListenAddress } from './listen-address.ts';
 import { placeOf, type Settings } from './resolve-settings.ts';
+import { isEncrypted } from './security-settings.ts';
 import { storeTargetOf, type StoreTarget } from './store-settings.ts';
 
 export function storeToRunOn(settings: Settings): StoreTarget {
@@ -16,10 +17,10 @@ export function storeToRunOn(settings: Settings): StoreTarget {
 export function checkListen(settings: Settings): readonly ListenAddress[] {
   const { listen, 'allow-insecure-listen': allowed } = settings.values;
   const open = listen.find((address) => !isLoopback(address.host));
-  if (open === undefined || allowed) return listen;
+  if (open === undefined || allowed || isEncrypted(settings)) return listen;
   throw usageError(
-    `${placeOf('listen', settings.sources.get('listen'))}: ${formatAddress(open)} can be reached from other machines, and T4 has no encryption and no authentication yet`,
-    'listen on 127.0.0.1, or give --allow-insecure-listen where the network around it can be trusted',
+    `${placeOf('listen', settings.sources.get('listen'))}: ${formatAddress(open)} can be reached from other machines, and nothing is encrypted`,
+    'give --cert-file and --key-file, or --auto-tls; or listen on 127.0.0.1; or give --allow-insecure-listen where the network around it can be trusted',
   );
 }
 
@@ -29,11 +30,15 @@ export function checkListenMetrics(settings: Settings): readonly ListenAddress[]
   const place = placeOf('listen-metrics-urls', settings.sources.get('listen-metrics-urls'));
   return urls.map((url) => {
     const address = parseAddress(url);
-    if (address === undefined) throw usageError(`${place}: ${url} is no http://HOST:PORT`, 'T4 has no TLS yet');
+    if (address === undefined)
+      throw usageError(
+        `${place}: ${url} is no http://HOST:PORT`,
+        'metrics are served without TLS here, and with it on the clients’ port',
+      );
     const { host, port } = address;
     if (!isLoopback(host) && !allowed) {
       throw usageError(
-        `${place}: ${url} can be reached from other machines, and T4 has no encryption and no authentication yet`,
+        `${place}: ${url} can be reached from other machines, and metrics are served there without encryption to whoever asks`,
         'serve them on 127.0.0.1, or give --allow-insecure-listen where the network around it can be trusted',
       );
     }
@@ -48,11 +53,12 @@ export function checkListenMetrics(settings: Settings): readonly ListenAddress[]
 export function clientUrlsOf(settings: Settings, listen: readonly ListenAddress[]): readonly string[] {
   const given = settings.values['advertise-client-urls'];
   if (given !== undefined) return given;
+  const scheme = isEncrypted(settings) ? 'https' : 'http';
   const wildcard = listen.find((address) => isWildcard(address.host));
-  if (wildcard === undefined) return listen.map((address) => `http://${formatAddress(address)}`);
+  if (wildcard === undefined) return listen.map((address) => `${scheme}://${formatAddress(address)}`);
   throw usageError(
     `--listen ${formatAddress(wildcard)} does not tell under which address clients reach this node`,
-    'give --advertise-client-urls http://HOST:PORT',
+    `give --advertise-client-urls ${scheme}://HOST:PORT`,
   );
 }
 

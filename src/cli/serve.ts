@@ -18,12 +18,15 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import type { ClientServer, ServerOptions } from '../server/server.ts';
 import type { HttpServer, HttpServerOptions } from '../server/http/http-server.ts';
 import type { NodeFacts } from '../server/services/admin.ts';
+import type { TlsMaterial } from '../server/tls/tls-material.ts';
 import { CliError, exitCodes, type ExitCode } from './cli-error.ts';
 import { formatAddress, type ListenAddress } from './listen-address.ts';
 import type { Log } from './log.ts';
+import { checkTokenKeys, openAutoTls, openGivenTls } from './open-tls.ts';
 import type { Settings } from './resolve-settings.ts';
 import { autoCompactionOf } from './auto-compaction-settings.ts';
 import { acceptsLocalLoss, checkListen, checkListenMetrics, clientUrlsOf, storeToRunOn } from './run-settings.ts';
+import { authSettingsOf } from './security-settings.ts';
 import type { StoreTarget } from './store-settings.ts';
 
 /** The world outside of this file, so that tests can be it. */
@@ -66,12 +69,14 @@ export async function serve(options: ServeOptions, parts: ServeParts): Promise<E
   const listen = checkListen(settings);
   checkListenMetrics(settings);
   clientUrlsOf(settings, listen);
+  checkTokenKeys(settings);
   const { 'auto-compaction-mode': mode, 'auto-compaction-retention': compactedAfter } = settings.values;
   autoCompactionOf(mode, compactedAfter);
+  const tls = openGivenTls(settings, log);
   const opened: (() => Promise<void>)[] = [];
   try {
     log.info({ version: options.version, process: process.pid }, 'starting');
-    return await serveWith(options, parts, target, listen, opened);
+    return await serveWith(options, parts, { target, listen, tls }, opened);
   } catch (error) {
     if (!stop.aborted) throw error;
     log.info({ error }, 'stopped before it was ready');
@@ -83,11 +88,18 @@ export async function serve(options: ServeOptions, parts: ServeParts): Promise<E
   }
 }
 
+/** What was looked at before anything was opened. */
+interface Checked {
+  readonly target: StoreTarget;
+  readonly listen: readonly ListenAddress[];
+  /** Undefined: none was given. */
+  readonly tls: TlsMaterial | undefined;
+}
+
 async function serveWith(
   { settings, log, stop }: ServeOptions,
   parts: ServeParts,
-  target: StoreTarget,
-  listen: readonly ListenAddress[],
+  { target, listen, tls: tlsGiven }: Checked,
   opened: (() => Promise<void>)[],
 ): Promise<ExitCode> {
   const { values } = settings;
@@ -106,6 +118,16 @@ async function serveWith(
   const reserved: ReservedPort[] = [];
   opened.push(() => releaseAll(reserved));
   const addresses = await withRealPorts(listen, parts, reserved);
+  const tls =
+    tlsGiven ??
+    (await openAutoTls({
+      settings,
+      log,
+      dataFolder: folder,
+      listen: addresses,
+      clientUrls: clientUrlsOf(settings, addresses),
+      wallMs: since.wallMs,
+    }));
   const name = values['node-id'] ?? nameOf(local.memberId);
   log.info(
     {
@@ -164,7 +186,14 @@ async function serveWith(
     countedMs: () => parts.clock.now().monotonicMs - since.monotonicMs,
     countedSinceWallMs: since.wallMs,
   };
-  const server = await parts.startServer({ database: node, listen: addresses.map(formatAddress), log, facts });
+  const server = await parts.startServer({
+    database: node,
+    listen: addresses.map(formatAddress),
+    ...(tls === undefined ? {} : { tls }),
+    auth: authSettingsOf(settings),
+    log,
+    facts,
+  });
   opened.push(() => server.stop(values['drain-timeout']));
   // Another leader may change users, and switch authentication off and on, without this process knowing.
   node.onRole((role) => {

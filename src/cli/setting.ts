@@ -1,6 +1,7 @@
 /** What one setting is. Values arrive as text from the command line and the environment; a config file's become text first. */
 import { formatAddress, parseAddress, type ListenAddress } from './listen-address.ts';
 import type { Retention } from '../core/types/retention.ts';
+import { parseTokenOption, type TokenOption } from '../server/auth/token-option.ts';
 import { parseRetention, retentionPlaceholder } from './retention-text.ts';
 import { formatDuration, formatSize, parseDuration, parseSize } from './units.ts';
 
@@ -54,6 +55,22 @@ export function text(placeholder: string, check: (text: string) => string | unde
     const problem = check(given);
     return problem === undefined ? valid(given) : invalid(problem);
   });
+}
+
+/** Several texts, each of which `check` may have something against. */
+export function texts(placeholder: string, check: (text: string) => string | undefined = () => undefined) {
+  return several<string>(
+    placeholder,
+    (given) => {
+      const problem = check(given);
+      return problem === undefined ? valid(given) : invalid(problem);
+    },
+    (given) => given,
+  );
+}
+
+export function tokenProvider(): SettingKind<TokenOption> {
+  return single('PROVIDER[,NAME=VALUE…]', (given) => parseTokenOption(given, parseDuration));
 }
 
 export function choice<const Word extends string>(words: readonly Word[]): SettingKind<Word> {

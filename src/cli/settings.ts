@@ -3,6 +3,9 @@
  * environment, `data-dir:` in a config file. Help, validation and docs/configuration.md come from this table.
  */
 import { configurationDefaults } from '../core/configuration.ts';
+import { authDefaults } from '../server/auth/authenticator.ts';
+import { bcryptCostMax, bcryptCostMin } from '../server/auth/password.ts';
+import { cipherSuiteProblem } from '../server/tls/cipher-suites.ts';
 import { formatDuration, formatSize } from './units.ts';
 import {
   address,
@@ -14,6 +17,8 @@ import {
   retention,
   size,
   text,
+  texts,
+  tokenProvider,
   urls,
   type CommandName,
   type Setting,
@@ -133,13 +138,13 @@ export const settingTable = {
   listen: required(addresses(), {
     group: 'Clients',
     commands: runOnly,
-    help: 'Addresses to serve etcd clients on; port 0 picks a free one. Anything but a loopback address needs --allow-insecure-listen.',
+    help: 'Addresses to serve etcd clients on; port 0 picks a free one. Anything but a loopback address needs a certificate (--cert-file, --auto-tls) or --allow-insecure-listen.',
     default: '127.0.0.1:2379',
   }),
   'allow-insecure-listen': required(flag(), {
     group: 'Clients',
     commands: runOnly,
-    help: 'Serve on addresses that other machines reach, without encryption and without authentication: whoever reaches the port can read and write everything.',
+    help: 'Serve on addresses that other machines reach without encryption: whoever is on the way reads passwords and data, and where authentication is not enabled whoever reaches the port can read and write everything.',
     default: 'false',
   }),
   'listen-metrics-urls': optional(urls(), {
@@ -152,7 +157,7 @@ export const settingTable = {
     group: 'Clients',
     commands: runOnly,
     help: 'URLs under which clients reach this node, as the member list tells them.',
-    defaultNote: 'http:// and each --listen address',
+    defaultNote: 'http://, or https:// where there is a certificate, and each --listen address',
   }),
   'request-timeout': required(duration('100ms', '10m'), {
     group: 'Clients',
@@ -171,6 +176,102 @@ export const settingTable = {
     commands: runOnly,
     help: 'How long a stop (SIGTERM, SIGINT) waits for requests under way before it cuts them off.',
     default: '5s',
+  }),
+
+  'auth-token': required(tokenProvider(), {
+    group: 'Authentication',
+    commands: runOnly,
+    help: 'Tokens for users who log in. simple: random ones that this process knows. jwt,sign-method=RS256,priv-key=FILE,pub-key=FILE,ttl=5m: signed ones, which every node with the key understands.',
+    default: 'simple',
+  }),
+  'auth-token-ttl': required(duration('1s', '24h'), {
+    group: 'Authentication',
+    commands: runOnly,
+    help: 'How long a simple token is good for after its last use; signed ones have their own ttl.',
+    default: formatDuration(authDefaults.simpleTokenTtlMs),
+  }),
+  'bcrypt-cost': required(integer(bcryptCostMin, bcryptCostMax), {
+    group: 'Authentication',
+    commands: runOnly,
+    help: 'Work for each password that is hashed or checked: one more is twice as much.',
+    default: String(authDefaults.bcryptCost),
+  }),
+  'auth-failures-per-minute': required(integer(1, 1_000_000), {
+    group: 'Authentication',
+    commands: runOnly,
+    help: 'Wrong passwords of one user from one address; ten times as many of one user from everywhere, and from one address for all users. Whoever tries more is told "etcdserver: too many requests".',
+    default: String(authDefaults.failuresPerMinute),
+  }),
+
+  'cert-file': optional(text('FILE', pathProblem), {
+    group: 'TLS',
+    commands: runOnly,
+    help: 'Certificate of this server, with what it takes to prove it, in PEM: clients are served with TLS alone. Read again when it changes, like the other files here.',
+    defaultNote: 'none: no TLS',
+  }),
+  'key-file': optional(text('FILE', pathProblem), {
+    group: 'TLS',
+    commands: runOnly,
+    help: 'Private key of the certificate, in PEM.',
+  }),
+  'trusted-ca-file': optional(text('FILE', pathProblem), {
+    group: 'TLS',
+    commands: runOnly,
+    help: 'Authorities whose certificates clients have to show, in PEM.',
+    defaultNote: 'none: clients show no certificate',
+  }),
+  'client-cert-auth': required(flag(), {
+    group: 'TLS',
+    commands: runOnly,
+    help: 'A client without a token is the user that the common name of its certificate names. Not over the JSON gateway. Needs --trusted-ca-file.',
+    default: 'false',
+  }),
+  'client-crl-file': optional(text('FILE', pathProblem), {
+    group: 'TLS',
+    commands: runOnly,
+    help: 'Certificates that the authorities took back, in PEM or DER: signed, not run out, and one for each authority in a chain.',
+  }),
+  'client-cert-allowed-cn': optional(texts('NAME'), {
+    group: 'TLS',
+    commands: runOnly,
+    help: 'Common names that a client certificate may have.',
+    defaultNote: 'any',
+  }),
+  'client-cert-allowed-hostname': optional(texts('HOST'), {
+    group: 'TLS',
+    commands: runOnly,
+    help: 'Names or addresses, one of which a client certificate has to be good for.',
+    defaultNote: 'any',
+  }),
+  'auto-tls': required(flag(), {
+    group: 'TLS',
+    commands: runOnly,
+    help: 'Make a certificate that nobody stands for, and keep it in the data folder (tls/cert.pem): encryption for clients that are told to trust it.',
+    default: 'false',
+  }),
+  'self-signed-cert-validity': required(integer(1, 100), {
+    group: 'TLS',
+    commands: runOnly,
+    help: 'Years that the certificate of --auto-tls is good for. A start in its last month makes a new one.',
+    default: '1',
+  }),
+  'cipher-suites': optional(texts('SUITE', cipherSuiteProblem), {
+    group: 'TLS',
+    commands: runOnly,
+    help: 'Cipher suites for TLS 1.2 by their registered names, as TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256; the first that a client has too is taken.',
+    defaultNote: "Node's",
+  }),
+  'tls-min-version': required(choice(['TLS1.2', 'TLS1.3']), {
+    group: 'TLS',
+    commands: runOnly,
+    help: 'Oldest version of TLS that is spoken.',
+    default: 'TLS1.2',
+  }),
+  'tls-max-version': required(choice(['TLS1.2', 'TLS1.3']), {
+    group: 'TLS',
+    commands: runOnly,
+    help: 'Newest version of TLS that is spoken.',
+    default: 'TLS1.3',
   }),
 
   'log-inflight-max': required(integer(1, 64), {

@@ -3,6 +3,7 @@ import type { PeerCertificate } from 'node:tls';
 import { DatabaseError } from '../../host/database.ts';
 import type { ServerLog } from '../log.ts';
 import type { CallContext, Peer, DuplexCall, ServerStreamCall, UnaryCall } from '../services/call.ts';
+import { commonNameOf } from '../tls/peer-certificate.ts';
 import { requestsOf } from './requests.ts';
 import { createResponses } from './responses.ts';
 import { statusOf } from './status.ts';
@@ -125,9 +126,7 @@ function contextOf(call: AnyCall, signal: AbortSignal, { stopping }: Serving): C
 
 function peerOf(call: AnyCall): Peer {
   const { sslPeerCertificate: certificate } = call.getAuthContext();
-  // Go's reading of a subject with several names.
-  const name = [certificate?.subject.CN ?? ''].flat().at(-1);
-  return { address: call.getPeer(), certificateName: name === '' ? undefined : name };
+  return { address: call.getPeer(), certificateName: commonNameOf(certificate?.subject) };
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {

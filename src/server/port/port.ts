@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import type { SecureContextOptions, TlsOptions } from 'node:tls';
+import type { SecureContextOptions, TlsOptions, TLSSocket } from 'node:tls';
 import { httpHeaderBytesMax, httpHeadersTimeoutMs, httpIdleTimeoutMs, tlsHandshakeTimeoutMs } from '../limits.ts';
 import { tellProtocol } from './first-bytes.ts';
 
@@ -25,6 +25,8 @@ export interface PortTls {
   readonly options: TlsOptions;
   /** Calls the listener with every later certificate; the answer ends that. */
   onChange?(listener: (options: SecureContextOptions) => void): () => void;
+  /** False: whoever is at the other end has a good certificate, and is not let in all the same. */
+  admits?(socket: TLSSocket): boolean;
 }
 
 export interface Port {
@@ -62,7 +64,7 @@ export async function openPort(options: PortOptions): Promise<Port> {
       if (closing) setImmediate(() => server.closeIdleConnections());
     });
   });
-  const undecided = serveByFirstBytes(server, tls === undefined ? 'connection' : 'secureConnection', options.onHttp2);
+  const undecided = serveByFirstBytes(server, options);
   const stopFollowing = tls?.onChange?.((context) =>
     (server as ReturnType<typeof createSecureServer>).setSecureContext(context),
   );
@@ -81,17 +83,18 @@ export async function openPort(options: PortOptions): Promise<Port> {
 }
 
 /** Node's server goes on as ever with what is HTTP/1.1. */
-function serveByFirstBytes(
-  server: Server,
-  event: 'connection' | 'secureConnection',
-  onHttp2: (socket: Socket) => void,
-): ReadonlySet<() => void> {
+function serveByFirstBytes(server: Server, { tls, onHttp2 }: PortOptions): ReadonlySet<() => void> {
+  const event = tls === undefined ? 'connection' : 'secureConnection';
   const undecided = new Set<() => void>();
   const [serveHttp1, ...others] = server.listeners(event);
   if (serveHttp1 === undefined || others.length > 0)
     throw new Error(`this version of Node listens to ${event} otherwise`);
   server.removeAllListeners(event);
   server.on(event, (socket: Socket) => {
+    if (tls?.admits?.(socket as TLSSocket) === false) {
+      socket.destroy();
+      return;
+    }
     const letGo = tellProtocol(socket, (protocol) => {
       undecided.delete(letGo);
       if (protocol === 'http/1.1') serveHttp1.call(server, socket);

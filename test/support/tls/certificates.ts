@@ -12,6 +12,8 @@ export interface TestCertificate {
 export interface TestAuthority extends TestCertificate {
   /** For a server at 127.0.0.1 and localhost, and for a client. */
   sign(commonName: string): TestCertificate;
+  /** A list of those that are taken back. */
+  revoke(...certificates: readonly TestCertificate[]): string;
 }
 
 /** Undefined: there is no openssl, so tests with certificates are skipped. */
@@ -23,7 +25,11 @@ export function createAuthority(name: string): TestAuthority {
     const args = ['-x509', ...newKey, '-keyout', key, '-subj', `/CN=${name}`, '-days', days];
     const certificate = openssl('req', ...args);
     const authority = { certificate, key: readFileSync(key, 'utf8') };
-    return { ...authority, sign: (commonName) => sign(authority, commonName) };
+    return {
+      ...authority,
+      sign: (commonName) => sign(authority, commonName),
+      revoke: (...certificates) => revoke(authority, certificates),
+    };
   });
 }
 
@@ -40,10 +46,27 @@ function sign(authority: TestCertificate, commonName: string): TestCertificate {
       'subjectAltName=IP:127.0.0.1,DNS:localhost\nextendedKeyUsage=serverAuth,clientAuth',
     );
     const subject = commonName === '' ? '/' : `/CN=${commonName}`;
-    openssl('req', ...newKey, '-keyout', path('key.pem'), '-subj', subject, '-out', path('request.pem'));
+    openssl('req', '-utf8', ...newKey, '-keyout', path('key.pem'), '-subj', subject, '-out', path('request.pem'));
     const signing = ['-CA', path('ca.pem'), '-CAkey', path('ca-key.pem'), '-extfile', path('extensions')];
     const certificate = openssl('x509', '-req', '-in', path('request.pem'), ...signing, '-days', days);
     return { certificate, key: readFileSync(path('key.pem'), 'utf8') };
+  });
+}
+
+function revoke(authority: TestCertificate, certificates: readonly TestCertificate[]): string {
+  return inFolder((folder) => {
+    const path = (file: string) => join(folder, file);
+    writeFileSync(path('ca.pem'), authority.certificate);
+    writeFileSync(path('ca-key.pem'), authority.key);
+    writeFileSync(path('index'), '');
+    const section = ['[ca]', 'default_ca=it', '[it]', `database=${path('index')}`, 'default_md=sha256'];
+    writeFileSync(path('config'), [...section, 'default_crl_days=3650', ''].join('\n'));
+    const by = ['ca', '-config', path('config'), '-cert', path('ca.pem'), '-keyfile', path('ca-key.pem')];
+    for (const { certificate } of certificates) {
+      writeFileSync(path('revoked.pem'), certificate);
+      openssl(...by, '-revoke', path('revoked.pem'));
+    }
+    return openssl(...by, '-gencrl');
   });
 }
 
