@@ -64,6 +64,9 @@ export const metricsIdleTimeoutMs = 10_000;
 
 export const metricsConnectionsMax = 256;
 
+/** Who watches the health over gRPC learns of a change about so much later. */
+export const healthWatchIntervalMs = 500;
+
 /** A probe has its answer by then: what takes longer is no health. */
 export const healthCheckTimeoutMs = 1_000;
 

@@ -39,7 +39,7 @@ let clients: readonly string[];
 
 beforeAll(async () => {
   const files = readdirSync('proto', { recursive: true, encoding: 'utf8' }).filter(
-    (file) => file.endsWith('.proto') && !file.startsWith('t4/'),
+    (file) => file.endsWith('.proto') && !/^(t4|grpc)\//.test(file),
   );
   ours = [...(await protoFacts('proto', files))];
   clients = [...(await protoFacts('node_modules/etcd3/proto', ['rpc.proto']))];
