@@ -41,6 +41,8 @@ export const watchersMax = 500_000;
 export const watchBufferMessagesMax = 1_024;
 /** Bytes of keys and values in them. A single revision larger than this is held alone. */
 export const watchBufferBytesMax = 8 * 1024 * 1024;
+/** In the buffers of all streams together. Beyond it a stream holds one revision, until its consumer took it. */
+export const watchBuffersBytesMax = 256 * 1024 * 1024;
 /** Responses to creations and cancellations that a stream holds; they never wait, so a client that sends without reading ends its stream. */
 export const watchBufferControlsMax = 2 * watchersPerStreamMax;
 /** Revisions in one response to a watcher that catches up; etcd's. */

@@ -21,6 +21,12 @@ export const requestDepthMax = 600;
 /** Keys in the first chunk of a streamed range; later ones grow towards `rangeChunkBytesTarget`. */
 export const rangeChunkKeysFirst = 10;
 
+/** A range of more keys is read in chunks, so that of all that it takes only the answer itself is there at once. */
+export const rangeKeysAtOnceMax = 10_000;
+
+/** A range that compactions overtake while it is read is begun again; so often, then it is refused. */
+export const rangeAttemptsMax = 3;
+
 export const rangeChunkBytesTarget = 1_572_864;
 
 /** Streams that one connection may have open: the protocol's own bound. */

@@ -1,5 +1,10 @@
 import { assert } from '../assert.ts';
-import { watchBufferBytesMax, watchBufferControlsMax } from '../limits.ts';
+import { watchBufferBytesMax, watchBufferControlsMax, watchBuffersBytesMax } from '../limits.ts';
+
+/** What the buffers of all streams of a hub hold. */
+export interface BuffersTotal {
+  bytes: number;
+}
 
 /**
  * The account of a stream's buffer: responses that were handed out and that the consumer has not taken yet.
@@ -7,9 +12,11 @@ import { watchBufferBytesMax, watchBufferControlsMax } from '../limits.ts';
  * Invariants:
  * - Responses with events or progress: at most `messagesMax`, of at most `watchBufferBytesMax` together, except that one single
  *   revision larger than that may be there when no other bytes are. A response that does not fit is not made: its watcher lags.
+ * - All buffers together hold at most `watchBuffersBytesMax`, except that each may hold one revision.
  * - Answers to creations and cancellations never wait; they are counted apart, and too many end the stream.
  */
 export interface StreamBuffer {
+  readonly total: BuffersTotal;
   readonly messagesMax: number;
   messages: number;
   bytes: number;
@@ -21,15 +28,16 @@ export interface StreamBuffer {
 
 const controlSize = -1;
 
-export function emptyBuffer(messagesMax: number): StreamBuffer {
+export function emptyBuffer(messagesMax: number, total: BuffersTotal): StreamBuffer {
   assert(messagesMax >= 1, 'one message fits into a buffer');
-  return { messagesMax, messages: 0, bytes: 0, controls: 0, sizes: [], head: 0 };
+  return { total, messagesMax, messages: 0, bytes: 0, controls: 0, sizes: [], head: 0 };
 }
 
 /** Room for a further revision of `bytes`, in a message of its own or in one that is already counted. */
 export function hasRoom(buffer: StreamBuffer, messages: number, bytes: number): boolean {
   if (buffer.messages + messages > buffer.messagesMax) return false;
-  return buffer.bytes + bytes <= watchBufferBytesMax || buffer.bytes === 0;
+  if (buffer.bytes === 0) return true;
+  return buffer.bytes + bytes <= watchBufferBytesMax && buffer.total.bytes + bytes <= watchBuffersBytesMax;
 }
 
 export function controlsOverflow(buffer: StreamBuffer): boolean {
@@ -39,6 +47,7 @@ export function controlsOverflow(buffer: StreamBuffer): boolean {
 export function reserve(buffer: StreamBuffer, messages: number, bytes: number): void {
   buffer.messages += messages;
   buffer.bytes += bytes;
+  buffer.total.bytes += bytes;
 }
 
 /** The message was reserved, with all its bytes. */
@@ -61,10 +70,17 @@ export function dequeue(buffer: StreamBuffer, messages: number): void {
     }
     buffer.messages -= 1;
     buffer.bytes -= bytes;
+    buffer.total.bytes -= bytes;
   }
   if (buffer.head * 2 < buffer.sizes.length) return;
   buffer.sizes = buffer.sizes.slice(buffer.head);
   buffer.head = 0;
+}
+
+/** The stream is over: whatever it held is nobody's any more. */
+export function discard(buffer: StreamBuffer): void {
+  buffer.total.bytes -= buffer.bytes;
+  buffer.bytes = 0;
 }
 
 export function isHalfFree(buffer: StreamBuffer): boolean {

@@ -3,7 +3,7 @@ import { clientErrors, type ClientError } from '../types/error.ts';
 import type { WatchResponse } from '../types/watch.ts';
 import type { Matching } from './matching.ts';
 import { compactedResponse, eventsResponse } from './responses.ts';
-import { controlsOverflow, enqueue, enqueueControl } from './buffer.ts';
+import { type BuffersTotal, controlsOverflow, discard, enqueue, enqueueControl } from './buffer.ts';
 import type { FeedBatch, Watcher, WatchStreamState } from './watcher.ts';
 import type { WatchSink, WatchSource } from './watch-source.ts';
 
@@ -22,6 +22,7 @@ export interface HubState {
   /** Synced watchers, those that start in the future included. */
   readonly live: Matching;
   readonly feedable: Set<WatchStreamState>;
+  readonly buffers: BuffersTotal;
   revision: number;
   watchers: number;
   /** No progress report falls due before. */
@@ -111,4 +112,5 @@ export function closeStream(hub: HubState, stream: WatchStreamState): void {
   for (const watcher of [...stream.watchers.values()]) removeWatcher(hub, watcher);
   hub.feedable.delete(stream);
   hub.streams.delete(stream.stream);
+  discard(stream.buffer);
 }

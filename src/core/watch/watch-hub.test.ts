@@ -5,6 +5,7 @@ import {
   watchBufferBytesMax,
   watchBufferControlsMax,
   watchBufferMessagesMax,
+  watchBuffersBytesMax,
   watchFeedVersionsMax,
 } from '../limits.ts';
 import { clientErrors } from '../types/error.ts';
@@ -363,6 +364,44 @@ describe('a slow consumer', () => {
     }
     expect(world.responses.filter((entry) => entry.stream === 2).length).toBe(2_001);
     expect(world.hub.counts().slowWatchers).toBe(1);
+  });
+
+  it('shares a bound with all others: beyond it each is sent one revision at a time, and misses nothing', () => {
+    const world = createWatchWorld();
+    const streams = Array.from({ length: 64 }, (_, index) => index + 1);
+    const revisionBytes = 1024 * 1024;
+    const held = new Map(streams.map((each) => [each, 0]));
+    const outstanding = () => [...held.values()].reduce((sum, messages) => sum + messages, 0);
+    const count = () => {
+      for (const { stream: to } of world.responses.splice(0)) held.set(to, held.get(to)! + 1);
+    };
+    for (const each of streams) {
+      world.hub.open(each, 0);
+      world.hub.create(each, watch('a'), 0);
+      world.hub.consumed(each, 1);
+    }
+    world.responses.splice(0);
+    for (let revision = 0; revision < 20; revision++) world.commit(put('a', revisionBytes));
+    feedAll(world);
+    count();
+    expect(outstanding()).toBeGreaterThan(watchBuffersBytesMax / revisionBytes / 2);
+    expect(outstanding()).toBeLessThanOrEqual(watchBuffersBytesMax / revisionBytes + streams.length);
+    expect(Math.min(...held.values())).toBeGreaterThan(0);
+    // One that is closed makes room for the others.
+    world.hub.close(64);
+    held.delete(64);
+    const seen = new Map([...held].map(([each, messages]) => [each, messages]));
+    while (outstanding() > 0) {
+      for (const [each, messages] of held) {
+        if (messages > 0) world.hub.consumed(each, messages);
+        held.set(each, 0);
+      }
+      feedAll(world);
+      for (const { stream: to, response } of world.responses) seen.set(to, seen.get(to)! + response.events.length);
+      count();
+    }
+    expect([...seen.values()].every((events) => events === 20)).toBe(true);
+    expect(world.hub.counts().slowWatchers).toBe(0);
   });
 
   it('that is overtaken by compaction is canceled with the compact revision', () => {

@@ -86,6 +86,7 @@ export function createWatchHub({
     streams: new Map(),
     live: createMatching(),
     feedable: new Set(),
+    buffers: { bytes: 0 },
     revision: source.durableRevision(),
     watchers: 0,
     earliestReportMs: undefined,
@@ -107,7 +108,7 @@ export function createWatchHub({
         nextId: 0n,
         blocked: false,
         progress: { intervalMs, dueMs: nowMs + intervalMs, watchers: new Set(), owed: new Set() },
-        buffer: emptyBuffer(bufferMessagesMax),
+        buffer: emptyBuffer(bufferMessagesMax, hub.buffers),
       });
     },
     // A stream that the hub has ended may still be spoken to by an edge that does not know it yet.

@@ -3,19 +3,18 @@ import { DatabaseError } from '../../host/database.ts';
 import { KVDefinition, type TxnRequest, type TxnResponse } from '../generated/etcdserverpb/kv.ts';
 import { numberOf } from '../wire/number.ts';
 import { deleteRangeRequestOf, putRequestOf, rangeRequestOf, txnRequestOf } from '../wire/kv-request.ts';
-import { deleteRangeResponseOf, putResponseOf, rangeResponseOf, txnResponseOf } from '../wire/kv-response.ts';
+import { deleteRangeResponseOf, putResponseOf, txnResponseOf } from '../wire/kv-response.ts';
 import type { CallContext, Method } from './call.ts';
 import type { Node } from './node.ts';
+import { createRangeReader } from './range.ts';
 import { streamRange } from './range-stream.ts';
 import { checkWriteBytes, isReadOnly } from './request-size.ts';
 import { methodsOf } from './service.ts';
 
 export function kvMethods(node: Node): readonly Method[] {
+  const range = createRangeReader();
   return methodsOf(node, KVDefinition, {
-    range: async (request, context) => {
-      const { header, response } = await node.of(context).request<'range'>(rangeRequestOf(request));
-      return rangeResponseOf(await node.header(header), response);
-    },
+    range: (request, context) => range(node, context, rangeRequestOf(request)),
     rangeStream: (request, context, responses) => streamRange(node, request, context, responses),
     put: async (request, context, requestBytes) => {
       checkWriteBytes(requestBytes);

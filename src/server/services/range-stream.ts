@@ -1,11 +1,12 @@
 import type { RangeRequest } from '../../core/types/request.ts';
-import { DatabaseError, type KeyValue } from '../../host/database.ts';
+import { DatabaseError } from '../../host/database.ts';
 import type { RangeRequest as WireRangeRequest, RangeStreamResponse } from '../generated/etcdserverpb/kv.ts';
-import { rangeChunkBytesTarget, rangeChunkKeysFirst } from '../limits.ts';
+import { rangeChunkKeysFirst } from '../limits.ts';
 import { rangeRequestOf } from '../wire/kv-request.ts';
 import { rangeResponseOf } from '../wire/kv-response.ts';
 import type { CallContext, ResponseStream } from './call.ts';
 import type { Node } from './node.ts';
+import { isFiltered, isInKeyOrder, nextChunkKeys } from './range-chunk.ts';
 
 /**
  * One range in chunks: every chunk reads the same revision, the one that was current at the first; concatenated they are what Range
@@ -39,7 +40,7 @@ export async function streamRange(
     sent += response.kvs.length;
     const rangeResponse = { ...rangeResponseOf(undefined, response), more: false, count: 0n };
     if (!responses.write({ rangeResponse })) await responses.room();
-    keys = Math.min(nextChunkKeys(keys, bytesOf(response.kvs)), limitLeft);
+    keys = Math.min(nextChunkKeys(keys, response.kvs), limitLeft);
     const revision = request.revision > 0 ? request.revision : revisionFirst;
     chunk = { ...request, key: `${last.key}\0`, revision, limit: keys };
   }
@@ -47,25 +48,10 @@ export async function streamRange(
 
 /** In etcd's words. An order other than the keys' can only be told when everything was read. */
 function checkStreamable(request: RangeRequest): void {
-  const { sortOrder, sortTarget } = request;
-  if (sortTarget !== 'key' || sortOrder === 'descend') {
-    throw unimplemented('RangeStream does not support custom sort orders');
-  }
-  const bounds = [request.minModRevision, request.maxModRevision, request.minCreateRevision, request.maxCreateRevision];
-  if (bounds.some((bound) => bound !== 0)) throw unimplemented('RangeStream does not support revision filters');
+  if (!isInKeyOrder(request)) throw unimplemented('RangeStream does not support custom sort orders');
+  if (isFiltered(request)) throw unimplemented('RangeStream does not support revision filters');
 }
 
 function unimplemented(message: string): DatabaseError {
   return new DatabaseError({ status: 'Unimplemented', message });
-}
-
-/** Towards chunks of about the target's size; doubling and halving only when it is far off, so that it settles. */
-function nextChunkKeys(keys: number, bytes: number): number {
-  if (bytes < rangeChunkBytesTarget / 2) return keys * 2;
-  if (bytes > rangeChunkBytesTarget * 2) return Math.max(1, Math.floor(keys / 2));
-  return keys;
-}
-
-function bytesOf(kvs: readonly KeyValue[]): number {
-  return kvs.reduce((sum, kv) => sum + kv.key.length + kv.value.length, 0);
 }

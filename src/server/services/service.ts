@@ -28,12 +28,12 @@ export interface MethodDefinition {
 type RequestOf<M extends MethodDefinition> = ReturnType<M['requestType']['decode']>;
 type ResponseOf<M extends MethodDefinition> = ReturnType<M['responseType']['decode']>;
 
-/** `requestBytes`: length of the request as it came. */
+/** `requestBytes`: length of the request as it came. An answer in bytes is encoded already. */
 export type UnaryHandler<Request, Response> = (
   request: Request,
   context: CallContext,
   requestBytes: number,
-) => Promise<Response>;
+) => Promise<Response | Uint8Array>;
 
 export type ServerStreamHandler<Request, Response> = (
   request: Request,
@@ -100,7 +100,7 @@ function methodOf(node: Node, path: MethodPath, definition: MethodDefinition, ha
       const admission = admit(node, context);
       if (admission !== undefined) await admission;
       const response = await handle(decodeWith(requestType, request), context, request.length);
-      return responseType.encode(response).finish();
+      return response instanceof Uint8Array ? response : responseType.encode(response).finish();
     },
   };
 }
