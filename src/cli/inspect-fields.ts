@@ -142,6 +142,13 @@ export function checkpointFields(checkpoint: Checkpoint) {
     position: { ...position, segmentHash: hexOf(position.segmentHash), frameHash: hexOf(position.frameHash) },
     wallMs: checkpoint.wallMs,
     leases: checkpoint.leases.map(({ lease, ttlSeconds }) => ({ lease: idHex(lease), ttlSeconds })),
+    auth: {
+      enabled: checkpoint.auth.enabled,
+      revision: checkpoint.auth.revision,
+      roles: [...checkpoint.auth.roles.values()].map(roleFields),
+      users: [...checkpoint.auth.users.values()].map(userFields),
+    },
+    alarms: checkpoint.alarms.map(({ alarm, memberId }) => ({ alarm, memberId: idHex(memberId) })),
     pages: checkpoint.pages.map(keyedReferenceFields),
   };
 }
@@ -258,6 +265,8 @@ function authChangeFields(change: AuthChange) {
       return { kind: change.kind, name: keyFields(change.name) };
   }
 }
+
+export type UserFields = ReturnType<typeof userFields>;
 
 /** Without the hash of the password: what is printed here is pasted elsewhere. */
 function userFields({ name, passwordHash, noPassword, roles, credentialRevision }: AuthUser) {

@@ -20,6 +20,10 @@ const frameBytes = encodeFrame(frame, digest);
 const segmentBytes = encodeSegment(segmentHeader, [frameBytes], digest);
 const segmentKey = 'log/00000000000000000007';
 
+function textFields(text: string) {
+  return { bytes: text.length, base64: Buffer.from(text).toString('base64'), text };
+}
+
 describe('a described object', () => {
   test('is complete as JSON', () => {
     const description = describeObject(segmentKey, segmentBytes, digest);
@@ -68,13 +72,46 @@ describe('a described object', () => {
         ],
       },
       { sequence: 104, kind: 'fence', epoch: 3, memberId: 'ffffffffffffffff' },
+      {
+        sequence: 105,
+        kind: 'auth',
+        authRevision: 300,
+        changes: [
+          { kind: 'enabled', enabled: true },
+          { kind: 'enabled', enabled: false },
+          {
+            kind: 'role-put',
+            role: {
+              name: textFields('reader'),
+              permissions: [
+                { type: 'read', key: { bytes: 2, base64: 'Yf8=' }, rangeEnd: textFields('b') },
+                { type: 'write', key: { bytes: 2, base64: 'Yf8=' } },
+                { type: 'readwrite', key: textFields('c'), rangeEnd: { bytes: 1, base64: 'AA==' } },
+              ],
+            },
+          },
+          { kind: 'role-delete', name: textFields('other') },
+          {
+            kind: 'user-put',
+            user: {
+              name: textFields('alice'),
+              hasPassword: true,
+              roles: [textFields('reader'), textFields('writer')],
+              credentialRevision: 290,
+            },
+          },
+          { kind: 'user-delete', name: textFields('nobody') },
+        ],
+      },
+      { sequence: 106, kind: 'alarm', alarm: 'nospace', memberId: 'ffffffffffffffff', active: true },
+      { sequence: 107, kind: 'alarm', alarm: 'corrupt', memberId: '1', active: false },
     ]);
   });
 
   test('of a segment is a table of its records as text', () => {
     expect(formatObject(describeObject(segmentKey, segmentBytes, digest))).toMatchInlineSnapshot(`
-      "log/00000000000000000007: segment of the log, 234 B
-        sha256        d2becfba25b1017658c96dffadb23966c269b5b6633207732e20735a3db64d51
+      "log/00000000000000000007: segment of the log, 339 B
+        sha256        dfff1f5338d82de8d88ab33a5011a39f3ecbbe8d08e3ed9970fca86f37aa5303
         database      000102030405060708090a0b0c0d0e0f
         slot          7
         epoch         3
@@ -83,8 +120,8 @@ describe('a described object', () => {
         previous      5050505050505050505050505050505050505050505050505050505050505050
         durable slot  5
 
-      frame of epoch 3, sequences 100 to 104, sealed 2023-11-14T22:13:20.000Z, 127 B
-        hash          d8cb0c9462d0f13d817d77aa9be2b50135e8db52e54f44cb90cbcafcaf62340c
+      frame of epoch 3, sequences 100 to 107, sealed 2023-11-14T22:13:20.000Z, 232 B
+        hash          fc708a6072baf7ce9e2d5d00a4759c53e58d6275cb998ae46a7cc93b652bdebd
         previous      f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0
 
         SEQUENCE  REVISION  KIND          KEY      VALUE
@@ -97,6 +134,14 @@ describe('a described object', () => {
              103        51  delete        "d"             with its lease
              103        51  delete        "e"             with its lease
              104            fence                         epoch 3 of member ffffffffffffffff
+             105            auth                          switched on; auth revision 300
+             105            auth                          switched off; auth revision 300
+             105            auth                          role "reader": read from "a\\xff" to "b", write of "a\\xff", readwrite from "c" to "\\x00"; auth revision 300
+             105            auth                          role "other" deleted; auth revision 300
+             105            auth                          user "alice": "reader", "writer"; auth revision 300
+             105            auth                          user "nobody" deleted; auth revision 300
+             106            alarm                         nospace raised, of member ffffffffffffffff
+             107            alarm                         corrupt taken back, of member 1
       "
     `);
   });
@@ -164,8 +209,8 @@ describe('a described object', () => {
           CONDEMNED IN GENERATION  AT                        OBJECTS  SIZE OF THE LIST  KEY
                                 4  2023-11-14T22:13:20.002Z        9  301 B             /branches/one/0123456789abcdef/condemned/cfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcf-a0a1a2a3a4a5a6a7
 
-        some.checkpoint: checkpoint, 248 B
-          sha256        b8c64993055716e4b6175ef7bfcebe683d35ce95f7f41ccfd7027cde0f4524da
+        some.checkpoint: checkpoint, 346 B
+          sha256        3badb07a6b36074a7fdd20ab9746a94afef1ef9b488c71bdc7a5a3ae0fd53842
           database      000102030405060708090a0b0c0d0e0f
           taken         2023-11-14T22:13:20.000Z
           slot          7
@@ -173,12 +218,24 @@ describe('a described object', () => {
           sequence      104
           revision      51
           compacted     up to revision 45
+          auth          on, revision 300
           last segment  5151515151515151515151515151515151515151515151515151515151515151
           last frame    f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1
 
           LEASE             TIME TO LIVE
           fffffffffffffffe  10 s
           7                 60 s
+
+          ROLE      PERMISSIONS
+          "reader"  read from "a\\xff" to "b", write of "a\\xff", readwrite from "c" to "\\x00"
+
+          USER     ROLES
+          "alice"  "reader", "writer"
+          "root"   "root"
+
+          ALARM    MEMBER
+          nospace  7
+          corrupt  1
 
           FIRST KEY    CHUNKS  SIZE   KEY
           "a\\xff"           3  90 B   /branches/one/0123456789abcdef/pages/eaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaeaea-a0a1a2a3a4a5a6a7

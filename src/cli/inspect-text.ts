@@ -11,6 +11,7 @@ import type {
   ControlFields,
   FrameFields,
   RoleFields,
+  UserFields,
   LocalLogFields,
   ManifestFields,
   NodeFields,
@@ -300,19 +301,23 @@ function authChangeWords(change: AuthChangeFields): string {
   switch (change.kind) {
     case 'enabled':
       return change.enabled ? 'switched on' : 'switched off';
-    case 'user-put': {
-      const { name, roles } = change.user;
-      return `user ${quoted(name)} with ${roles.length === 0 ? 'no role' : `roles ${roles.map(quoted).join(', ')}`}`;
-    }
-    case 'role-put': {
-      const { name, permissions } = change.role;
-      return `role ${quoted(name)} with ${permissions.length === 0 ? 'no permission' : permissions.map(permissionWords).join(', ')}`;
-    }
+    case 'user-put':
+      return `user ${quoted(change.user.name)}: ${rolesWords(change.user)}`;
+    case 'role-put':
+      return `role ${quoted(change.role.name)}: ${permissionsWords(change.role)}`;
     case 'user-delete':
       return `user ${quoted(change.name)} deleted`;
     case 'role-delete':
       return `role ${quoted(change.name)} deleted`;
   }
+}
+
+function rolesWords({ roles }: UserFields): string {
+  return roles.length === 0 ? 'no role' : roles.map(quoted).join(', ');
+}
+
+function permissionsWords({ permissions }: RoleFields): string {
+  return permissions.length === 0 ? 'no permission' : permissions.map(permissionWords).join(', ');
 }
 
 function permissionWords({ type, key, rangeEnd }: RoleFields['permissions'][number]): string {
@@ -357,12 +362,25 @@ function checkpointLines(checkpoint: CheckpointFields): readonly string[] {
       ['sequence', position.sequence],
       ['revision', position.revision],
       ['compacted', position.compactRevision === 0 ? 'never' : `up to revision ${position.compactRevision}`],
+      ['auth', `${checkpoint.auth.enabled ? 'on' : 'off'}, revision ${checkpoint.auth.revision}`],
       ['last segment', position.segmentHash],
       ['last frame', position.frameHash],
     ]),
     ...table(
       ['LEASE', 'TIME TO LIVE'],
       checkpoint.leases.map(({ lease, ttlSeconds }) => [lease, `${ttlSeconds} s`]),
+    ),
+    ...table(
+      ['ROLE', 'PERMISSIONS'],
+      checkpoint.auth.roles.map((role) => [quoted(role.name), permissionsWords(role)]),
+    ),
+    ...table(
+      ['USER', 'ROLES'],
+      checkpoint.auth.users.map((user) => [quoted(user.name), rolesWords(user)]),
+    ),
+    ...table(
+      ['ALARM', 'MEMBER'],
+      checkpoint.alarms.map(({ alarm, memberId }) => [alarm, memberId]),
     ),
     ...table(
       ['FIRST KEY', 'CHUNKS', 'SIZE', 'KEY'],

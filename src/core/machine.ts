@@ -19,7 +19,7 @@ import type { Caller } from './types/auth.ts';
 import type { Answer, Effect } from './types/effect.ts';
 import { clientErrors, type ClientError } from './types/error.ts';
 import type { Event } from './types/event.ts';
-import type { Request } from './types/request.ts';
+import type { MembersRequest, MoveLeaderRequest, Request, StatusRequest } from './types/request.ts';
 import type { Role, StatusResponse } from './types/response.ts';
 
 /**
@@ -201,6 +201,21 @@ export function createMachine(configuration: MachineConfiguration): Machine {
   }
 
   function request(id: number, incoming: Request, caller: Caller | undefined): void {
+    if (incoming.kind === 'status' || incoming.kind === 'members' || incoming.kind === 'move-leader') {
+      // Who does not lead knows no users, and tells only who there is.
+      const denial = leadership?.refusal(incoming, caller);
+      if (denial === undefined) answerHere(id, incoming);
+      else core.emit({ kind: 'answer', id, answer: { kind: 'error', error: denial } });
+      return;
+    }
+    if (leadership !== undefined) {
+      leadership.request(id, incoming, caller);
+      return;
+    }
+    core.emit({ kind: 'answer', id, answer: { kind: 'error', error: refusal() } });
+  }
+
+  function answerHere(id: number, incoming: StatusRequest | MembersRequest | MoveLeaderRequest): void {
     if (incoming.kind === 'status') {
       const response = status();
       core.emit({
@@ -214,15 +229,7 @@ export function createMachine(configuration: MachineConfiguration): Machine {
       listMembers(id, incoming.linearizable);
       return;
     }
-    if (incoming.kind === 'move-leader') {
-      moveLeader(id, incoming.target);
-      return;
-    }
-    if (leadership !== undefined) {
-      leadership.request(id, incoming, caller);
-      return;
-    }
-    core.emit({ kind: 'answer', id, answer: { kind: 'error', error: refusal() } });
+    moveLeader(id, incoming.target);
   }
 
   function answerMove(id: number, error: ClientError | undefined): void {

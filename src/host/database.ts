@@ -1,11 +1,10 @@
 import type { Caller } from '../core/types/auth.ts';
 import type { ClientError } from '../core/types/error.ts';
 import type { ByteString, LeaseId } from '../core/types/bytes.ts';
-import type { Request } from '../core/types/request.ts';
+import type { AuthWriteRequest, Request } from '../core/types/request.ts';
 import type {
   AlarmResponse,
   AuthChangedResponse,
-  AuthChangingKind,
   AuthCredentialsResponse,
   AuthRoleGetResponse,
   AuthRoleListResponse,
@@ -49,7 +48,7 @@ export type Resolved<T> = T extends Version
       ? readonly Resolved<Element>[]
       : { readonly [Name in keyof T]: Resolved<T[Name]> };
 
-export interface ResponseByKind extends Record<AuthChangingKind, AuthChangedResponse> {
+export interface ResponseByKind extends Record<AuthWriteRequest['kind'], AuthChangedResponse> {
   range: RangeResponse;
   put: PutResponse;
   'delete-range': DeleteRangeResponse;

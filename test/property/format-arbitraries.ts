@@ -1,6 +1,9 @@
 import fc from 'fast-check';
+import { sortedAlarms } from '../../src/core/alarm/alarms.ts';
+import { byName } from '../../src/core/auth/auth-state.ts';
 import { keyOfName, type NamedKind } from '../../src/core/format/keys.ts';
 import { slotsNeededFrom } from '../../src/core/format/slots-needed.ts';
+import type { ActiveAlarm } from '../../src/core/types/alarm.ts';
 import type { AuthChange, AuthRole, AuthUser, Permission } from '../../src/core/types/auth.ts';
 import { byteStringOf, compareBytes } from '../../src/core/types/bytes.ts';
 import { comparePlaces, type KeyedChunk, type LoadingRecord, type VersionPlace } from '../../src/core/types/loading.ts';
@@ -71,7 +74,7 @@ const operations: fc.Arbitrary<WriteOperation> = fc.oneof(
   record({ kind: fc.constant('delete' as const), key: keys }),
 );
 
-const users: fc.Arbitrary<AuthUser> = record({
+export const users: fc.Arbitrary<AuthUser> = record({
   name: keys,
   passwordHash: keys,
   noPassword: fc.boolean(),
@@ -88,7 +91,7 @@ const permissions: fc.Arbitrary<Permission> = record({
   ),
 });
 
-const roles: fc.Arbitrary<AuthRole> = record({
+export const roles: fc.Arbitrary<AuthRole> = record({
   name: keys,
   permissions: fc
     .uniqueArray(permissions, { selector: ({ key, rangeEnd }) => `${key}\n${rangeEnd}`, maxLength: 4 })
@@ -102,6 +105,11 @@ const authChanges: fc.Arbitrary<AuthChange> = fc.oneof(
   record({ kind: fc.constant('role-put' as const), role: roles }),
   record({ kind: fc.constant('role-delete' as const), name: keys }),
 );
+
+export const alarms: fc.Arbitrary<ActiveAlarm> = record({
+  memberId: memberIds,
+  alarm: fc.constantFrom('nospace' as const, 'corrupt' as const),
+});
 
 const alarmKinds = fc.constantFrom('nospace' as const, 'corrupt' as const);
 
@@ -427,6 +435,15 @@ export const checkpoints: fc.Arbitrary<Checkpoint> = record({
   leases: fc
     .uniqueArray(record({ lease: leases, ttlSeconds: numbers }), { maxLength: 4, selector: ({ lease }) => lease })
     .map((granted) => granted.sort((left, right) => (left.lease < right.lease ? -1 : 1))),
+  auth: record({
+    enabled: fc.boolean(),
+    revision: positiveNumbers,
+    users: fc.array(users, { maxLength: 3 }).map(byName),
+    roles: fc.array(roles, { maxLength: 3 }).map(byName),
+  }),
+  alarms: fc
+    .uniqueArray(alarms, { maxLength: 3, selector: ({ alarm, memberId }) => `${alarm} ${memberId}` })
+    .map(sortedAlarms),
   pages: fc
     .array(pageReferences, { maxLength: 4 })
     .map((named) => named.sort((left, right) => orderOf(left.firstKey, right.firstKey))),

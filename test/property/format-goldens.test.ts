@@ -6,6 +6,16 @@ import { decodeCondemned, encodeCondemned } from '../../src/core/format/condemne
 import { decodeControl, encodeControl } from '../../src/core/format/control.ts';
 import { decodeFrame, encodeFrame } from '../../src/core/format/frame.ts';
 import {
+  decodeLocalAlarm,
+  decodeLocalRole,
+  decodeLocalSwitch,
+  decodeLocalUser,
+  localAlarmPut,
+  localRolePut,
+  localSwitchPut,
+  localUserPut,
+} from '../../src/core/format/local-auth.ts';
+import {
   decodeLocalLease,
   decodeLocalVersion,
   decodePosition,
@@ -38,6 +48,7 @@ const kept = new Map(
 
 const { frame, segmentHeader, control, manifest, newManifest, condemned, position, checkpoint } = goldens;
 const { archive, page, chunk, compressible, versions, lease, loading, keyedChunk } = goldens;
+const { user, role, authSwitch, alarm } = goldens;
 const { databaseId } = control;
 const frameBytes = encodeFrame(frame, digest);
 
@@ -60,6 +71,10 @@ const encoded: Readonly<Record<string, Uint8Array>> = {
   'local-loading': encodeLoading(loading, digest),
   ...operationLines('local-chunk', localChunkPut(keyedChunk, digest)),
   ...operationLines('local-lease', localLeasePut(lease.lease, lease.ttlSeconds, digest)),
+  ...operationLines('local-switch', localSwitchPut(authSwitch, digest)),
+  ...operationLines('local-role', localRolePut(role, digest)),
+  ...operationLines('local-user', localUserPut(user, digest)),
+  ...operationLines('local-alarm', localAlarmPut(alarm, digest)),
 };
 
 /** Which bytes zstd gives may change with the platform's release; that they are read may not. */
@@ -116,6 +131,10 @@ test('the kept bytes are read as what they always were', () => {
   expect(decodeLoading(read('local-loading'), digest)).toStrictEqual({ kind: 'ok', value: loading });
   expect(decodeLocalChunk(entry('local-chunk'), digest)).toStrictEqual({ kind: 'ok', value: keyedChunk });
   expect(decodeLocalLease(entry('local-lease'), digest)).toStrictEqual({ kind: 'ok', value: lease });
+  expect(decodeLocalSwitch(entry('local-switch'), digest)).toStrictEqual({ kind: 'ok', value: authSwitch });
+  expect(decodeLocalRole(entry('local-role'), digest)).toStrictEqual({ kind: 'ok', value: role });
+  expect(decodeLocalUser(entry('local-user'), digest)).toStrictEqual({ kind: 'ok', value: user });
+  expect(decodeLocalAlarm(entry('local-alarm'), digest)).toStrictEqual({ kind: 'ok', value: alarm });
   expect(decodeLocalVersion(entry('local-version-1'), digest)).toStrictEqual({ kind: 'ok', value: versions[1] });
 });
 

@@ -1,4 +1,5 @@
 import { archiveKey, checkpointKey, pageKey } from '../../src/core/format/keys.ts';
+import type { AuthRole, AuthUser } from '../../src/core/types/auth.ts';
 import type { KeyedChunk, LoadingRecord } from '../../src/core/types/loading.ts';
 import type {
   Checkpoint,
@@ -23,6 +24,23 @@ const nonce = new Uint8Array(16).fill(0x4e);
 const hash = (byte: number) => new Uint8Array(32).fill(byte);
 const bytes = (...all: number[]) => Uint8Array.from(all);
 
+const role: AuthRole = {
+  name: 'reader',
+  permissions: [
+    { type: 'read', key: 'a\xff', rangeEnd: 'b' },
+    { type: 'write', key: 'a\xff', rangeEnd: undefined },
+    { type: 'readwrite', key: 'c', rangeEnd: '\0' },
+  ],
+};
+
+const user: AuthUser = {
+  name: 'alice',
+  passwordHash: '$2b$10$hash',
+  noPassword: false,
+  roles: ['reader', 'writer'],
+  credentialRevision: 290,
+};
+
 const frame: Frame = {
   epoch: 3,
   firstSequence: 100,
@@ -42,6 +60,20 @@ const frame: Frame = {
     { kind: 'lease-grant', lease: 7n, ttlSeconds: 60 },
     { kind: 'lease-revoke', lease: 7n, revision: 51, keys: ['d', 'e'] },
     { kind: 'fence', epoch: 3, memberId: 2n ** 64n - 1n },
+    {
+      kind: 'auth',
+      authRevision: 300,
+      changes: [
+        { kind: 'enabled', enabled: true },
+        { kind: 'enabled', enabled: false },
+        { kind: 'role-put', role },
+        { kind: 'role-delete', name: 'other' },
+        { kind: 'user-put', user },
+        { kind: 'user-delete', name: 'nobody' },
+      ],
+    },
+    { kind: 'alarm', alarm: 'nospace', memberId: 2n ** 64n - 1n, active: true },
+    { kind: 'alarm', alarm: 'corrupt', memberId: 1n, active: false },
   ],
 };
 
@@ -246,6 +278,19 @@ const checkpoint: Checkpoint = {
     { lease: -2n, ttlSeconds: 10 },
     { lease: 7n, ttlSeconds: 60 },
   ],
+  auth: {
+    enabled: true,
+    revision: 300,
+    users: new Map([
+      ['alice', user],
+      ['root', { name: 'root', passwordHash: '', noPassword: true, roles: ['root'], credentialRevision: 2 }],
+    ]),
+    roles: new Map([['reader', role]]),
+  },
+  alarms: [
+    { alarm: 'nospace', memberId: 7n },
+    { alarm: 'corrupt', memberId: 1n },
+  ],
   pages: [
     { key: pageKey(branch, hash(0xea), attempt), hash: hash(0xea), bytes: 90, firstKey: 'a\xff', chunks: 3 },
     { key: pageKey('', hash(0xeb), attempt), hash: hash(0xeb), bytes: 300, firstKey: 'a\xff\xff', chunks: 1 },
@@ -353,6 +398,10 @@ export const goldens = {
   compressible,
   versions: [put, leased, tombstone],
   lease: { lease: -2n, ttlSeconds: 300 },
+  user,
+  role,
+  authSwitch: { enabled: true, revision: 300 },
+  alarm: { alarm: 'nospace', memberId: 2n ** 64n - 1n },
   loading,
   keyedChunk,
 } as const;

@@ -146,7 +146,7 @@ describe('segment', () => {
     expect(damageOf(decodeSegment(slotKey(7), again, digest))).toMatchObject({
       reason: 'value',
       offset: segmentHeaderBytes + first.length,
-      expected: 'first sequence: 105',
+      expected: 'first sequence: 108',
       found: '100',
     });
     const sequence = frame.firstSequence + frame.records.length;

@@ -10,6 +10,16 @@ import { decodeFrame, encodeFrame } from '../../src/core/format/frame.ts';
 import { frameHash } from '../../src/core/format/hashes.ts';
 import { controlKey, manifestKey, slotKey } from '../../src/core/format/keys.ts';
 import {
+  decodeLocalAlarm,
+  decodeLocalRole,
+  decodeLocalSwitch,
+  decodeLocalUser,
+  localAlarmPut,
+  localRolePut,
+  localSwitchPut,
+  localUserPut,
+} from '../../src/core/format/local-auth.ts';
+import {
   decodeLocalLease,
   decodeLocalValue,
   decodeLocalVersion,
@@ -29,6 +39,7 @@ import type { Version } from '../../src/core/types/version.ts';
 import { noCompression } from '../../src/core/format/no-compression.ts';
 import type { LocalEntry } from '../../src/ports/local-store.ts';
 import {
+  alarms,
   archiveContents,
   checkpoints,
   chunks,
@@ -44,8 +55,10 @@ import {
   pages,
   positions,
   record,
+  roles,
   segmentHeaders,
   standbyNodes,
+  users,
   versions,
 } from './format-arbitraries.ts';
 
@@ -260,6 +273,26 @@ export const localEntries: Readonly<Record<string, fc.Arbitrary<LocalSample>>> =
     entry: entryOf(localLeasePut(lease, ttlSeconds, digest)),
     value: { lease, ttlSeconds },
     decode: (read: LocalEntry) => decodeLocalLease(read, digest),
+  })),
+  switch: fc.tuple(fc.boolean(), numbers).map(([enabled, revision]) => {
+    const value = { enabled, revision: Math.max(1, revision) };
+    const entry = entryOf(localSwitchPut(value, digest));
+    return { entry, value, decode: (read: LocalEntry) => decodeLocalSwitch(read, digest) };
+  }),
+  role: roles.map((value) => ({
+    entry: entryOf(localRolePut(value, digest)),
+    value,
+    decode: (read: LocalEntry) => decodeLocalRole(read, digest),
+  })),
+  user: users.map((value) => ({
+    entry: entryOf(localUserPut(value, digest)),
+    value,
+    decode: (read: LocalEntry) => decodeLocalUser(read, digest),
+  })),
+  alarm: alarms.map((value) => ({
+    entry: entryOf(localAlarmPut(value, digest)),
+    value,
+    decode: (read: LocalEntry) => decodeLocalAlarm(read, digest),
   })),
 };
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { scrub, settleCompaction } from '../../src/core/compact/scrub.ts';
 import { evaluateRead, type ReadRequest } from '../../src/core/read/evaluate-read.ts';
 import { applyRecord } from '../../src/core/state/apply-record.ts';
-import { finishLoading, loadLease, loadVersion } from '../../src/core/state/load.ts';
+import { finishLoading, loadTables, loadVersion } from '../../src/core/state/load.ts';
 import { createState, previousVersion, type State } from '../../src/core/state/state.ts';
 import { byteStringOf } from '../../src/core/types/bytes.ts';
 import type { Evaluation } from '../../src/core/types/evaluation.ts';
@@ -11,6 +11,7 @@ import type { RangeResponse, TxnOperationResponse } from '../../src/core/types/r
 import type { Version } from '../../src/core/types/version.ts';
 import { checkRequest } from '../../src/core/write/check.ts';
 import { evaluateWrite, type WriteRequest } from '../../src/core/write/evaluate.ts';
+import type { AlarmRequest, AuthWriteRequest } from '../../src/core/types/request.ts';
 import {
   deleteRangeRequest,
   leaseId,
@@ -43,7 +44,7 @@ import {
  * would drop them.
  */
 type Step =
-  | { readonly kind: 'write'; readonly request: WriteRequest }
+  | { readonly kind: 'write'; readonly request: DataWriteRequest }
   | { readonly kind: 'read'; readonly request: ReadRequest }
   /** A compaction so many revisions behind the head. */
   | { readonly kind: 'compact'; readonly back: number }
@@ -53,7 +54,9 @@ type Step =
   | { readonly kind: 'forget-values' }
   | { readonly kind: 'reload'; readonly keysFirst: 'first' | 'last' };
 
-const writeRequest: fc.Arbitrary<WriteRequest> = fc.oneof(
+type DataWriteRequest = Exclude<WriteRequest, AuthWriteRequest | AlarmRequest>;
+
+const writeRequest: fc.Arbitrary<DataWriteRequest> = fc.oneof(
   { weight: 12, arbitrary: putRequest },
   { weight: 2, arbitrary: deleteRangeRequest },
   { weight: 7, arbitrary: txnRequest },
@@ -158,7 +161,7 @@ function onDisk(world: World, version: Version): Uint8Array {
   return world.disk.get(`${version.modRevision}/${version.sub}`)!;
 }
 
-function write(world: World, request: WriteRequest): void {
+function write(world: World, request: DataWriteRequest): void {
   if (checkRequest(request) !== undefined) return;
   const { state, model } = world;
   const evaluation = settle(world, (values) => evaluateWrite(state, request, values));
@@ -196,7 +199,7 @@ interface ModelOutcome {
   readonly response: ModelResponse | undefined;
 }
 
-function modelWrite(model: Model, request: WriteRequest): ModelOutcome | Refused {
+function modelWrite(model: Model, request: DataWriteRequest): ModelOutcome | Refused {
   try {
     return modelEffect(model, request);
   } catch (error) {
@@ -205,7 +208,7 @@ function modelWrite(model: Model, request: WriteRequest): ModelOutcome | Refused
   }
 }
 
-function modelEffect(model: Model, request: WriteRequest): ModelOutcome {
+function modelEffect(model: Model, request: DataWriteRequest): ModelOutcome {
   switch (request.kind) {
     case 'put': {
       refusePut(model, request, 'alone');
@@ -368,7 +371,8 @@ function byKey(left: ModelEvent, right: ModelEvent): number {
 function reload(world: World, keysFirst: 'first' | 'last'): void {
   const { state } = world;
   const loaded = createState();
-  for (const lease of state.leases.all()) loadLease(loaded, lease.id, lease.ttlSeconds);
+  const leases = new Map([...state.leases.all()].map(({ id, ttlSeconds }) => [id, ttlSeconds]));
+  loadTables(loaded, { leases, auth: state.auth, alarms: state.alarms });
   const ofKeys: (readonly Version[])[] = [];
   state.index.visitKeys('', undefined, (versions) => ofKeys.push([...versions]) > 0);
   for (const versions of keysFirst === 'last' ? ofKeys.reverse() : ofKeys) {

@@ -6,6 +6,7 @@ import { readLocalLog } from '../../src/core/format/local-log.ts';
 import { slotKey } from '../../src/core/format/keys.ts';
 import { decodeSegment } from '../../src/core/format/segment.ts';
 import { segmentHash } from '../../src/core/format/hashes.ts';
+import type { Caller } from '../../src/core/types/auth.ts';
 import { equalBytes } from '../../src/core/types/bytes.ts';
 import type { Answer, CallOperation, Effect } from '../../src/core/types/effect.ts';
 import type { DurabilityRule } from '../../src/core/types/log.ts';
@@ -114,7 +115,7 @@ export interface World {
   readonly logLines: string[];
   now(): number;
   at(realMs: number, run: () => void): void;
-  request(node: WorldNode, request: Request): HistoryEntry;
+  request(node: WorldNode, request: Request, caller?: Caller): HistoryEntry;
   leader(): WorldNode | undefined;
   /** Runs until that time, or until the condition holds; false: it never did. */
   runUntil(realMs: number, until?: () => boolean): boolean;
@@ -164,7 +165,7 @@ export function createWorld(scenario: WorldScenario, content: WorldObjects = cre
     logLines: [],
     now: () => now,
     at: (realMs, run) => events.add(Math.max(realMs, now), run),
-    request(node, request) {
+    request(node, request, caller) {
       const entry: HistoryEntry = {
         id: world.history.length + 1,
         node,
@@ -178,7 +179,7 @@ export function createWorld(scenario: WorldScenario, content: WorldObjects = cre
       };
       world.history.push(entry);
       byId.set(entry.id, entry);
-      node.send({ kind: 'request', id: entry.id, request });
+      node.send({ kind: 'request', id: entry.id, request, caller });
       return entry;
     },
     leader: () => world.nodes.find((node) => node.alive && node.role === 'leader'),

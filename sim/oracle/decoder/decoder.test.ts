@@ -47,6 +47,7 @@ function plain(value: unknown, name = ''): unknown {
   if (typeof value === 'bigint') return String(value);
   if (value instanceof Uint8Array) return name === 'value' ? byteStringOf(value) : Buffer.from(value).toString('hex');
   if (Array.isArray(value)) return value.map((item) => plain(item));
+  if (value instanceof Map) return [...(value as Map<unknown, unknown>).values()].map((item) => plain(item));
   if (typeof value !== 'object' || value === null) return value;
   const fields = Object.entries(value).filter(([field]) => field !== 'valueBytes');
   return Object.fromEntries(fields.map(([field, content]) => [field, plain(content, field)]));

@@ -1,3 +1,4 @@
+import { decodeAlarm, decodeRole, decodeUser, type DecodedAlarm, type DecodedAuth } from './auth.ts';
 import { Cursor, FormatError, hexOfBytes, openEnvelope, textOfBytes } from './cursor.ts';
 import { crc32 } from './digest.ts';
 import {
@@ -15,6 +16,8 @@ export interface DecodedLocalStore {
   readonly position: DecodedPosition;
   readonly versions: readonly DecodedVersion[];
   readonly leases: readonly { readonly lease: string; readonly ttlSeconds: number }[];
+  readonly auth: DecodedAuth;
+  readonly alarms: readonly DecodedAlarm[];
   /** Versions whose values are still to come from a checkpoint's chunks, as `revision/sub`; they are shown with an empty value. */
   readonly toCome: ReadonlySet<string>;
 }
@@ -42,7 +45,17 @@ export interface StoredEntry {
   readonly value: Uint8Array;
 }
 
-const tags = { version: 0x6d, value: 0x76, lease: 0x6c, position: 0x70, loading: 0x63 } as const;
+const tags = {
+  version: 0x6d,
+  value: 0x76,
+  lease: 0x6c,
+  position: 0x70,
+  loading: 0x63,
+  switch: 0x61,
+  role: 0x72,
+  user: 0x75,
+  alarm: 0x77,
+} as const;
 
 /** Undefined: it has no position, so it is nothing yet. */
 export function decodeLocalStore(entries: readonly StoredEntry[]): DecodedLocalStore | undefined {
@@ -64,7 +77,52 @@ export function decodeLocalStore(entries: readonly StoredEntry[]): DecodedLocalS
     if (entry.key[0] === tags.lease) leases.push(decodeLease(entry));
   }
   if (values.size > 0) throw new FormatError('a value of no version');
-  return { databaseId, position, versions, leases, toCome };
+  return {
+    databaseId,
+    position,
+    versions,
+    leases,
+    auth: decodeLocalAuth(entries),
+    alarms: decodeLocalAlarms(entries),
+    toCome,
+  };
+}
+
+function decodeLocalAuth(entries: readonly StoredEntry[]): DecodedAuth {
+  const of = (tag: number) => entries.filter(({ key }) => key[0] === tag);
+  const [stored] = of(tags.switch);
+  const roles = of(tags.role).map((entry) => decodeNamed(entry, decodeRole));
+  const users = of(tags.user).map((entry) => decodeNamed(entry, decodeUser));
+  if (stored === undefined) {
+    if (roles.length + users.length > 0) throw new FormatError('users or roles without an auth revision');
+    return { enabled: false, revision: 1, roles, users };
+  }
+  const cursor = openEntry(stored);
+  const enabled = cursor.flag();
+  const revision = cursor.varint();
+  cursor.finish();
+  return { enabled, revision, roles, users };
+}
+
+function decodeNamed<Named extends { readonly name: string }>(
+  entry: StoredEntry,
+  decode: (cursor: Cursor) => Named,
+): Named {
+  const cursor = openEntry(entry);
+  const named = decode(cursor);
+  cursor.finish();
+  if (named.name !== textOfBytes(entry.key.subarray(1))) throw new FormatError('an entry under the name of another');
+  return named;
+}
+
+function decodeLocalAlarms(entries: readonly StoredEntry[]): readonly DecodedAlarm[] {
+  return entries
+    .filter(({ key }) => key[0] === tags.alarm)
+    .map((entry) => {
+      const alarm = decodeAlarm(new Cursor(entry.key, 1, entry.key.length));
+      openEntry(entry).finish();
+      return alarm;
+    });
 }
 
 function decodeLoading(entries: readonly StoredEntry[], databaseId: string): Loading | undefined {

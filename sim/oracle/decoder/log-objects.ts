@@ -1,3 +1,4 @@
+import { decodeAlarm, decodeAuthChange, type DecodedAlarm, type DecodedAuthChange } from './auth.ts';
 import { checkCrc, checkMagic, checkVersion, Cursor, FormatError, hexOfBytes } from './cursor.ts';
 import { sha256 } from './digest.ts';
 
@@ -8,7 +9,15 @@ export type DecodedRecord =
   | { readonly kind: 'compact'; readonly revision: number }
   | { readonly kind: 'lease-grant'; readonly lease: string; readonly ttlSeconds: number }
   | DecodedRevoke
-  | { readonly kind: 'fence'; readonly epoch: number; readonly memberId: string };
+  | { readonly kind: 'fence'; readonly epoch: number; readonly memberId: string }
+  | DecodedAuthRecord
+  | ({ readonly kind: 'alarm'; readonly active: boolean } & DecodedAlarm);
+
+export interface DecodedAuthRecord {
+  readonly kind: 'auth';
+  readonly authRevision: number;
+  readonly changes: readonly DecodedAuthChange[];
+}
 
 export interface DecodedWrite {
   readonly kind: 'write';
@@ -197,6 +206,16 @@ function decodeRecord(cursor: Cursor): DecodedRecord {
     }
     case 5:
       return { kind: 'fence', epoch: cursor.varint(), memberId: cursor.id64() };
+    case 6: {
+      const authRevision = positive(cursor);
+      const changes = cursor.list(decodeAuthChange);
+      if (changes.length === 0) throw new FormatError(`auth revision ${authRevision} without a change`);
+      return { kind: 'auth', authRevision, changes };
+    }
+    case 7: {
+      const alarm = decodeAlarm(cursor);
+      return { kind: 'alarm', ...alarm, active: cursor.flag() };
+    }
     default:
       throw new FormatError(`a record with tag ${tag}`);
   }

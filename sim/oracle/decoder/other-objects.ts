@@ -1,3 +1,4 @@
+import { decodeAlarms, decodeAuth, type DecodedAlarm, type DecodedAuth } from './auth.ts';
 import { checkCrc, Cursor, FormatError, hexOfBytes, openEnvelope, textOfBytes } from './cursor.ts';
 import { sha256 } from './digest.ts';
 
@@ -128,6 +129,8 @@ export interface DecodedCheckpoint {
   readonly position: DecodedPosition;
   readonly wallMs: number;
   readonly leases: readonly { readonly lease: string; readonly ttlSeconds: number }[];
+  readonly auth: DecodedAuth;
+  readonly alarms: readonly DecodedAlarm[];
   readonly pages: readonly DecodedPageReference[];
 }
 
@@ -423,6 +426,8 @@ export function decodeCheckpoint(key: string, bytes: Uint8Array): DecodedCheckpo
   const wallMs = cursor.varint();
   const leases = cursor.list((inner) => ({ lease: inner.lease(), ttlSeconds: inner.varint() }));
   checkAscending(leases, (left, right) => BigInt(left.lease) < BigInt(right.lease), 'leases');
+  const auth = decodeAuth(cursor);
+  const alarms = decodeAlarms(cursor);
   const pages = withHomes(cursor, (homeOf) => {
     let previousKey = '';
     return cursor.list(() => {
@@ -433,7 +438,7 @@ export function decodeCheckpoint(key: string, bytes: Uint8Array): DecodedCheckpo
   });
   checkAscending(pages, (left, right) => left.firstKey <= right.firstKey, 'pages');
   cursor.finish();
-  return { databaseId, position, wallMs, leases, pages };
+  return { databaseId, position, wallMs, leases, auth, alarms, pages };
 }
 
 export function decodePosition(cursor: Cursor): DecodedPosition {

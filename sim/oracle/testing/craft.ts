@@ -312,6 +312,9 @@ function coded(record: DecodedRecord): LogRecord {
     case 'lease-grant':
     case 'lease-revoke':
       return { ...record, lease: BigInt(record.lease) };
+    case 'alarm':
+      return { ...record, memberId: BigInt(record.memberId) };
+    case 'auth':
     case 'compact':
       return record;
   }

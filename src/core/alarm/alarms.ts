@@ -1,9 +1,6 @@
-import type { ActiveAlarm, AlarmKind } from '../types/alarm.ts';
+import type { ActiveAlarm, AlarmKind, Alarms } from '../types/alarm.ts';
 import type { AlarmRecord } from '../types/record.ts';
 import { assert } from '../assert.ts';
-
-/** The alarms that are on: a value, ascending by kind, then by member. */
-export type Alarms = readonly ActiveAlarm[];
 
 export const noAlarms: Alarms = [];
 

@@ -1,25 +1,11 @@
 import { assert, unreachable } from '../assert.ts';
-import type { AuthChange, AuthContent, AuthRole, AuthUser } from '../types/auth.ts';
+import type { AuthChange, AuthContent, AuthRole, AuthState, AuthUser } from '../types/auth.ts';
 import type { ByteString } from '../types/bytes.ts';
 import type { AuthRecord } from '../types/record.ts';
 
-/**
- * Users, roles, and whether they matter. A value: a change makes another one, so that whoever holds one holds a moment.
- *
- * Invariants:
- * - Users and roles ascend by name, in byte order.
- * - A role that a user has exists, except `root`, which needs no entry.
- */
-export interface AuthState {
-  readonly enabled: boolean;
-  /** Counts changes; a store that never had one is at 1. */
-  readonly revision: number;
-  readonly users: ReadonlyMap<ByteString, AuthUser>;
-  readonly roles: ReadonlyMap<ByteString, AuthRole>;
-}
+const authRevisionInitial = 1;
 
-export const authRevisionInitial = 1;
-
+/** Nobody, and nobody is asked who they are. */
 export const authInitial: AuthState = {
   enabled: false,
   revision: authRevisionInitial,

@@ -5,7 +5,7 @@ import { log, type Core } from '../core.ts';
 import { NodeFailure } from '../failure.ts';
 import { slotKey } from '../format/keys.ts';
 import { nothing, positionOfGenesis, skipping } from '../recover/genesis.ts';
-import { completed } from '../recover/local-state.ts';
+import { completed, noTables } from '../recover/local-state.ts';
 import { followLog, type SegmentTaker } from '../recover/read-log.ts';
 import type { Recovered } from '../recover/recovered.ts';
 import { replayFrame, writeLocal } from '../recover/replay.ts';
@@ -41,7 +41,7 @@ export function* recoverFromBase(core: Core, manifest: Manifest, base: Base): Ta
 function* begin(core: Core, { databaseId }: Manifest, { checkpoint, stretches }: Base): Task<Recovered> {
   if (checkpoint === undefined) {
     const position = positionOfGenesis(core, stretches[0]!.databaseId, nothing);
-    return completed(core, createState(), { leases: new Map(), position, wallMs: 0, loading: undefined });
+    return completed(core, createState(), { ...noTables(), position, wallMs: 0, loading: undefined });
   }
   const recovered = yield* loadReferenced(core, checkpoint, { own: databaseId, of: undefined });
   if (typeof recovered !== 'string') return recovered;

@@ -1,13 +1,14 @@
 import type { LocalOperation } from '../../ports/local-store.ts';
 import { log, type Core } from '../core.ts';
 import { LocalStoreDamage, NodeFailure } from '../failure.ts';
-import { localKeyOfVersionPut, localLeasePut, localPositionPut } from '../format/local-layout.ts';
+import { localKeyOfVersionPut, localPositionPut } from '../format/local-layout.ts';
 import { localChunkPut, localLoadingPut } from '../format/local-loading.ts';
 import { readManifest } from '../recover/locate-manifest.ts';
 import { completed, setLocalStateAside } from '../recover/local-state.ts';
 import type { Recovered } from '../recover/recovered.ts';
+import { localWritesOfTables, tablesOf } from './checkpoint-tables.ts';
 import { writeLocal } from '../recover/replay.ts';
-import { loadLease, loadVersion } from '../state/load.ts';
+import { loadTables, loadVersion } from '../state/load.ts';
 import type { State } from '../state/state.ts';
 import { all, type Task } from '../task.ts';
 import { readChunkKeys, readProvedKeys, type KeysOfChunk, type Referenced } from '../store/read-reference.ts';
@@ -79,14 +80,10 @@ export function* loadReferenced(
   const references = pages.flatMap(({ chunks }) => chunks);
   const record: LoadingRecord = { databaseId: ids.own, checkpoint: reference, chunks: references.length };
   const { state, chunks: held } = yield* loadHeldKeys(core, record);
-  const leases = new Map<bigint, number>();
-  const operations: LocalOperation[] = references.length === 0 ? [] : [localLoadingPut(record, core.digest)];
-  for (const { lease, ttlSeconds } of checkpoint.leases) {
-    leases.set(lease, ttlSeconds);
-    loadLease(state, lease, ttlSeconds);
-    operations.push(localLeasePut(lease, ttlSeconds, core.digest));
-  }
-  if (operations.length > 0) yield* writeLocal(operations);
+  const tables = tablesOf(checkpoint);
+  loadTables(state, tables);
+  const loadingRecord = references.length === 0 ? [] : [localLoadingPut(record, core.digest)];
+  yield* writeLocal([...loadingRecord, ...localWritesOfTables(core, tables)]);
   const chunks = yield* loadKeys(
     core,
     state,
@@ -97,7 +94,7 @@ export function* loadReferenced(
   if (typeof chunks === 'string') return chunks;
   const { position, wallMs } = checkpoint;
   const loading = chunks.length === 0 ? undefined : createLoading(record, chunks);
-  return completed(core, state, { leases, position, wallMs, loading });
+  return completed(core, state, { ...tables, position, wallMs, loading });
 }
 
 /** While one batch is written to the local store the next is on its way. A text says what is damaged. */

@@ -12,6 +12,7 @@ import { equalBytes, hexOf } from '../types/bytes.ts';
 import type { Checkpoint, CheckpointReference, ChunkReference, LogPosition } from '../types/log.ts';
 import type { Version } from '../types/version.ts';
 import type { ValueSource } from '../values/value-source.ts';
+import { checkpointTablesOf } from './checkpoint-tables.ts';
 import type { CheckpointBase, LoadedPage } from './checkpoint-tree.ts';
 import type { ChunkContent } from './content-defined-chunks.ts';
 import { pagesOf } from './content-defined-pages.ts';
@@ -56,7 +57,7 @@ export function* writeCheckpoint(core: Core, ground: CheckpointGround): Task<Wri
   const { databaseId, recovered, base } = ground;
   // The time is of the last frame in it: the log goes on from there, and never goes back.
   const { position, wallMs } = recovered;
-  const leases = [...recovered.leases].sort(([left], [right]) => (left < right ? -1 : 1));
+  const tables = checkpointTablesOf(recovered);
   const uploads = createUploads(core, createProgress(core, position.slot, chunksExpected(core, ground)));
   const { progress } = uploads;
   ground.began(progress);
@@ -68,7 +69,7 @@ export function* writeCheckpoint(core: Core, ground: CheckpointGround): Task<Wri
     databaseId,
     position,
     wallMs,
-    leases: leases.map(([lease, ttlSeconds]) => ({ lease, ttlSeconds })),
+    ...tables,
     pages: pages.map(({ reference }) => reference),
   };
   const body = encodeCheckpoint(checkpoint, core.digest);

@@ -1,5 +1,5 @@
 import { assert } from '../assert.ts';
-import type { AuthChange, AuthRole, AuthUser, Permission, PermissionType } from '../types/auth.ts';
+import type { AuthChange, AuthRole, AuthState, AuthUser, Permission, PermissionType } from '../types/auth.ts';
 import type { ByteString } from '../types/bytes.ts';
 import { readFlag, writeFlag } from './flag.ts';
 import type { ByteReader } from './reader.ts';
@@ -21,6 +21,8 @@ const permissionTypes: readonly PermissionType[] = ['read', 'write', 'readwrite'
 
 /** The least that one takes: bounds what a count may claim. */
 export const authChangeBytesMin = 1;
+const userBytesMin = 5;
+const roleBytesMin = 2;
 const nameBytesMin = 1;
 const permissionBytesMin = 3;
 
@@ -45,16 +47,66 @@ function contentBytesBound(change: AuthChange): number {
   }
 }
 
-function userBytesBound({ name, passwordHash, roles }: AuthUser): number {
+export function userBytesBound({ name, passwordHash, roles }: AuthUser): number {
   const rolesBytes = roles.reduce((sum, role) => sum + fieldOverheadBytes + role.length, 0);
   return 4 * fieldOverheadBytes + name.length + passwordHash.length + rolesBytes;
 }
 
-function roleBytesBound({ name, permissions }: AuthRole): number {
+export function roleBytesBound({ name, permissions }: AuthRole): number {
   return permissions.reduce(
     (sum, { key, rangeEnd }) => sum + 2 * fieldOverheadBytes + key.length + (rangeEnd?.length ?? 0),
     2 * fieldOverheadBytes + name.length,
   );
+}
+
+/** The whole: roles and users ascend by name. */
+export function writeAuth(writer: ByteWriter, { enabled, revision, roles, users }: AuthState): void {
+  assert(revision > 0, 'auth revisions count from 1');
+  writeFlag(writer, enabled);
+  writer.varint(revision);
+  writeNamed(writer, [...roles.values()], writeRole);
+  writeNamed(writer, [...users.values()], writeUser);
+}
+
+export function readAuth(reader: ByteReader): AuthState {
+  const enabled = readFlag(reader, 'authentication that is on');
+  const revision = reader.varint('auth revision', 1);
+  const roles = readNamed(reader, 'roles', roleBytesMin, readRole);
+  const users = readNamed(reader, 'users', userBytesMin, readUser);
+  return { enabled, revision, users, roles };
+}
+
+function writeNamed<Named extends AuthUser | AuthRole>(
+  writer: ByteWriter,
+  named: readonly Named[],
+  write: (writer: ByteWriter, each: Named) => void,
+): void {
+  writer.varint(named.length);
+  named.forEach((each, index) => {
+    assert(index === 0 || named[index - 1]!.name < each.name, 'roles and users ascend by name');
+    write(writer, each);
+  });
+}
+
+function readNamed<Named extends AuthUser | AuthRole>(
+  reader: ByteReader,
+  what: string,
+  bytesMin: number,
+  read: (reader: ByteReader) => Named,
+): ReadonlyMap<ByteString, Named> {
+  const count = reader.count(what, bytesMin);
+  const named = new Map<ByteString, Named>();
+  let previous: ByteString | undefined;
+  for (let index = 0; index < count; index++) {
+    const start = reader.offset;
+    const each = read(reader);
+    if (previous !== undefined && previous >= each.name) {
+      throw outOfBounds(start, what, 'names that ascend', 'one that does not');
+    }
+    previous = each.name;
+    named.set(each.name, each);
+  }
+  return named;
 }
 
 export function writeAuthChange(writer: ByteWriter, change: AuthChange): void {
@@ -97,7 +149,7 @@ export function readAuthChange(reader: ByteReader): AuthChange {
   }
 }
 
-function writeUser(writer: ByteWriter, user: AuthUser): void {
+export function writeUser(writer: ByteWriter, user: AuthUser): void {
   writer.byteString(user.name);
   writer.byteString(user.passwordHash);
   writeFlag(writer, user.noPassword);
@@ -109,7 +161,7 @@ function writeUser(writer: ByteWriter, user: AuthUser): void {
   });
 }
 
-function readUser(reader: ByteReader): AuthUser {
+export function readUser(reader: ByteReader): AuthUser {
   const name = reader.byteString('user name');
   const passwordHash = reader.byteString('password hash');
   const noPassword = readFlag(reader, 'user without a password');
@@ -126,7 +178,7 @@ function readUser(reader: ByteReader): AuthUser {
   return { name, passwordHash, noPassword, roles, credentialRevision };
 }
 
-function writeRole(writer: ByteWriter, role: AuthRole): void {
+export function writeRole(writer: ByteWriter, role: AuthRole): void {
   writer.byteString(role.name);
   writer.varint(role.permissions.length);
   role.permissions.forEach((permission, index) => {
@@ -135,7 +187,7 @@ function writeRole(writer: ByteWriter, role: AuthRole): void {
   });
 }
 
-function readRole(reader: ByteReader): AuthRole {
+export function readRole(reader: ByteReader): AuthRole {
   const name = reader.byteString('role name');
   const count = reader.count('permissions of a role', permissionBytesMin);
   const permissions: Permission[] = [];

@@ -2,6 +2,8 @@ import type { Digest } from '../../ports/digest.ts';
 import { assert } from '../assert.ts';
 import { noLease } from '../types/bytes.ts';
 import type { Checkpoint, LeaseGrantState, PageReference } from '../types/log.ts';
+import { readAlarms, writeAlarms } from './alarm.ts';
+import { readAuth, writeAuth } from './auth.ts';
 import { decoding } from './damage.ts';
 import type { Decoded } from './damage.ts';
 import { beginObject, endObject, openObject } from './envelope.ts';
@@ -27,7 +29,7 @@ import {
 import { readSharedKey, sharedKeyBytesMin, writeSharedKey } from './shared-key.ts';
 import type { ByteWriter } from './writer.ts';
 
-/** The bytes of a checkpoint, inside the common envelope: leases ascend by id, pages by their first key. */
+/** The bytes of a checkpoint, inside the common envelope: leases ascend by id, roles and users by name, pages by their first key. */
 
 const leaseBytesMin = 9;
 const pageReferenceBytesMin = referenceBytesMin + sharedKeyBytesMin + 2;
@@ -49,6 +51,8 @@ export function encodeCheckpoint(checkpoint: Checkpoint, digest: Digest): Uint8A
     writer.i64(lease);
     writer.varint(ttlSeconds);
   });
+  writeAuth(writer, checkpoint.auth);
+  writeAlarms(writer, checkpoint.alarms);
   writePages(writer, pages);
   return endObject(writer, digest);
 }
@@ -70,9 +74,11 @@ export function decodeCheckpoint(
     checkSlot(position.slot, slotOfCheckpointKey(key), positionOffset);
     const wallMs = reader.varint('time');
     const leases = readLeases(reader);
+    const auth = readAuth(reader);
+    const alarms = readAlarms(reader);
     const pages = readPages(reader);
     reader.end();
-    return { databaseId, position, wallMs, leases, pages };
+    return { databaseId, position, wallMs, leases, auth, alarms, pages };
   });
 }
 

@@ -1,5 +1,7 @@
-import { applyAlarmRecord, type Alarms } from '../alarm/alarms.ts';
-import { applyAuthRecord, type AuthState } from '../auth/auth-state.ts';
+import { applyAlarmRecord } from '../alarm/alarms.ts';
+import type { Alarms } from '../types/alarm.ts';
+import { applyAuthRecord } from '../auth/auth-state.ts';
+import type { AuthState } from '../types/auth.ts';
 import type { LeaseClock } from '../lease/lease-clock.ts';
 import { settleCompaction } from '../compact/scrub.ts';
 import type { State } from '../state/state.ts';

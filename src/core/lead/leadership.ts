@@ -1,4 +1,9 @@
+import { alarmsAskedFor } from '../alarm/evaluate-alarm.ts';
+import { mayExpire } from '../alarm/refused-by-alarms.ts';
+import { fitsQuota } from '../alarm/quota.ts';
 import { assert } from '../assert.ts';
+import { answerAuth } from '../auth/answer-auth.ts';
+import { refusalOf, watchRefusal, type AuthGround } from '../auth/refusal.ts';
 import { keepCompacting } from '../compact/keep-compacting.ts';
 import { mayScrub, type ScrubGround } from '../compact/may-scrub.ts';
 import { scrub } from '../compact/scrub.ts';
@@ -25,7 +30,7 @@ import { noLease, type LeaseId } from '../types/bytes.ts';
 import type { Caller } from '../types/auth.ts';
 import type { Answer } from '../types/effect.ts';
 import { checkpointFailed, clientErrors, type ClientError } from '../types/error.ts';
-import type { Evaluation } from '../types/evaluation.ts';
+import type { Evaluation, SettledEvaluation } from '../types/evaluation.ts';
 import type { EventBody } from '../types/event.ts';
 import type { Request } from '../types/request.ts';
 import type { KeepingStatus, Response } from '../types/response.ts';
@@ -50,6 +55,7 @@ import { createParkedRequests, type AskedRequest } from './parked.ts';
  *
  * Invariants:
  * - An answer that only reads is computed while the lease on leadership is held: no other node can have written since.
+ * - A caller is allowed or not by the very state on which its request is evaluated.
  * - Reads see the durable revision; what may write is evaluated on the head, and its answer, a failed compare and an error too, waits
  *   until everything it was computed on is durable.
  * - When the reign ends, everything not yet answered is answered with an error, once.
@@ -62,6 +68,8 @@ export interface Leadership {
   closeSnapshot(id: number): void;
   /** The edge wants values that it has not found in the local store. */
   valuesWanted(wanted: ValuesWanted): void;
+  /** What is against the caller, by what is durable. */
+  refusal(request: Request, caller: Caller | undefined): ClientError | undefined;
   watch(event: Extract<EventBody, { readonly kind: `watch-${string}` }>): void;
   /** Refuses what is new with this error, and finishes what was admitted. */
   drain(refusal: ClientError): Task<void>;
@@ -200,6 +208,12 @@ export function createLeadership(
     return restsOnSequence({ headSequence: pipeline.headSequence(), durableSequence: durable.sequence });
   }
 
+  /** A renewal looks at nothing that is under way, except where somebody has to be allowed to renew. */
+  function renewalRestsOn(): number {
+    const isChecked = state.auth.enabled || durable.auth !== state.auth;
+    return isChecked ? restsOnHead() : durable.sequence;
+  }
+
   /** Sends the answer when all that it rests on is durable. */
   function answerWhenDurable(
     id: number,
@@ -240,50 +254,76 @@ export function createLeadership(
         assert(false, 'the machine answers for the status, the members and who leads');
         return;
       case 'checkpoint':
-        checkpoint(id);
+        onDurable(asked, () => checkpoint(id));
         return;
       case 'hash-kv':
-        withLease(asked, () => {
+        readUnderLease(asked, () => {
           if (!hashes.ask(id, incoming.revision)) fail(id, clientErrors.tooManyRequests);
         });
         return;
       case 'snapshot':
-        withLease(asked, () => {
+        readUnderLease(asked, () => {
           if (!snapshots.ask(id)) fail(id, clientErrors.tooManyRequests);
         });
         return;
       case 'range':
-        if (incoming.serializable) answerRead(asked, incoming, known);
-        else withLease(asked, () => answerRead(asked, incoming, known));
+        if (incoming.serializable) onDurable(asked, () => answerRead(asked, incoming, known));
+        else readUnderLease(asked, () => answerRead(asked, incoming, known));
         return;
       case 'lease-keep-alive':
-        withLease(asked, () => keepAlive(id, incoming.id, deadlineMs));
+        headUnderLease(asked, () => keepAlive(id, incoming.id, deadlineMs));
         return;
       case 'lease-time-to-live':
-        withLease(asked, () => timeToLive(id, incoming.id, incoming.keys, deadlineMs));
+        headUnderLease(asked, () => timeToLive(id, incoming.id, incoming.keys, deadlineMs));
         return;
       case 'lease-leases':
-        withLease(asked, () =>
+        headUnderLease(asked, () =>
           answerWhenDurable(id, ok({ kind: 'lease-leases', ids: leases.byExpiry() }, durable.revision), deadlineMs),
         );
         return;
-      case 'txn':
-        if (isReadRequest(incoming)) {
-          withLease(asked, () => answerRead(asked, incoming, known));
-          return;
-        }
-        write(asked, incoming, known);
+      case 'auth-status':
+      case 'auth-user-get':
+      case 'auth-user-list':
+      case 'auth-role-get':
+      case 'auth-role-list':
+      case 'auth-credentials':
+        readUnderLease(asked, () => settle(asked, answerAuth(durable.auth, incoming, durable.revision)));
         return;
-      case 'put':
-      case 'delete-range':
-      case 'compact':
-      case 'lease-grant':
-      case 'lease-revoke':
-        write(asked, incoming, known);
+      case 'alarm':
+        if (incoming.action !== 'get') write(asked, incoming, known);
+        else readUnderLease(asked, () => succeed(id, alarmsAskedFor(durable.alarms, incoming), durable.revision));
+        return;
+      case 'txn':
+        if (isReadRequest(incoming)) readUnderLease(asked, () => answerRead(asked, incoming, known));
+        else write(asked, incoming, known);
         return;
       default:
-        fail(id, clientErrors.notCapable);
+        write(asked, incoming, known);
     }
+  }
+
+  /** Allowed by what is durable, which is what it reads. */
+  function onDurable(asked: AskedRequest, then: () => void): void {
+    const refusal = refusalOf(durableGround(), asked.caller, asked.request);
+    if (refusal === undefined) then();
+    else fail(asked.id, refusal);
+  }
+
+  function durableGround(): AuthGround {
+    return { auth: durable.auth, alarms: durable.alarms, leases: state.leases };
+  }
+
+  function readUnderLease(asked: AskedRequest, then: () => void): void {
+    withLease(asked, () => onDurable(asked, then));
+  }
+
+  /** Allowed by the head, which is what it looks at. */
+  function headUnderLease(asked: AskedRequest, then: () => void): void {
+    withLease(asked, () => {
+      const refusal = refusalOf(state, asked.caller, asked.request);
+      if (refusal === undefined) then();
+      else answerWhenDurable(asked.id, { kind: 'error', error: refusal }, asked.deadlineMs);
+    });
   }
 
   /** However long it takes: its length has no bound that a request could have. */
@@ -316,8 +356,12 @@ export function createLeadership(
     const view = { revision: durable.revision, compactRevision: durable.compactRevision, values: known };
     const evaluation = evaluateRead(state, incoming, view);
     if (evaluation.kind === 'values-needed') loadValues(asked, known, evaluation.versions);
-    else if (evaluation.kind === 'error') fail(asked.id, evaluation.error);
-    else succeed(asked.id, evaluation.response, evaluation.revision);
+    else settle(asked, evaluation);
+  }
+
+  /** For what was computed on what is durable. */
+  function settle({ id }: AskedRequest, evaluation: SettledEvaluation): void {
+    send(id, answerOf(evaluation));
   }
 
   function write(asked: AskedRequest, incoming: WriteRequest, known: VersionValues): void {
@@ -326,7 +370,7 @@ export function createLeadership(
       fail(id, clientErrors.tooManyRequests);
       return;
     }
-    const evaluation = evaluateWrite(state, incoming, known);
+    const evaluation = evaluateAsked(asked.caller, incoming, known);
     switch (evaluation.kind) {
       case 'values-needed':
         loadValues(asked, known, evaluation.versions);
@@ -345,7 +389,29 @@ export function createLeadership(
     }
   }
 
-  function answerOf(evaluation: Exclude<Evaluation, { readonly kind: 'values-needed' }>): Answer {
+  function evaluateAsked(caller: Caller | undefined, incoming: WriteRequest, known: VersionValues): Evaluation {
+    const refusal = refusalOf(state, caller, incoming);
+    if (refusal !== undefined) return { kind: 'error', error: refusal };
+    if (fitsQuota(incoming, state.bytesTotal, core.configuration.quotaBackendBytes)) {
+      return evaluateWrite(state, incoming, known);
+    }
+    raiseNoSpace();
+    return { kind: 'error', error: clientErrors.noSpace };
+  }
+
+  /** What asked for space is refused; from now on everything is that would take any, until somebody takes the alarm back. */
+  function raiseNoSpace(): void {
+    const { memberId, quotaBackendBytes } = core.configuration;
+    const raised = evaluateWrite(state, { kind: 'alarm', action: 'activate', alarm: 'nospace', memberId });
+    if (raised.kind !== 'record') return;
+    pipeline.admit({ record: raised.record, versions: raised.versions });
+    log(core, 'error', 'the quota is exceeded: what takes space is refused until the alarm is taken back', {
+      bytes: state.bytesTotal,
+      quotaBackendBytes,
+    });
+  }
+
+  function answerOf(evaluation: SettledEvaluation): Answer {
     if (evaluation.kind === 'error') return { kind: 'error', error: evaluation.error };
     return ok(evaluation.response, evaluation.revision);
   }
@@ -368,7 +434,8 @@ export function createLeadership(
     // A lease whose revocation is under way is gone already; the clock forgets it when that is durable.
     const renewal = state.leases.has(lease) ? leases.renew(lease, core.at.monotonicMs) : undefined;
     if (renewal?.kind === 'renewed') {
-      send(id, ok({ kind: 'lease-keep-alive', id: lease, ttlSeconds: renewal.ttlSeconds }, revision));
+      const renewed = ok({ kind: 'lease-keep-alive', id: lease, ttlSeconds: renewal.ttlSeconds }, revision);
+      answerWhenDurable(id, renewed, deadlineMs, renewalRestsOn());
       return;
     }
     answerWhenDurable(id, ok({ kind: 'lease-keep-alive', id: lease, ttlSeconds: 0 }, revision), deadlineMs);
@@ -467,7 +534,7 @@ export function createLeadership(
   }
 
   function expireLeases(nowMs: number, sinceMs: number): void {
-    if (pipeline.full()) return;
+    if (pipeline.full() || !mayExpire(state.alarms)) return;
     const budget = Math.max(1, Math.floor((leaseExpiriesPerSecondMax * Math.min(sinceMs, 1_000)) / 1_000));
     for (const id of leases.expired(nowMs, budget)) {
       if (!state.leases.has(id)) continue;
@@ -480,7 +547,7 @@ export function createLeadership(
   /** True also where it was compacted by others. */
   function compactBySelf(revision: number): boolean {
     if (refusal !== undefined || leaseLapsed || pipeline.full()) return false;
-    const evaluation = evaluateWrite(state, { kind: 'compact', revision, physical: false });
+    const evaluation = evaluateAsked(undefined, { kind: 'compact', revision, physical: false }, noValues);
     if (evaluation.kind !== 'record') {
       return evaluation.kind === 'error' && evaluation.error === clientErrors.compacted;
     }
@@ -557,6 +624,7 @@ export function createLeadership(
 
   return {
     request,
+    refusal: (incoming, caller) => refusalOf(durableGround(), caller, incoming),
     abandon(id) {
       parked.take(id);
       loading.take(id);
@@ -584,7 +652,7 @@ export function createLeadership(
           hub.open(event.stream, nowMs);
           return;
         case 'watch-create':
-          hub.create(event.stream, event.request, nowMs);
+          hub.create(event.stream, event.request, nowMs, watchRefusal(durableGround(), event.caller, event.request));
           break;
         case 'watch-cancel':
           hub.cancel(event.stream, event.watchId);

@@ -1,3 +1,5 @@
+import { noAlarms } from '../alarm/alarms.ts';
+import { authInitial } from '../auth/auth-state.ts';
 import { log, type Core } from '../core.ts';
 import { NodeFailure } from '../failure.ts';
 import { describeDamage } from '../format/damage.ts';
@@ -5,15 +7,13 @@ import { slotKey } from '../format/keys.ts';
 import { decodeSegment, type DecodedSegment } from '../format/segment.ts';
 import { localKeyAfter } from '../format/local-entry.ts';
 import {
-  decodeLocalLease,
   decodeLocalVersion,
   decodePosition,
-  localLeaseRange,
   localPositionKey,
   localVersionRange,
   type LocalPosition,
 } from '../format/local-layout.ts';
-import { finishLoading, loadLease, loadVersion } from '../state/load.ts';
+import { finishLoading, loadTables, loadVersion } from '../state/load.ts';
 import { createState, type State } from '../state/state.ts';
 import { scanAll } from './scan-all.ts';
 import { createSlotSource, readSlotAnywhere } from './slot-source.ts';
@@ -25,7 +25,8 @@ import { createLoading } from '../values/loading.ts';
 import { createValueCache } from '../values/value-cache.ts';
 import { mayGoOnLoading, readLoading } from './local-loading.ts';
 import { readManifest } from './locate-manifest.ts';
-import type { Recovered } from './recovered.ts';
+import type { Recovered, RecoveredTables } from './recovered.ts';
+import { loadLocalTables } from './local-tables.ts';
 
 /**
  * The local store is a cache with a position in the chain (protocol, invariant 6). It is used only when the segment that its
@@ -129,15 +130,9 @@ export function* setLocalStateAside(core: Core, reason: string | undefined): Tas
 
 function* loadLocalState(core: Core, { position, wallMs }: ProvedPosition): Task<Recovered | string> {
   const state = createState();
-  const leases = new Map<bigint, number>();
-  const leaseProblem = yield* scanAll(localLeaseRange, (entry) => {
-    const lease = decodeLocalLease(entry, core.digest);
-    if (lease.kind === 'damaged') return 'a lease in it is damaged';
-    leases.set(lease.value.lease, lease.value.ttlSeconds);
-    loadLease(state, lease.value.lease, lease.value.ttlSeconds);
-    return undefined;
-  });
-  if (leaseProblem !== undefined) return leaseProblem;
+  const tables = yield* loadLocalTables(core);
+  if (typeof tables === 'string') return tables;
+  loadTables(state, tables);
   const versionProblem = yield* scanAll(localVersionRange, (entry) => {
     const version = decodeLocalVersion(entry, core.digest);
     if (version.kind === 'damaged') return 'a version in it is damaged';
@@ -150,14 +145,19 @@ function* loadLocalState(core: Core, { position, wallMs }: ProvedPosition): Task
   const held = yield* readLoading(core);
   if (typeof held === 'string') return held;
   const loading = held && createLoading(held.record, held.chunks);
-  return completed(core, state, { leases, position, wallMs, loading });
+  return completed(core, state, { ...tables, position, wallMs, loading });
+}
+
+/** Of a log before its first record. */
+export function noTables(): RecoveredTables {
+  return { leases: new Map(), auth: authInitial, alarms: noAlarms };
 }
 
 /** A state whose versions and leases have been loaded, at its position. */
 export function completed(
   core: Core,
   state: State,
-  rest: Pick<Recovered, 'leases' | 'position' | 'wallMs' | 'loading'>,
+  rest: RecoveredTables & Pick<Recovered, 'position' | 'wallMs' | 'loading'>,
 ): Recovered {
   const { position } = rest;
   finishLoading(state, position.revision, position.compactRevision);

@@ -8,7 +8,7 @@ import { isSuperseded } from '../restore/is-superseded.ts';
 import { createState } from '../state/state.ts';
 import type { Task } from '../task.ts';
 import { nothing, positionOfGenesis } from './genesis.ts';
-import { completed, reuseLocalState } from './local-state.ts';
+import { completed, noTables, reuseLocalState } from './local-state.ts';
 import { locateManifest, type HeldManifest } from './locate-manifest.ts';
 import { readLog, type LogRules } from './read-log.ts';
 import type { Recovered } from './recovered.ts';
@@ -70,5 +70,5 @@ function* fromGenesis(core: Core, manifest: Manifest): Task<Recovered> {
   const { base, databaseId } = manifest;
   if (base !== undefined) return yield* recoverFromBase(core, manifest, base);
   const position = positionOfGenesis(core, databaseId, nothing);
-  return completed(core, createState(), { leases: new Map(), position, wallMs: 0, loading: undefined });
+  return completed(core, createState(), { ...noTables(), position, wallMs: 0, loading: undefined });
 }

@@ -3,17 +3,17 @@ import { settleCompaction } from '../compact/scrub.ts';
 import type { Core } from '../core.ts';
 import { NodeFailure } from '../failure.ts';
 import { slotKey } from '../format/keys.ts';
-import { localLeaseDelete, localLeasePut, localPositionPut, localWritesOfVersion } from '../format/local-layout.ts';
+import { localPositionPut, localWritesOfVersion } from '../format/local-layout.ts';
 import type { DecodedFrame } from '../format/frame.ts';
 import type { DecodedSegment } from '../format/segment.ts';
 import { applyRecord } from '../state/apply-record.ts';
 import { call, type Task } from '../task.ts';
-import type { LeaseId } from '../types/bytes.ts';
 import type { Frame, LogPosition } from '../types/log.ts';
 import type { LogRecord } from '../types/record.ts';
 import type { Version } from '../types/version.ts';
 import { localStoreUnwritable } from '../values/read-values.ts';
 import type { Recovered } from './recovered.ts';
+import { applyToTables } from './recovered-tables.ts';
 import { frameBreak } from './verify.ts';
 
 /** Applies live segments, in order, to the state in memory and then, as one write, to the local store. */
@@ -54,7 +54,7 @@ export function replayFrame(
       made.push(version);
       operations.push(...localWritesOfVersion(version, core.digest));
     }
-    operations.push(...applyToLeases(core, recovered.leases, record));
+    operations.push(...applyToTables(core, recovered, record));
     position = positionAfter(position, record);
   }
   recovered.position = { ...position, frameHash: hash };
@@ -83,19 +83,6 @@ export function positionAfter(position: LogPosition, record: LogRecord): LogPosi
     case 'alarm':
       return { ...position, sequence };
   }
-}
-
-/** Keeps the table of durable leases; returns what the local store has to write for it. */
-export function applyToLeases(core: Core, leases: Map<LeaseId, number>, record: LogRecord): readonly LocalOperation[] {
-  if (record.kind === 'lease-grant') {
-    leases.set(record.lease, record.ttlSeconds);
-    return [localLeasePut(record.lease, record.ttlSeconds, core.digest)];
-  }
-  if (record.kind === 'lease-revoke') {
-    leases.delete(record.lease);
-    return [localLeaseDelete(record.lease)];
-  }
-  return [];
 }
 
 export function* writeLocal(batch: readonly LocalOperation[]): Task<void> {

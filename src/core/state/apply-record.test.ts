@@ -3,7 +3,7 @@ import { deleteRange, grant, put, versionsIn, write } from '../../../test/proper
 import { AssertionError } from '../assert.ts';
 import type { LogRecord, WriteOperation } from '../types/record.ts';
 import { applyRecord } from './apply-record.ts';
-import { finishLoading, loadLease, loadVersion } from './load.ts';
+import { finishLoading, loadTables, loadVersion } from './load.ts';
 import { createState, type State } from './state.ts';
 
 /** Revisions 2 to 5; key a hangs on lease 1. */
@@ -62,7 +62,7 @@ test('a fence changes nothing', () => {
 test('a loaded state goes on where the other was, keys in any order', () => {
   const state = filled();
   const loaded = createState();
-  loadLease(loaded, 1n, 60);
+  loadTables(loaded, { leases: new Map([[1n, 60]]), auth: state.auth, alarms: state.alarms });
   for (const key of ['c', 'b', 'a']) {
     for (const version of state.index.versionsOf(key)) loadVersion(loaded, { ...version, value: undefined });
   }

@@ -1,11 +1,13 @@
 import { assert } from '../assert.ts';
+import type { Alarms } from '../types/alarm.ts';
+import type { AuthState } from '../types/auth.ts';
 import type { LeaseId } from '../types/bytes.ts';
 import { isTombstone, type Version } from '../types/version.ts';
 import { firstObsolete } from '../compact/obsolete.ts';
 import { countVersion, enterHead, revisionInitial, type State } from './state.ts';
 
 /**
- * Filling an empty state from a checkpoint or the local store: leases, and keys in any order with each key's versions ascending; then
+ * Filling an empty state from a checkpoint or the local store: tables, and keys in any order with each key's versions ascending; then
  * `finishLoading`, once, before anything else is asked of the state.
  */
 export function loadVersion(state: State, version: Version): void {
@@ -13,8 +15,17 @@ export function loadVersion(state: State, version: Version): void {
   countVersion(state, version);
 }
 
-export function loadLease(state: State, lease: LeaseId, ttlSeconds: number): void {
-  state.leases.grant(lease, ttlSeconds);
+export function loadTables(state: State, { leases, auth, alarms }: LoadedTables): void {
+  for (const [lease, ttlSeconds] of leases) state.leases.grant(lease, ttlSeconds);
+  state.auth = auth;
+  state.alarms = alarms;
+}
+
+interface LoadedTables {
+  /** With their time to live, in seconds. */
+  readonly leases: ReadonlyMap<LeaseId, number>;
+  readonly auth: AuthState;
+  readonly alarms: Alarms;
 }
 
 export function finishLoading(state: State, revision: number, compactRevision: number): void {

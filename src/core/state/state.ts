@@ -1,5 +1,7 @@
-import { noAlarms, type Alarms } from '../alarm/alarms.ts';
-import { authInitial, type AuthState } from '../auth/auth-state.ts';
+import { noAlarms } from '../alarm/alarms.ts';
+import type { Alarms } from '../types/alarm.ts';
+import { authInitial } from '../auth/auth-state.ts';
+import type { AuthState } from '../types/auth.ts';
 import { noLease } from '../types/bytes.ts';
 import { isTombstone, type Version } from '../types/version.ts';
 import { createHistory, type History } from './history.ts';

@@ -1,6 +1,7 @@
+import { tablesOf } from '../checkpoint/checkpoint-tables.ts';
 import { scrub, settleCompaction } from '../compact/scrub.ts';
 import { applyRecord } from '../state/apply-record.ts';
-import { finishLoading, loadLease, loadVersion } from '../state/load.ts';
+import { finishLoading, loadTables, loadVersion } from '../state/load.ts';
 import { createState, type State } from '../state/state.ts';
 import type { LeaseId } from '../types/bytes.ts';
 import type { Checkpoint, LogPosition } from '../types/log.ts';
@@ -40,10 +41,10 @@ export function createStateReader(look: (version: Version) => void): StateReader
     begin(checkpoint: Checkpoint | undefined) {
       state = createState();
       leases.clear();
-      for (const { lease, ttlSeconds } of checkpoint?.leases ?? []) {
-        leases.set(lease, ttlSeconds);
-        loadLease(state, lease, ttlSeconds);
-      }
+      if (checkpoint === undefined) return;
+      const tables = tablesOf(checkpoint);
+      for (const [lease, ttlSeconds] of tables.leases) leases.set(lease, ttlSeconds);
+      loadTables(state, tables);
     },
 
     version(version) {

@@ -6,3 +6,6 @@ export interface ActiveAlarm {
   readonly memberId: bigint;
   readonly alarm: AlarmKind;
 }
+
+/** The alarms that are on: a value, ascending by kind, then by member, each once. */
+export type Alarms = readonly ActiveAlarm[];

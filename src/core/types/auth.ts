@@ -38,6 +38,21 @@ export interface AuthContent {
   readonly roles: readonly AuthRole[];
 }
 
+/**
+ * Users, roles, and whether they matter. A value: a change makes another one, so that whoever holds one holds a moment.
+ *
+ * Invariants:
+ * - Users and roles ascend by name, in byte order.
+ * - A role that a user has exists, except `root`, which needs no entry.
+ */
+export interface AuthState {
+  readonly enabled: boolean;
+  /** Counts changes; a store that never had one is at 1. */
+  readonly revision: number;
+  readonly users: ReadonlyMap<ByteString, AuthUser>;
+  readonly roles: ReadonlyMap<ByteString, AuthRole>;
+}
+
 export type AuthChange =
   | { readonly kind: 'enabled'; readonly enabled: boolean }
   | { readonly kind: 'user-put'; readonly user: AuthUser }

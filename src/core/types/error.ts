@@ -112,3 +112,8 @@ export function membersNotChanged(instead: string): ClientError {
 export function checkpointFailed(reason: string): ClientError {
   return error('Internal', `checkpoint given up: ${reason}`);
 }
+
+/** As Go's gRPC puts an error into words: where etcd has only a text for it. */
+export function rpcErrorText({ status, message }: ClientError): string {
+  return `rpc error: code = ${status} desc = ${message}`;
+}

@@ -1,3 +1,5 @@
+import type { Alarms } from './alarm.ts';
+import type { AuthState } from './auth.ts';
 import type { ByteString, LeaseId } from './bytes.ts';
 import type { LogRecord } from './record.ts';
 import type { Retention } from './retention.ts';
@@ -236,6 +238,8 @@ export interface Checkpoint {
   readonly position: LogPosition;
   readonly wallMs: number;
   readonly leases: readonly LeaseGrantState[];
+  readonly auth: AuthState;
+  readonly alarms: Alarms;
   readonly pages: readonly PageReference[];
 }
 

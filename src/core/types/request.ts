@@ -222,31 +222,33 @@ export interface AuthCredentialsRequest {
   readonly name: ByteString;
 }
 
-export type AuthRequest =
-  | AuthEnableRequest
-  | AuthDisableRequest
+export type AuthReadRequest =
   | AuthStatusRequest
-  | AuthUserAddRequest
   | AuthUserGetRequest
   | AuthUserListRequest
+  | AuthRoleGetRequest
+  | AuthRoleListRequest
+  | AuthCredentialsRequest;
+
+export type AuthWriteRequest =
+  | AuthEnableRequest
+  | AuthDisableRequest
+  | AuthUserAddRequest
   | AuthUserDeleteRequest
   | AuthUserChangePasswordRequest
   | AuthUserGrantRoleRequest
   | AuthUserRevokeRoleRequest
   | AuthRoleAddRequest
-  | AuthRoleGetRequest
-  | AuthRoleListRequest
   | AuthRoleDeleteRequest
   | AuthRoleGrantPermissionRequest
-  | AuthRoleRevokePermissionRequest
-  | AuthCredentialsRequest;
+  | AuthRoleRevokePermissionRequest;
 
 export interface AlarmRequest {
   readonly kind: 'alarm';
   readonly action: 'get' | 'activate' | 'deactivate';
-  /** `none`: all of them; there is nothing to raise in it. */
+  /** `none`: to get, all of them; to raise or take back, nothing. */
   readonly alarm: AlarmKind | 'none';
-  /** To take back: 0 is every member. */
+  /** Who raises it, or whose it was. */
   readonly memberId: bigint;
 }
 
@@ -272,5 +274,6 @@ export type Request =
   | CheckpointRequest
   | HashKvRequest
   | SnapshotRequest
-  | AuthRequest
+  | AuthReadRequest
+  | AuthWriteRequest
   | AlarmRequest;

@@ -2,6 +2,7 @@ import type { ActiveAlarm } from './alarm.ts';
 import type { AuthContent, AuthUser, Permission } from './auth.ts';
 import type { ByteString, LeaseId } from './bytes.ts';
 import type { CheckpointReference, LeaseGrantState } from './log.ts';
+import type { AuthWriteRequest } from './request.ts';
 import type { Retention } from './retention.ts';
 import type { Version } from './version.ts';
 
@@ -102,21 +103,8 @@ export interface HashKvResponse {
 
 /** Of a change, nothing else to tell. */
 export interface AuthChangedResponse {
-  readonly kind: AuthChangingKind;
+  readonly kind: AuthWriteRequest['kind'];
 }
-
-export type AuthChangingKind =
-  | 'auth-enable'
-  | 'auth-disable'
-  | 'auth-user-add'
-  | 'auth-user-delete'
-  | 'auth-user-change-password'
-  | 'auth-user-grant-role'
-  | 'auth-user-revoke-role'
-  | 'auth-role-add'
-  | 'auth-role-delete'
-  | 'auth-role-grant-permission'
-  | 'auth-role-revoke-permission';
 
 export interface AuthStatusResponse {
   readonly kind: 'auth-status';

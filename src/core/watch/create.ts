@@ -1,5 +1,5 @@
 import { watchersMax, watchersPerStreamMax } from '../limits.ts';
-import { clientErrors } from '../types/error.ts';
+import { clientErrors, rpcErrorText, type ClientError } from '../types/error.ts';
 import type { WatchCreateRequest } from '../types/watch.ts';
 import { cancelCompacted, headerOf, type HubState, sendControl } from './hub-state.ts';
 import { joinReports } from './progress.ts';
@@ -10,15 +10,18 @@ import type { Watcher, WatchStreamState } from './watcher.ts';
 /**
  * Creation: the watcher's first response is always the one with `created`, and a refusal is that one response, which cancels too.
  * Words and order of the checks are etcd's.
+ *
+ * @param denial what stands against the caller; it is told where etcd looks at it
  */
 export function createWatcher(
   hub: HubState,
   stream: WatchStreamState,
   request: WatchCreateRequest,
   nowMs: number,
+  denial: ClientError | undefined,
 ): void {
   const range = watchedRange(request);
-  const refusal = refusalOf(hub, stream, request);
+  const refusal = refusalOf(hub, stream, request, denial);
   if (refusal !== undefined || range === undefined) {
     sendControl(hub, stream, refusedResponse(headerOf(hub), refusal ?? emptyRange));
     return;
@@ -51,8 +54,14 @@ const automatic = 0n;
 const emptyRange = 'mvcc: watcher range is empty';
 const duplicateId = 'mvcc: duplicate watch ID provided on the WatchStream';
 
-function refusalOf(hub: HubState, stream: WatchStreamState, request: WatchCreateRequest): string | undefined {
+function refusalOf(
+  hub: HubState,
+  stream: WatchStreamState,
+  request: WatchCreateRequest,
+  denial: ClientError | undefined,
+): string | undefined {
   if (request.startRevision < 0) return clientErrors.compacted.message;
+  if (denial !== undefined) return rpcErrorText(denial);
   if (watchedRange(request) === undefined) return emptyRange;
   if (request.watchId !== automatic && stream.watchers.has(request.watchId)) return duplicateId;
   if (stream.watchers.size >= watchersPerStreamMax) return clientErrors.tooManyRequests.message;

@@ -69,6 +69,22 @@ describe('creation', () => {
     expect(stories(world)).toEqual(['5@1 created', `-1@1 created canceled "${reason}"`, '0@1 created', '0@2 put c:2']);
   });
 
+  it('refuses who may not, in the words of gRPC, where etcd looks at it', () => {
+    const world = opened();
+    const denied = (request: WatchCreateRequest) => world.hub.create(stream, request, 0, clientErrors.permissionDenied);
+    denied(watch('b', { startRevision: -1 }));
+    denied(watch('b', { rangeEnd: 'a' }));
+    create(world, watch('c'));
+    world.commit(put('b'), put('c'));
+    const reason = 'rpc error: code = PermissionDenied desc = etcdserver: permission denied';
+    expect(stories(world)).toEqual([
+      `-1@1 created canceled "${clientErrors.compacted.message}"`,
+      `-1@1 created canceled "${reason}"`,
+      '0@1 created',
+      '0@2 put c:2',
+    ]);
+  });
+
   it('takes the empty key for the smallest one', () => {
     const world = opened();
     create(world, watch(''));

@@ -32,7 +32,8 @@ import type { WatchSink, WatchSource } from './watch-source.ts';
  */
 export interface WatchHub {
   open(stream: number, nowMs: number): void;
-  create(stream: number, request: WatchCreateRequest, nowMs: number): void;
+  /** `denial`: what stands against the caller. */
+  create(stream: number, request: WatchCreateRequest, nowMs: number, denial?: ClientError): void;
   cancel(stream: number, watchId: bigint): void;
   requestProgress(stream: number): void;
   /** The consumer took the oldest `messages` responses of the stream. */
@@ -112,9 +113,9 @@ export function createWatchHub({
       });
     },
     // A stream that the hub has ended may still be spoken to by an edge that does not know it yet.
-    create(stream, request, nowMs) {
+    create(stream, request, nowMs, denial) {
       const state = hub.streams.get(stream);
-      if (state !== undefined) createWatcher(hub, state, request, nowMs);
+      if (state !== undefined) createWatcher(hub, state, request, nowMs, denial);
     },
     cancel(stream, watchId) {
       const state = hub.streams.get(stream);

@@ -8,7 +8,8 @@ export interface WatchedRange {
   readonly end: ByteString | undefined;
 }
 
-const smallestKey: ByteString = '\0';
+/** What a watch without a key begins with. */
+export const smallestKey: ByteString = '\0';
 
 /** Undefined: no key can ever be in it. */
 export function watchedRange(request: WatchCreateRequest): WatchedRange | undefined {

@@ -2,7 +2,8 @@ import type { LocalOperation } from '../../ports/local-store.ts';
 import type { Core } from '../core.ts';
 import { localPositionPut, localWritesOfVersion } from '../format/local-layout.ts';
 import type { Recovered } from '../recover/recovered.ts';
-import { applyToLeases, positionAfter } from '../recover/replay.ts';
+import { applyToTables } from '../recover/recovered-tables.ts';
+import { positionAfter } from '../recover/replay.ts';
 import type { Version } from '../types/version.ts';
 import type { SealedFrame, SealedSegment } from './seal.ts';
 
@@ -27,7 +28,7 @@ export function applySegment(
         made.push(version);
         operations.push(...localWritesOfVersion(version, core.digest));
       }
-      operations.push(...applyToLeases(core, recovered.leases, record));
+      operations.push(...applyToTables(core, recovered, record));
       position = positionAfter(position, record);
     }
     position = { ...position, frameHash: frame.hash };

@@ -1,6 +1,10 @@
+import { evaluateAlarm } from '../alarm/evaluate-alarm.ts';
+import { evaluateAuth } from '../auth/evaluate-auth.ts';
 import { clientErrors } from '../types/error.ts';
 import type { Evaluation } from '../types/evaluation.ts';
 import type {
+  AlarmRequest,
+  AuthWriteRequest,
   CompactRequest,
   DeleteRangeRequest,
   LeaseGrantRequest,
@@ -16,7 +20,14 @@ import { evaluateTxn } from './evaluate-txn.ts';
 import { checkPutAlone, closeBatch, deleteRange, openBatch, put } from './evaluate-batch.ts';
 
 export type WriteRequest =
-  PutRequest | DeleteRangeRequest | TxnRequest | CompactRequest | LeaseGrantRequest | LeaseRevokeRequest;
+  | PutRequest
+  | DeleteRangeRequest
+  | TxnRequest
+  | CompactRequest
+  | LeaseGrantRequest
+  | LeaseRevokeRequest
+  | AuthWriteRequest
+  | AlarmRequest;
 
 /**
  * What a request comes to on the head of the state, with the effects of everything admitted before it.
@@ -39,6 +50,10 @@ export function evaluateWrite(state: State, request: WriteRequest, values: Versi
       return evaluateLeaseGrant(state, request);
     case 'lease-revoke':
       return evaluateLeaseRevoke(state, request);
+    case 'alarm':
+      return evaluateAlarm(state, request);
+    default:
+      return evaluateAuth(state, request);
   }
 }
 

@@ -1,5 +1,6 @@
 import { log, type Core } from '../core.ts';
 import { NodeFailure } from '../failure.ts';
+import { recordsBytesBound } from '../format/record.ts';
 import { frameRecordBytesMax, unacknowledgedBytesMax, unacknowledgedRecordsMax } from '../limits.ts';
 import type { Reign } from '../reign/reign.ts';
 import { call, createSignal, fire, until, type Scope, type Signal, type Task } from '../task.ts';
@@ -322,6 +323,7 @@ function recordBytes(record: LogRecord): number {
   if (record.kind === 'lease-revoke') {
     return record.keys.reduce((sum, key) => sum + key.length + recordOverheadBytes, recordOverheadBytes);
   }
+  if (record.kind === 'auth') return recordsBytesBound([record]);
   if (record.kind !== 'write') return recordOverheadBytes;
   let bytes = recordOverheadBytes;
   for (const operation of record.operations) {

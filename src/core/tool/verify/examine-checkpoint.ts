@@ -5,6 +5,7 @@ import type { Checkpoint, CheckpointReference, ChunkReference, LogPosition } fro
 import type { Version } from '../../types/version.ts';
 import { obsoleteVersions } from '../../compact/obsolete.ts';
 import { readCheckpoint, readChunk, readPage, type Referenced } from '../../store/read-reference.ts';
+import { differenceOfAuth } from './compare-auth.ts';
 import { compareUnit } from './compare-unit.ts';
 import { createRebuilt, type Rebuilt } from './rebuilt.ts';
 import { alsoOf, checkpointsScope, count, type Survey } from './survey.ts';
@@ -194,7 +195,8 @@ function differenceOfPlace({ position, wallMs, reader }: Rebuilt, checkpoint: Ch
   for (const [lease, ttlSeconds] of reader.leases) {
     if (leases.get(lease) !== ttlSeconds) return `it does not hold lease ${lease.toString(16)} as the log says`;
   }
-  return leases.size === reader.leases.size ? undefined : 'it holds a lease that the log does not';
+  if (leases.size !== reader.leases.size) return 'it holds a lease that the log does not';
+  return differenceOfAuth(checkpoint, reader.state());
 }
 
 const words = {
