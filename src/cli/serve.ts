@@ -26,6 +26,7 @@ import { checkTokenKeys, openAutoTls, openGivenTls } from './open-tls.ts';
 import type { Settings } from './resolve-settings.ts';
 import { autoCompactionOf } from './auto-compaction-settings.ts';
 import { acceptsLocalLoss, checkListen, checkListenMetrics, clientUrlsOf, storeToRunOn } from './run-settings.ts';
+import { accessOf, clientLimitsOf } from './client-settings.ts';
 import { authSettingsOf } from './security-settings.ts';
 import type { StoreTarget } from './store-settings.ts';
 
@@ -191,6 +192,8 @@ async function serveWith(
     listen: addresses.map(formatAddress),
     ...(tls === undefined ? {} : { tls }),
     auth: authSettingsOf(settings),
+    access: accessOf(settings),
+    limits: clientLimitsOf(settings),
     log,
     facts,
   });

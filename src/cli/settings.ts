@@ -6,6 +6,7 @@ import { configurationDefaults } from '../core/configuration.ts';
 import { authDefaults } from '../server/auth/authenticator.ts';
 import { bcryptCostMax, bcryptCostMin } from '../server/auth/password.ts';
 import { cipherSuiteProblem } from '../server/tls/cipher-suites.ts';
+import { clientLimitsDefault } from '../server/limits.ts';
 import { formatDuration, formatSize } from './units.ts';
 import {
   address,
@@ -176,6 +177,60 @@ export const settingTable = {
     commands: runOnly,
     help: 'How long a stop (SIGTERM, SIGINT) waits for requests under way before it cuts them off.',
     default: '5s',
+  }),
+  'host-whitelist': required(texts('HOST'), {
+    group: 'Clients',
+    commands: runOnly,
+    help: 'Host names by which clients may address HTTP in plain text (not gRPC); * allows any. Against web pages that give this address a name of their own.',
+    default: '*',
+  }),
+  cors: optional(texts('ORIGIN'), {
+    group: 'Clients',
+    commands: runOnly,
+    help: 'Web pages that may use HTTP, by their origin, such as https://ui.example; * allows all, as etcd does. Requests of any other page are refused.',
+    defaultNote: 'none: no web page',
+  }),
+  'max-request-bytes': required(size('1KiB', '512MiB'), {
+    group: 'Clients',
+    commands: runOnly,
+    help: 'A write may not be longer. A message of any kind may be half a MiB longer than that.',
+    default: formatSize(clientLimitsDefault.requestBytesMax).replace(' ', ''),
+  }),
+  'max-requests': required(integer(1, 10_000_000), {
+    group: 'Clients',
+    commands: runOnly,
+    help: 'Requests of all clients that may wait for their answers at once; one more is refused with "etcdserver: too many requests".',
+    default: String(clientLimitsDefault.requestsMax),
+  }),
+  'max-connections': required(integer(1, 1_000_000), {
+    group: 'Clients',
+    commands: runOnly,
+    help: 'Connections to each address, silent ones too; one more is closed at once.',
+    default: String(clientLimitsDefault.connectionsMax),
+  }),
+  'max-concurrent-streams': required(integer(1, 4_294_967_295), {
+    group: 'Clients',
+    commands: runOnly,
+    help: 'Calls and streams that one connection may have open at once.',
+    default: String(clientLimitsDefault.connectionStreamsMax),
+  }),
+  'grpc-keepalive-min-time': required(duration('0s', '24h'), {
+    group: 'Clients',
+    commands: runOnly,
+    help: 'A client that pings more often than this while nothing else goes on is disconnected with "too_many_pings"; 0s lets it.',
+    default: formatDuration(clientLimitsDefault.pingIntervalMinMs),
+  }),
+  'grpc-keepalive-interval': required(duration('1s', '24h'), {
+    group: 'Clients',
+    commands: runOnly,
+    help: 'A connection on which nothing happens is pinged this often, to see whether the client is still there.',
+    default: formatDuration(clientLimitsDefault.keepaliveIntervalMs),
+  }),
+  'grpc-keepalive-timeout': required(duration('100ms', '24h'), {
+    group: 'Clients',
+    commands: runOnly,
+    help: 'A client that does not answer such a ping by then is taken to be gone.',
+    default: formatDuration(clientLimitsDefault.keepaliveTimeoutMs),
   }),
 
   'auth-token': required(tokenProvider(), {

@@ -1,16 +1,37 @@
-/** What the edge holds clients to; etcd's own defaults, which clients know. */
+/** What the edge holds clients to, as far as it can be set. */
+export interface ClientLimits {
+  /** A write as etcd would log it may not be longer; a watch response this long is cut, for watchers that asked for it. */
+  readonly requestBytesMax: number;
+  /** Requests of all clients that the database has not answered yet. */
+  readonly requestsMax: number;
+  /** Connections to each address, silent ones too. */
+  readonly connectionsMax: number;
+  readonly connectionStreamsMax: number;
+  /** Who pings more often, without anything else going on, is told to calm down. */
+  readonly pingIntervalMinMs: number;
+  /** A connection on which nothing happens is pinged this often, and closed when no answer comes for so long. */
+  readonly keepaliveIntervalMs: number;
+  readonly keepaliveTimeoutMs: number;
+}
 
-/** A write as etcd would log it may not be longer. */
-export const requestBytesMax = 1_572_864;
+/** etcd's own where it has one: clients know them. */
+export const clientLimitsDefault: ClientLimits = {
+  requestBytesMax: 1_572_864,
+  requestsMax: 50_000,
+  connectionsMax: 20_000,
+  connectionStreamsMax: 4_294_967_295,
+  pingIntervalMinMs: 5_000,
+  keepaliveIntervalMs: 7_200_000,
+  keepaliveTimeoutMs: 20_000,
+};
 
 /** What etcd's log entry adds to the message itself: its header with the request's id, two tags, two lengths. */
 export const requestEnvelopeBytes = 18;
 
-/** No message is read that is longer: half a MiB over the above, so that a write just over it gets a reason. */
-export const receiveBytesMax = 2_097_152;
-
-/** A watch response this long is cut, for watchers that asked for it. */
-export const watchFragmentBytesMin = 1_572_864;
+/** No message is read that is longer: half a MiB over what a write may have, so that one just over it gets a reason. */
+export function receiveBytesMaxOf({ requestBytesMax }: Pick<ClientLimits, 'requestBytesMax'>): number {
+  return requestBytesMax + 524_288;
+}
 
 /**
  * Message levels in a request. Only transactions nest, two levels each, and more than 128 of them are refused; everything that
@@ -29,9 +50,6 @@ export const rangeAttemptsMax = 3;
 
 export const rangeChunkBytesTarget = 1_572_864;
 
-/** Streams that one connection may have open: the protocol's own bound. */
-export const connectionStreamsMax = 2_147_483_647;
-
 /** Reported to operators who plan by it; nothing is refused because of it. */
 export const databaseBytesQuota = 2_147_483_648;
 
@@ -41,9 +59,6 @@ export const databaseBytesQuota = 2_147_483_648;
 export const firstBytesTimeoutMs = 10_000;
 
 export const tlsHandshakeTimeoutMs = 10_000;
-
-/** Of clients, on each address; silent ones too. */
-export const connectionsMax = 20_000;
 
 // HTTP.
 

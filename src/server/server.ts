@@ -2,6 +2,7 @@ import type { Database } from '../host/database.ts';
 import { authDefaults, type AuthSettings, createAuthenticator } from './auth/authenticator.ts';
 import { clientErrors } from '../core/types/error.ts';
 import { DatabaseError } from '../host/database.ts';
+import { boundRequests } from './bounded-database.ts';
 import { countCalls } from './call-counts.ts';
 import type { Serving } from './grpc/calls.ts';
 import { createGateway } from './gateway/gateway.ts';
@@ -9,7 +10,7 @@ import { createGrpcTransport } from './grpc/transport.ts';
 import { accessDefaults, type AccessOptions } from './http/access.ts';
 import { createHandler } from './http/handler.ts';
 import { nodeRoutes, type Routes } from './http/node-routes.ts';
-import { connectionsMax } from './limits.ts';
+import { clientLimitsDefault, type ClientLimits } from './limits.ts';
 import type { ServerLog } from './log.ts';
 import { openPort, type Port, type PortTls } from './port/port.ts';
 import type { NodeFacts } from './services/admin.ts';
@@ -29,6 +30,8 @@ export interface ServerOptions {
   readonly auth?: AuthSettings;
   /** Who may use HTTP. Without it: no page of a browser, and by any name. */
   readonly access?: AccessOptions;
+  /** Where nothing is said, etcd's defaults. */
+  readonly limits?: Partial<ClientLimits>;
   readonly log: ServerLog;
   /** Undefined: T4's own service is not there, and neither are metrics. */
   readonly facts?: NodeFacts;
@@ -48,22 +51,26 @@ export interface ClientServer {
 /** Rejects, and listens nowhere, when one of the addresses cannot be had. */
 export async function startServer(options: ServerOptions): Promise<ClientServer> {
   const { database, listen, tls, auth = authDefaults, access = accessDefaults, log, facts } = options;
+  const limits = { ...clientLimitsDefault, ...options.limits };
   const authenticator = createAuthenticator(database, auth, log);
   const streams = new Set<AbortController>();
   const stopping = new AbortController();
-  const { methods, counts } = countCalls(serverMethods(database, authenticator, facts));
+  const { methods, counts } = countCalls(
+    serverMethods(boundRequests(database, limits.requestsMax), authenticator, limits, facts),
+  );
   const serving: Serving = { log, streams, stopping: stopping.signal };
-  const gateway = createGateway({ ...serving, methods });
+  const gateway = createGateway({ ...serving, methods, limits });
   const routes = nodeRoutes(database, facts, counts);
   const onRequest = createHandler({ route: routes, gateway, access, log });
-  const grpc = createGrpcTransport({ ...serving, methods, onOtherRequest: onRequest });
+  const grpc = createGrpcTransport({ ...serving, methods, limits, onOtherRequest: onRequest });
   const ports: Port[] = [];
   const addresses: string[] = [];
 
   async function stop(graceMs: number): Promise<void> {
     stopping.abort(serverStopped);
     for (const stream of streams) stream.abort(serverStopped);
-    const ended = [grpc.stop(graceMs), ...ports.map((port) => port.close())];
+    grpc.stop(graceMs);
+    const ended = ports.map((port) => port.close());
     const timer = setTimeout(() => {
       log.warn({ graceMs }, 'calls were still under way at the end of the grace period: their connections are closed');
       for (const port of ports) port.endConnections();
@@ -80,7 +87,7 @@ export async function startServer(options: ServerOptions): Promise<ClientServer>
         host,
         port,
         tls: isSecure ? tls : undefined,
-        connectionsMax,
+        connectionsMax: limits.connectionsMax,
         onHttp2: (socket) => grpc.accept(socket),
         onRequest,
       }).catch((error: Error) => {

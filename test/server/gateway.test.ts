@@ -5,7 +5,7 @@ import { descriptors } from '../../src/server/descriptors.ts';
 import { gatewayPaths } from '../../src/server/gateway/paths.ts';
 import { clientErrors } from '../../src/core/types/error.ts';
 import { DatabaseError } from '../../src/host/database.ts';
-import { receiveBytesMax } from '../../src/server/limits.ts';
+import { clientLimitsDefault, receiveBytesMaxOf } from '../../src/server/limits.ts';
 import {
   clusterIdText,
   fakeHeader,
@@ -239,7 +239,7 @@ describe('errors', () => {
   });
 
   test('what is too long is not read to its end, and its sender gets to know', async () => {
-    const message = Buffer.alloc(receiveBytesMax, 'a').toString('base64');
+    const message = Buffer.alloc(receiveBytesMaxOf(clientLimitsDefault), 'a').toString('base64');
     const { status, body } = await post('/v3/kv/put', { key: 'YQ==', value: message });
     expect({ status, body }).toMatchObject({ status: 429, body: { code: 8 } });
     expect(body).toMatchObject({ message: /^grpc: received message larger than max \(\d+ vs\. 2097152\)$/ });

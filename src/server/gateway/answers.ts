@@ -7,7 +7,7 @@ import { createResponses } from '../grpc/responses.ts';
 import { httpBodyTimeoutMs, unreadLingerMs } from '../limits.ts';
 import type { CallContext, Method, ResponseStream, UnaryCall } from '../services/call.ts';
 import { clientErrorOf, errorBodyOf, httpStatusOf, streamErrorOf } from './gateway-error.ts';
-import { jsonBytesMax, jsonObjects, tooLarge } from './json-values.ts';
+import { jsonBytesMaxOf, jsonObjects, tooLarge } from './json-values.ts';
 import { jsonOf, messageBytesOf } from './json-message.ts';
 
 /** One call over HTTP, from its body to its answer. */
@@ -17,6 +17,8 @@ export interface GatewayCall {
   readonly context: CallContext;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** Of a message as it would come over gRPC. */
+  readonly messageBytesMax: number;
   /** The client has left. */
   isGone(): boolean;
 }
@@ -72,24 +74,31 @@ function linesOf({ types, context, response }: GatewayCall): ResponseStream<Uint
   };
 }
 
-async function* requestsOfBody({ types, context, request }: GatewayCall): AsyncIterable<Uint8Array> {
-  for await (const json of jsonObjects(requestsOf(request, context.signal))) yield messageBytesOf(json, types.input);
+async function* requestsOfBody(call: GatewayCall): AsyncIterable<Uint8Array> {
+  const { types, context, request, messageBytesMax } = call;
+  const bytes = requestsOf(request, context.signal);
+  for await (const json of jsonObjects(bytes, jsonBytesMaxOf(messageBytesMax))) {
+    yield messageBytesOf(json, types.input, messageBytesMax);
+  }
 }
 
 /** Without a body it is a message with nothing in it; what follows the first object is nobody's business. */
 async function onlyRequestOf(call: GatewayCall): Promise<Uint8Array> {
-  for await (const json of jsonObjects([await bodyOf(call)])) return messageBytesOf(json, call.types.input);
+  const { types, messageBytesMax } = call;
+  const bytesMax = jsonBytesMaxOf(messageBytesMax);
+  const body = await bodyOf(call, bytesMax);
+  for await (const json of jsonObjects([body], bytesMax)) return messageBytesOf(json, types.input, messageBytesMax);
   return new Uint8Array(0);
 }
 
-async function bodyOf({ context, request }: GatewayCall): Promise<Uint8Array> {
+async function bodyOf({ context, request }: GatewayCall, bytesMax: number): Promise<Uint8Array> {
   const late = AbortSignal.timeout(httpBodyTimeoutMs);
   const parts: Uint8Array[] = [];
   let length = 0;
   try {
     for await (const bytes of requestsOf(request, AbortSignal.any([context.signal, late]))) {
       length += bytes.length;
-      if (length > jsonBytesMax) throw tooLarge(length, jsonBytesMax);
+      if (length > bytesMax) throw tooLarge(length, bytesMax);
       parts.push(bytes);
     }
   } catch (error) {

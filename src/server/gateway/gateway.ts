@@ -4,6 +4,7 @@ import type { ClientError } from '../../core/types/error.ts';
 import { DatabaseError } from '../../host/database.ts';
 import { descriptors } from '../descriptors.ts';
 import type { Serving } from '../grpc/calls.ts';
+import { type ClientLimits, receiveBytesMaxOf } from '../limits.ts';
 import type { CallContext, Method } from '../services/call.ts';
 import { answerStream, answerUnary } from './answers.ts';
 import { errorBodyOf, httpStatusOf } from './gateway-error.ts';
@@ -21,6 +22,7 @@ export interface Gateway {
 
 export interface GatewayOptions extends Serving {
   readonly methods: readonly Method[];
+  readonly limits: ClientLimits;
 }
 
 export function createGateway(options: GatewayOptions): Gateway {
@@ -46,6 +48,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       context: contextOf(request, controller.signal, options.stopping),
       request,
       response,
+      messageBytesMax: receiveBytesMaxOf(options.limits),
       isGone: () => gone,
     };
     try {

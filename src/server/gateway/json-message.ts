@@ -1,14 +1,14 @@
 import { type DescMessage, fromBinary, fromJson, type JsonValue, toBinary, toJson } from '@bufbuild/protobuf';
-import { receiveBytesMax, requestDepthMax } from '../limits.ts';
+import { requestDepthMax } from '../limits.ts';
 import { invalidJson, tooLarge } from './json-values.ts';
 
 /**
  * Messages as etcd's gateway writes them in JSON: names as the .proto file has them, 64-bit numbers as texts, bytes in base64, nothing for
  * what is not set. It reads camel case and numbers too, enums by name or number, and passes over what it does not know.
  */
-export function messageBytesOf(json: string, type: DescMessage): Uint8Array {
+export function messageBytesOf(json: string, type: DescMessage, bytesMax: number): Uint8Array {
   const bytes = encoded(json, type);
-  if (bytes.length > receiveBytesMax) throw tooLarge(bytes.length, receiveBytesMax);
+  if (bytes.length > bytesMax) throw tooLarge(bytes.length, bytesMax);
   return bytes;
 }
 

@@ -1,12 +1,15 @@
 import type { ClientError } from '../../core/types/error.ts';
 import { DatabaseError } from '../../host/database.ts';
-import { receiveBytesMax, requestDepthMax } from '../limits.ts';
+import { requestDepthMax } from '../limits.ts';
 
 /**
  * JSON objects out of a body, each as soon as it is whole: they follow each other with white space between them, or nothing. Where an object
  * ends is all that is looked at here. How long one may get and how deep it nests is bounded before anything is made of it.
  */
-export async function* jsonObjects(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncIterable<string> {
+export async function* jsonObjects(
+  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  bytesMax: number,
+): AsyncIterable<string> {
   let parts: Uint8Array[] = [];
   let length = 0;
   let depth = 0;
@@ -42,13 +45,15 @@ export async function* jsonObjects(bytes: AsyncIterable<Uint8Array> | Iterable<U
     if (depth === 0) continue;
     parts.push(chunk.subarray(start));
     length += chunk.length - start;
-    if (length > jsonBytesMax) throw tooLarge(length, jsonBytesMax);
+    if (length > bytesMax) throw tooLarge(length, bytesMax);
   }
   if (depth > 0) throw invalidJson('unexpected EOF');
 }
 
 /** A message in base64 is a third longer, and escapes may make a text of a few bytes long. */
-export const jsonBytesMax = 2 * receiveBytesMax;
+export function jsonBytesMaxOf(messageBytesMax: number): number {
+  return 2 * messageBytesMax;
+}
 
 /** A level of messages is two levels of JSON where it is in a list. */
 const jsonDepthMax = 2 * requestDepthMax;

@@ -1,33 +1,44 @@
 import { Server, ServerCredentials, setLogger } from '@grpc/grpc-js';
 import type { RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
-import { connectionStreamsMax, receiveBytesMax } from '../limits.ts';
+import { type ClientLimits, receiveBytesMaxOf } from '../limits.ts';
 import type { ServerLog } from '../log.ts';
 import type { Method } from '../services/call.ts';
 import { duplexHandler, serverStreamHandler, type Serving, unaryHandler } from './calls.ts';
 import { handOverOtherRequests, http2ServerOf } from './http2-server.ts';
+import { limitPings } from './pings.ts';
 import { answerUnknownMethods } from './unknown-method.ts';
 import { goWords } from './words.ts';
 
 export interface GrpcTransport {
   /** A connection that begins with HTTP/2's preface. */
   accept(socket: Socket): void;
-  /** GOAWAY to every connection; whatever is left of them after `graceMs` is cut off. Resolves when all have ended. */
-  stop(graceMs: number): Promise<void>;
+  /** GOAWAY to every connection; whatever is left of them after `graceMs` is cut off. They have all ended when their sockets have. */
+  stop(graceMs: number): void;
 }
 
 export interface GrpcTransportOptions extends Serving {
   readonly methods: readonly Method[];
+  readonly limits: ClientLimits;
   /** Requests over HTTP/2 that are no gRPC. */
   readonly onOtherRequest: RequestListener;
 }
 
+/** Streams have numbers of 31 bits. */
+const streamsMax = 2_147_483_647;
+
+/** Node's timers bear no more, and take what is longer for nothing. */
+const timerMsMax = 2_147_483_647;
+
 export function createGrpcTransport(options: GrpcTransportOptions): GrpcTransport {
+  const { limits } = options;
   routeLibraryLog(options.log);
   const server = new Server({
-    'grpc.max_receive_message_length': receiveBytesMax,
+    'grpc.max_receive_message_length': receiveBytesMaxOf(limits),
     'grpc.max_send_message_length': -1,
-    'grpc.max_concurrent_streams': connectionStreamsMax,
+    'grpc.max_concurrent_streams': Math.min(limits.connectionStreamsMax, streamsMax),
+    'grpc.keepalive_time_ms': Math.min(limits.keepaliveIntervalMs, timerMsMax),
+    'grpc.keepalive_timeout_ms': limits.keepaliveTimeoutMs,
     'grpc.enable_channelz': 0,
     interceptors: [goWords],
   });
@@ -35,12 +46,15 @@ export function createGrpcTransport(options: GrpcTransportOptions): GrpcTranspor
   answerUnknownMethods(server, new Set(options.methods.map(({ path }) => path.service)));
   // TLS is the port's: what comes here is plain already.
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
-  handOverOtherRequests(http2ServerOf(server), options.onOtherRequest);
+  const http2 = http2ServerOf(server);
+  handOverOtherRequests(http2, options.onOtherRequest);
+  limitPings(http2, limits.pingIntervalMinMs);
   return {
     accept: (socket) => injector.injectConnection(socket),
     stop: (graceMs) => {
       injector.drain(graceMs);
-      return new Promise((resolve) => server.tryShutdown(() => resolve()));
+      // It says when it is done, but never does when a connection is just ending: nobody waits for that.
+      server.tryShutdown(() => undefined);
     },
   };
 }

@@ -18,7 +18,7 @@ import { methodsOf } from './service.ts';
 export function authMethods(node: Node, authenticator: Authenticator): readonly Method[] {
   /** A change that is answered by nothing but a header. */
   async function change(context: CallContext, request: CallRequest, requestBytes: number) {
-    checkWriteBytes(requestBytes);
+    checkWriteBytes(node, requestBytes);
     const { header } = await node.of(context).request(request);
     return { header: await node.header(header) };
   }
@@ -42,7 +42,7 @@ export function authMethods(node: Node, authenticator: Authenticator): readonly 
       return { header: await node.header(header), token };
     },
     userAdd: async ({ name, password, options }, context, bytes) => {
-      checkWriteBytes(bytes);
+      checkWriteBytes(node, bytes);
       const noPassword = options?.noPassword ?? false;
       const passwordHash = noPassword ? '' : await hashOf(password, context);
       return change(context, { kind: 'auth-user-add', name: byteNameOf(name), passwordHash, noPassword }, bytes);
@@ -59,7 +59,7 @@ export function authMethods(node: Node, authenticator: Authenticator): readonly 
     userDelete: ({ name }, context, bytes) =>
       change(context, { kind: 'auth-user-delete', name: byteNameOf(name) }, bytes),
     userChangePassword: async (request, context, bytes) => {
-      checkWriteBytes(bytes);
+      checkWriteBytes(node, bytes);
       const name = byteNameOf(request.name);
       const passwordHash = await newHashOf(request, name, context);
       return change(context, { kind: 'auth-user-change-password', name, passwordHash }, bytes);

@@ -17,17 +17,17 @@ export function kvMethods(node: Node): readonly Method[] {
     range: (request, context) => range(node, context, rangeRequestOf(request)),
     rangeStream: (request, context, responses) => streamRange(node, request, context, responses),
     put: async (request, context, requestBytes) => {
-      checkWriteBytes(requestBytes);
+      checkWriteBytes(node, requestBytes);
       const { header, response } = await node.of(context).request<'put'>(putRequestOf(request));
       return putResponseOf(await node.header(header), response);
     },
     deleteRange: async (request, context, requestBytes) => {
-      checkWriteBytes(requestBytes);
+      checkWriteBytes(node, requestBytes);
       const { header, response } = await node.of(context).request<'delete-range'>(deleteRangeRequestOf(request));
       return deleteRangeResponseOf(await node.header(header), response);
     },
     txn: async (request, context, requestBytes) => {
-      if (!isReadOnly(request)) checkWriteBytes(requestBytes);
+      if (!isReadOnly(request)) checkWriteBytes(node, requestBytes);
       return transact(node, request, context);
     },
     compact: async ({ revision, physical }, context) => {

@@ -1,5 +1,6 @@
 import type { Database } from '../../host/database.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
+import type { ClientLimits } from '../limits.ts';
 import { adminMethods, type NodeFacts } from './admin.ts';
 import { authMethods } from './auth.ts';
 import type { Method } from './call.ts';
@@ -16,8 +17,13 @@ import { watchMethods } from './watch.ts';
 
 /** Every method of every service that etcd's clients know, and T4's own, for a transport to register. */
 /** `facts` undefined: without T4's own service. */
-export function serverMethods(database: Database, authenticator: Authenticator, facts?: NodeFacts): readonly Method[] {
-  const node = createNode(database, authenticator.callerOf);
+export function serverMethods(
+  database: Database,
+  authenticator: Authenticator,
+  limits: ClientLimits,
+  facts?: NodeFacts,
+): readonly Method[] {
+  const node = createNode(database, authenticator.callerOf, limits);
   const methods = [
     ...kvMethods(node),
     ...watchMethods(node),

@@ -3,6 +3,7 @@ import type { Request } from '../../core/types/request.ts';
 import type { ResponseHeader as CoreHeader } from '../../core/types/response.ts';
 import type { Database, DatabaseAnswer, DatabaseSnapshot, WatchConsumer } from '../../host/database.ts';
 import type { Callers } from '../auth/callers.ts';
+import type { ClientLimits } from '../limits.ts';
 import type { ResponseHeader } from '../generated/etcdserverpb/header.ts';
 import { clusterIdOf, headerOf, type Identity } from '../wire/header.ts';
 import type { CallContext } from './call.ts';
@@ -18,6 +19,7 @@ export interface Node {
   identity(): Promise<Identity | undefined>;
   /** Whether this node leads. */
   leads(): Promise<boolean>;
+  readonly limits: ClientLimits;
   /** With cluster, member, term and revision. */
   header(header: CoreHeader): ResponseHeader | Promise<ResponseHeader>;
 }
@@ -48,7 +50,7 @@ interface CalledDatabase {
 /** Of answers that a node can give before it knows its database: those about its own state. */
 const identityUnknown: Identity = { clusterId: 0n, memberId: 0n };
 
-export function createNode(database: Database, callerOf: Callers): Node {
+export function createNode(database: Database, callerOf: Callers, limits: ClientLimits): Node {
   let known: Identity | undefined;
   async function identity(): Promise<Identity | undefined> {
     if (known !== undefined) return known;
@@ -74,6 +76,7 @@ export function createNode(database: Database, callerOf: Callers): Node {
 
   return {
     of,
+    limits,
     // A question that the core answers to nobody else.
     mayAdminister: async (context) => void (await of(context).request<'auth-role-list'>({ kind: 'auth-role-list' })),
     identity,

@@ -2,7 +2,6 @@ import { clientErrors } from '../../core/types/error.ts';
 import type { WatchResponse as CoreWatchResponse } from '../../core/types/watch.ts';
 import { DatabaseError, type Resolved, type WatchStream } from '../../host/database.ts';
 import { WatchDefinition, type WatchRequest, type WatchResponse } from '../generated/etcdserverpb/watch.ts';
-import { watchFragmentBytesMin } from '../limits.ts';
 import { watchCreateRequestOf, watchResponseOf } from '../wire/watch.ts';
 import type { CallContext, Method, ResponseStream } from './call.ts';
 import type { Identity } from '../wire/header.ts';
@@ -32,7 +31,8 @@ async function watch(
   const ending = createEnding(context.signal);
   const sender = createSender(responses, ending.fail);
   const stream = node.of(context).openWatch({
-    response: (response) => sender.send(messagesOf(identity, response), () => stream.consumed(1)),
+    response: (response) =>
+      sender.send(messagesOf(identity, response, node.limits.requestBytesMax), () => stream.consumed(1)),
     end: (error) => void sender.flushed().then(() => ending.fail(new DatabaseError(error))),
   });
   try {
@@ -43,9 +43,13 @@ async function watch(
   }
 }
 
-function messagesOf(identity: Identity, response: Resolved<CoreWatchResponse>): readonly WatchResponse[] {
+function messagesOf(
+  identity: Identity,
+  response: Resolved<CoreWatchResponse>,
+  bytesMax: number,
+): readonly WatchResponse[] {
   const message = watchResponseOf(identity, response);
-  return response.fragment ? fragmentsOf(message, watchFragmentBytesMin) : [message];
+  return response.fragment ? fragmentsOf(message, bytesMax) : [message];
 }
 
 async function receive(requests: AsyncIterable<WatchRequest>, stream: WatchStream): Promise<void> {
