@@ -93,7 +93,7 @@ describe('t4 run', () => {
   it('refuses an address that other machines reach, and says why', async () => {
     const { code, out, error } = await runT4(['run', '--store', 'memory:', '--listen', '0.0.0.0:0']);
     expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(error).toContain('no encryption and no authentication');
+    expect(error).toContain('nothing is encrypted');
     expect(error).toContain('--allow-insecure-listen');
     const advertise = await runT4(['run', '--store', 'memory:', '--listen', '0.0.0.0:0', '--allow-insecure-listen']);
     expect(advertise.code).toBe(2);
