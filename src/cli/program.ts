@@ -4,6 +4,7 @@ import { Command, CommanderError, Option, type Help } from 'commander';
 import { CliError, exitCodes, usageError, type ExitCode } from './cli-error.ts';
 import { readConfigFile } from './config-file.ts';
 import type { CommandContext } from './command-context.ts';
+import { endpointOptions } from './endpoint-options.ts';
 import { configEnvironmentName, resolveSettings, type Environment } from './resolve-settings.ts';
 import type { CommandName, Setting } from './setting.ts';
 import { environmentNameOf, settingsOf, settingTable, type SettingName } from './settings.ts';
@@ -330,6 +331,55 @@ const commands: readonly CommandDescription[] = [
     ],
     after: `Exit code: 0 restored, 1 not restored: what is asked for is not kept, --yes is missing, or a node took over meanwhile, 2 wrong usage, 3 the store cannot be used.\nAfter an interruption the same command may be given again.\n${patienceNote}`,
     run: async (context) => (await import('./restore.ts')).restore(context),
+  },
+  {
+    name: 'import',
+    summary: 'make a new database from an etcd: from its snapshot, or from one that runs',
+    description:
+      'Makes a new database of what an etcd holds: keys with their history and revisions, leases, users and roles. From a snapshot that was saved, from ' +
+      'a database file that was copied, or from an etcd that runs, whose snapshot is asked for. It refuses a store that has a database; ' +
+      'the new one is there when it is whole, and not before.',
+    options: [
+      ['--from-snapshot <FILE>', 'What etcdctl snapshot save wrote, or member/snap/db of an etcd that is stopped.'],
+      ['--from-endpoint <URL>', 'An etcd that runs: http://HOST:PORT, or https:// for one with TLS.'],
+      ['--skip-hash-check', 'Take a snapshot although its hash does not hold.'],
+      ['--folder <DIR>', "Where what is received is kept meanwhile. (default: the system's for temporary files)"],
+      ...endpointOptions,
+    ],
+    json: true,
+    examples: [
+      ['t4 import --from-snapshot backup.db --store s3://bucket/prefix', 'from a backup'],
+      ['t4 import --from-endpoint http://127.0.0.1:2379 --store file:./t4-data/store', 'from an etcd that runs'],
+      [
+        't4 import --from-endpoint https://etcd:2379 --cacert ca.pem --user root --password-file root.txt --store s3://bucket/prefix',
+        'with TLS and users',
+      ],
+    ],
+    after: `Exit code: 0 imported, 1 not imported: the snapshot is damaged, or there is a database already, 2 wrong usage, 3 the store or the etcd cannot be used, or it was interrupted.
+${patienceNote}`,
+    run: async (context) => (await import('./import.ts')).importCommand(context),
+  },
+  {
+    name: 'export',
+    summary: 'write the database as a snapshot that etcd restores',
+    description:
+      'Writes the database as a snapshot of an etcd: keys with the history that is kept, leases, users and roles, for etcdctl or etcdutl snapshot restore. ' +
+      'From the object store without a node, now or as it was at a revision that is kept; or from a node that runs.',
+    options: [
+      ['--output <FILE>', 'Where it is written. It must not be there yet.'],
+      ['--at-revision <N>', 'As it was at this revision. (default: the newest)'],
+      ['--endpoint <URL>', 'Ask this node: http://HOST:PORT, or https:// for one with TLS. (default: none, the store)'],
+      ...endpointOptions,
+    ],
+    json: true,
+    examples: [
+      ['t4 export --store s3://bucket/prefix --output backup.db', 'the newest revision'],
+      ['t4 export --store s3://bucket/prefix --at-revision 1042 --output then.db', 'as it was'],
+      ['t4 export --endpoint http://127.0.0.1:2379 --output backup.db', 'from a node that runs'],
+    ],
+    after: `Exit code: 0 written, 1 not written: what is asked for is not kept, or something is damaged, 2 wrong usage, 3 the store or the node cannot be used, or it was interrupted.
+${patienceNote}`,
+    run: async (context) => (await import('./export.ts')).exportCommand(context),
   },
 ];
 

@@ -20,7 +20,9 @@ export type CommandName =
   | 'branch create'
   | 'branch list'
   | 'branch delete'
-  | 'restore';
+  | 'restore'
+  | 'import'
+  | 'export';
 
 export interface SettingKind<Value> {
   /** Stands for the value in help: `DURATION`. */

@@ -41,6 +41,8 @@ const storeCommands = [
   'branch list',
   'branch delete',
   'restore',
+  'import',
+  'export',
 ] as const;
 
 export const settingTable = {

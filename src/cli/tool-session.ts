@@ -10,7 +10,8 @@ import { ToolError } from '../host/run-tool.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { CliError, exitCodes, usageError, type ExitCode } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
-import { stopOnSignals, type StopSignal } from './stop-on-signals.ts';
+import { createSignalSource } from './interruption.ts';
+import { stopOnSignals } from './stop-on-signals.ts';
 import { storeTargetOf, type StoreTarget } from './store-settings.ts';
 import { createProgress } from './tool-progress.ts';
 
@@ -40,6 +41,8 @@ export interface ToolSessionOptions {
   readonly namedBy?: string;
   /** The command writes: what an interruption leaves. Undefined: it writes nothing. */
   readonly leaves?: string;
+  /** A store that is not there is made. */
+  readonly makes?: boolean;
   /** For damage that ends the command. */
   readonly damageExitCode: ExitCode;
 }
@@ -59,6 +62,7 @@ export async function withToolSession(
     const session = await openFamilySession(target.location, {
       ...(credentials === undefined ? {} : { credentials }),
       signal,
+      makes: options.makes === true,
       log: progress.log,
     });
     opened = session;
@@ -81,26 +85,14 @@ export async function withToolSession(
     if (error instanceof NoSuchBranchError) {
       throw new CliError(options.damageExitCode, error.message, 't4 branch list tells which there are', error);
     }
-    throw error instanceof ToolError ? wordsFor(error, options) : error;
+    if (error instanceof ToolError) throw wordsFor(error, options);
+    if (!signal.aborted || error instanceof CliError) throw error;
+    throw wordsFor(new ToolError('aborted', 'interrupted'), options);
   } finally {
     progress.end();
     signals.close();
     await opened?.close();
   }
-}
-
-/** The process's signals for as long as a command runs. */
-function createSignalSource() {
-  const listening: (readonly [StopSignal, () => void])[] = [];
-  return {
-    on(signal: StopSignal, listener: () => void): void {
-      process.on(signal, listener);
-      listening.push([signal, listener]);
-    },
-    close(): void {
-      for (const [signal, listener] of listening) process.off(signal, listener);
-    },
-  };
 }
 
 function targetOf({ settings }: CommandContext, { url, namedBy }: ToolSessionOptions): StoreTarget {

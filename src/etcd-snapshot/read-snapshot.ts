@@ -65,9 +65,16 @@ function pairsIn(file: BboltFile, name: string, bucket: Bucket | undefined): rea
 }
 
 function* versionsIn(file: BboltFile, bucket: Bucket): Generator<VersionInFile, void> {
+  let before: Version | undefined;
   for (const entry of entriesOf(file, bucket)) {
     if (entry.kind === 'bucket') throw new SchemaDamage('key', entry.key, 'a bucket where a version should be');
-    yield versionOf(entry.key, entry.value, entry.valueOffset);
+    const found = versionOf(entry.key, entry.value, entry.valueOffset);
+    // Only a deletion and what is none can have one place in common.
+    if (before?.modRevision === found.version.modRevision && before.sub === found.version.sub) {
+      throw new SchemaDamage('key', entry.key, 'a deletion and a version in one place');
+    }
+    before = found.version;
+    yield found;
   }
 }
 

@@ -18,7 +18,7 @@ import { openFamilyStore } from './open-family-store.ts';
 /**
  * Tasks of the core on a database and on its family, without a node.
  *
- * Invariant: opening makes nothing. A folder that is not there is an error, not an empty store.
+ * Invariant: opening makes nothing, unless it is told to. A folder that is not there is an error, not an empty store.
  */
 export interface FamilySession {
   readonly store: ObjectStore;
@@ -37,6 +37,8 @@ export interface FamilySession {
 export interface FamilySessionOptions extends OpenStoreOptions {
   readonly log: NodeLog;
   readonly signal?: AbortSignal;
+  /** A folder that is not there is made. */
+  readonly makes?: boolean;
 }
 
 export class NoSuchFolderError extends Error {
@@ -45,14 +47,14 @@ export class NoSuchFolderError extends Error {
 
 export async function openFamilySession(
   location: StoreLocation,
-  { log, signal, ...storeOptions }: FamilySessionOptions,
+  { log, signal, makes = false, ...storeOptions }: FamilySessionOptions,
 ): Promise<FamilySession> {
   const opened: ObjectStore[] = [];
   const close = async (): Promise<void> => {
     for (const store of opened.splice(0)) await store.close();
   };
   const open = async (at: StoreLocation): Promise<ObjectStore> => {
-    const store = await openExisting(at, storeOptions);
+    const store = await (makes ? openStoreAt : openExisting)(at, storeOptions);
     opened.push(store);
     return store;
   };

@@ -37,7 +37,7 @@ export interface WrittenCheckpoint {
 export interface CheckpointGround {
   readonly databaseId: Uint8Array;
   readonly recovered: Recovered;
-  readonly values: ValueSource;
+  readonly values: Pick<ValueSource, 'read'>;
   readonly base: CheckpointBase | undefined;
   /** The last one that the manifest names. */
   readonly previous: CheckpointReference | undefined;
@@ -148,7 +148,7 @@ interface EncodedContent {
 
 function* encodeContent(
   core: Core,
-  values: ValueSource,
+  values: Pick<ValueSource, 'read'>,
   { versions, continues }: ChunkContent,
   attempt: Uint8Array,
 ): Task<EncodedContent> {

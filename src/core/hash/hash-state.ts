@@ -14,7 +14,7 @@ import { hashedVersions, hashOfNothing, type HashedState } from './hashed-versio
 export function* hashState(
   core: Core,
   state: State,
-  values: ValueSource,
+  values: Pick<ValueSource, 'read'>,
   hashed: HashedState,
   wanted: () => boolean,
 ): Task<number | undefined> {
@@ -27,7 +27,7 @@ export function* hashState(
   return hash;
 }
 
-function* hashPiece(values: ValueSource, versions: readonly Version[], before: number): Task<number> {
+function* hashPiece(values: Pick<ValueSource, 'read'>, versions: readonly Version[], before: number): Task<number> {
   // A value may leave the memory while others are read.
   const atHand = versions.map(({ value }) => value);
   const read = yield* values.read(versions.filter((_, index) => atHand[index] === undefined));

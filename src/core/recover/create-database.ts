@@ -53,8 +53,19 @@ export function controlOfNew(core: Core, databaseId: Uint8Array): Control {
 function* createManifest(core: Core): Task<Manifest> {
   const { home } = core;
   if (home !== '') throw new NodeFailure(`there is no branch at ${home}, or it was deleted: a node makes none`);
-  const manifest: Manifest = {
-    databaseId: drawId(core),
+  const manifest = manifestOfNew(core, drawId(core));
+  const put = yield* settledPut(core, manifestKey, encodeManifest(manifest, core.digest), { kind: 'absent' });
+  if (put.kind === 'ours') return manifest;
+  const other = yield* readManifest(core);
+  if (other === undefined)
+    throw new NodeFailure(`${manifestKey} was there and is gone: somebody deletes from this prefix`);
+  return other.manifest;
+}
+
+/** Of a database that begins empty. */
+export function manifestOfNew(core: Core, databaseId: Uint8Array): Manifest {
+  return {
+    databaseId,
     epoch: 0,
     generation: 0,
     createdWallMs: core.at.wallMs,
@@ -66,19 +77,13 @@ function* createManifest(core: Core): Task<Manifest> {
     retention: core.configuration.retention ?? retentionDefault,
     checkpoints: [],
     condemned: [],
-    home,
+    home: core.home,
     base: undefined,
     pins: [],
     successor: undefined,
     predecessor: undefined,
     removed: false,
   };
-  const put = yield* settledPut(core, manifestKey, encodeManifest(manifest, core.digest), { kind: 'absent' });
-  if (put.kind === 'ours') return manifest;
-  const other = yield* readManifest(core);
-  if (other === undefined)
-    throw new NodeFailure(`${manifestKey} was there and is gone: somebody deletes from this prefix`);
-  return other.manifest;
 }
 
 function controlLost(evidence: string): NodeFailure {
