@@ -99,6 +99,15 @@ function createEtcdClient(client: Client, metadata: Metadata, signal: AbortSigna
   };
 }
 
+/** Up to 3.5 it comes from the depths of some methods without its code. */
+export function isDenied(error: unknown): boolean {
+  if (!isServiceError(error)) return false;
+  const { code, details } = error;
+  return (
+    code === grpcStatus.PERMISSION_DENIED || (code === grpcStatus.UNKNOWN && details === 'auth: permission denied')
+  );
+}
+
 function explained(error: unknown, { url }: EtcdEndpoint): unknown {
   if (!isServiceError(error)) return error;
   const isTransport = error.code === grpcStatus.UNAVAILABLE || error.code === grpcStatus.DEADLINE_EXCEEDED;

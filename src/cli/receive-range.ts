@@ -1,5 +1,4 @@
 /** The content of a running etcd that gives no snapshot: what it answers to whoever may read every key. */
-import { status as grpcStatus } from '@grpc/grpc-js';
 import type { ImportContent } from '../core/import/import-content.ts';
 import type { LeaseGrantState } from '../core/types/log.ts';
 import { readerOf, type PlacedVersion } from '../etcd-snapshot/import-content.ts';
@@ -18,8 +17,7 @@ import {
   LeaseTimeToLiveResponse,
 } from '../server/generated/etcdserverpb/lease.ts';
 import type { KeyValue } from '../server/generated/mvccpb/kv.ts';
-import type { EtcdClient } from './etcd-client.ts';
-import { isServiceError } from './with-node.ts';
+import { isDenied, type EtcdClient } from './etcd-client.ts';
 
 const keysPerPage = 500;
 const zeroByte = Uint8Array.of(0);
@@ -109,7 +107,7 @@ async function leaseIdsOf(client: EtcdClient): Promise<readonly bigint[]> {
     const path = '/etcdserverpb.Lease/LeaseLeases';
     return (await client.call(path, LeaseLeasesRequest, LeaseLeasesResponse, {})).leases.map(({ ID }) => ID);
   } catch (error) {
-    if (isServiceError(error) && error.code === grpcStatus.PERMISSION_DENIED) return [];
+    if (isDenied(error)) return [];
     throw error;
   }
 }

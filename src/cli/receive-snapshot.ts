@@ -1,7 +1,7 @@
 /** The snapshot of a running etcd, as it comes. */
 import { status as grpcStatus } from '@grpc/grpc-js';
 import type { NodeLog } from '../host/node.ts';
-import type { EtcdClient } from './etcd-client.ts';
+import { isDenied, type EtcdClient } from './etcd-client.ts';
 import { isServiceError } from './with-node.ts';
 
 /** False: this user may not have it, or there is none to be had. */
@@ -19,9 +19,11 @@ export async function receiveSnapshot(
     }
     return true;
   } catch (error) {
-    if (received === 0 && isServiceError(error) && refused.has(error.code)) return false;
+    if (received === 0 && (isDenied(error) || isUnimplemented(error))) return false;
     throw error;
   }
 }
 
-const refused: ReadonlySet<number> = new Set([grpcStatus.PERMISSION_DENIED, grpcStatus.UNIMPLEMENTED]);
+function isUnimplemented(error: unknown): boolean {
+  return isServiceError(error) && error.code === grpcStatus.UNIMPLEMENTED;
+}

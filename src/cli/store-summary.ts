@@ -52,8 +52,12 @@ const missingSlotsMax = 1_000;
 
 export async function summarizeStore(store: ObjectStore, digest: Digest): Promise<StoreSummary> {
   const problems: string[] = [];
-  const control = await readObject(store, controlKey, problems, (key, bytes) => decodeControl(key, bytes, digest));
+  const ofControl: string[] = [];
+  const control = await readObject(store, controlKey, ofControl, (key, bytes) => decodeControl(key, bytes, digest));
   const manifest = await readObject(store, manifestKey, problems, (key, bytes) => decodeManifest(key, bytes, digest));
+  // A database that nobody has led yet has none.
+  const mayLack = manifest?.epoch === 0;
+  problems.unshift(...ofControl.filter((problem) => !mayLack || problem !== missingWords(controlKey)));
   const kinds = new Map<SummaryKind, KindSummary>();
   const named = new Set<string>();
   const slots: number[] = [];
@@ -89,6 +93,10 @@ async function* everyObject(store: ObjectStore): AsyncGenerator<ObjectSummary> {
   }
 }
 
+function missingWords(key: string): string {
+  return `${key} is missing`;
+}
+
 async function readObject<Value>(
   store: ObjectStore,
   key: string,
@@ -99,7 +107,7 @@ async function readObject<Value>(
   if (found.kind === 'failed')
     throw new CliError(exitCodes.failed, `cannot read ${key} of ${store.description}: ${found.problem.message}`);
   if (found.kind === 'not-found') {
-    problems.push(`${key} is missing`);
+    problems.push(missingWords(key));
     return undefined;
   }
   const decoded = decode(key, found.body);
