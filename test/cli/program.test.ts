@@ -82,7 +82,7 @@ describe('usage errors end with 2, name what is wrong, and touch nothing', () =>
     [
       '',
       {},
-      't4: which command? run, inspect, status, checkpoint, cost, cat, history, diff, gc, verify, drill, branch or restore\n    t4 --help tells what they do\n',
+      't4: which command? run, inspect, status, checkpoint, cost, cat, history, diff, gc, verify, drill, branch, restore, import or export\n    t4 --help tells what they do\n',
     ],
     ['branch', {}, 't4: which command? create, list or delete\n    t4 branch --help tells what they do\n'],
     ['branch list', {}, 't4: which store?\n    give its URL, or set T4_STORE\n'],
