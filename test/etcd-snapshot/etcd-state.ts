@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { RawClient } from '../conformance/harness/raw-client.ts';
 import { rangeOf } from '../conformance/harness/message.ts';
+import { AuthDefinition } from '../../src/server/generated/etcdserverpb/auth.ts';
 import { KVDefinition } from '../../src/server/generated/etcdserverpb/kv.ts';
 import type { KeyValue } from '../../src/server/generated/mvccpb/kv.ts';
 import { LeaseDefinition } from '../../src/server/generated/etcdserverpb/lease.ts';
@@ -14,6 +15,8 @@ export interface EtcdState {
   readonly hashes: readonly number[];
   readonly keys: readonly object[];
   readonly leases: readonly object[];
+  readonly users: readonly object[];
+  readonly roles: readonly object[];
 }
 
 export async function stateOf(client: RawClient, from?: number): Promise<EtcdState> {
@@ -26,7 +29,14 @@ export async function stateOf(client: RawClient, from?: number): Promise<EtcdSta
   for (let at = from ?? compactRevision + 1; at <= revision; at++) {
     hashes.push((await client.call(MaintenanceDefinition, 'hashKV', { revision: BigInt(at) })).hash);
   }
-  return { revision, compactRevision, hashes, keys: kvs.map(plainKey), leases: await leasesOf(client) };
+  return {
+    revision,
+    compactRevision,
+    hashes,
+    keys: kvs.map(plainKey),
+    leases: await leasesOf(client),
+    ...(await authOf(client)),
+  };
 }
 
 function plainKey({ key, value, ...numbers }: KeyValue): object {
@@ -44,6 +54,21 @@ async function leasesOf(client: RawClient): Promise<readonly object[]> {
     found.push({ id: String(ID), grantedTtl: String(grantedTTL), keys: hexKeys });
   }
   return found.sort((left, right) => (left.id < right.id ? -1 : 1));
+}
+
+/** A store in which auth is not enabled tells everybody. */
+async function authOf(client: RawClient): Promise<Pick<EtcdState, 'users' | 'roles'>> {
+  const users: object[] = [];
+  for (const name of (await client.call(AuthDefinition, 'userList', {})).users) {
+    users.push({ name, roles: (await client.call(AuthDefinition, 'userGet', { name })).roles });
+  }
+  const roles: object[] = [];
+  for (const role of (await client.call(AuthDefinition, 'roleList', {})).roles) {
+    const { perm } = await client.call(AuthDefinition, 'roleGet', { role });
+    const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
+    roles.push({ role, perm: perm.map(({ permType, key, rangeEnd }) => [permType, text(key), text(rangeEnd)]) });
+  }
+  return { users, roles };
 }
 
 /** Compactions of etcd's go on in the background after they are answered. */

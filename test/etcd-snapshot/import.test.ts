@@ -2,8 +2,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AuthDefinition } from '../../src/server/generated/etcdserverpb/auth.ts';
 import { KVDefinition } from '../../src/server/generated/etcdserverpb/kv.ts';
-import { deleteOf, putOf } from '../conformance/harness/message.ts';
+import { deleteOf, putOf, rangeOf } from '../conformance/harness/message.ts';
 import { connectRaw, type RawClient } from '../conformance/harness/raw-client.ts';
 import { freePorts } from '../conformance/harness/server-process.ts';
 import { runCommand } from '../support/run-command.ts';
@@ -32,6 +33,18 @@ async function liveEtcd(release: EtcdRelease, own: string, onTestFinished: Clean
   onTestFinished(() => client.close());
   await liveSome(client);
   return { etcd, client };
+}
+
+/** Passwords came along. */
+async function logIn(client: RawClient): Promise<void> {
+  await client.call(AuthDefinition, 'authEnable', {});
+  const { token } = await client.call(AuthDefinition, 'authenticate', { name: 'alice', password: 'wonder' });
+  const mine = client.call(KVDefinition, 'range', rangeOf({ key: 'key-3' }), { metadata: { token } });
+  expect((await mine).kvs).toHaveLength(1);
+  const others = client.call(KVDefinition, 'range', rangeOf({ key: 'txn-a' }), { metadata: { token } });
+  await expect(others).rejects.toMatchObject({ details: 'etcdserver: permission denied' });
+  const root = await client.call(AuthDefinition, 'authenticate', { name: 'root', password: 'secret' });
+  await client.call(AuthDefinition, 'authDisable', {}, { metadata: { token: root.token } });
 }
 
 /** The newest, and what is above the compaction: of the compacted revision itself not every release tells. */
@@ -65,6 +78,8 @@ describe.each(releases)('%s', (name, find) => {
         hash: wanted.hashes.at(-1),
         keys: wanted.keys.length,
         leases: wanted.leases.length,
+        users: 3,
+        roles: 1,
         leasesMissing: 0,
       });
       const t4 = await runT4On(store);
@@ -78,6 +93,7 @@ describe.each(releases)('%s', (name, find) => {
       const later = await newestOf(ours);
       expect(later.revision).toBe(wanted.revision + 2);
       await untilSame(client, later);
+      await logIn(ours);
       ours.close();
       await t4.stop();
 
@@ -92,6 +108,7 @@ describe.each(releases)('%s', (name, find) => {
       const third = connectRaw(again.address);
       onTestFinished(() => third.close());
       await untilSame(third, later);
+      await logIn(third);
       // As it was when it was imported.
       const then = join(own, 'then.db');
       const atRevision = ['--at-revision', String(wanted.revision)];
@@ -158,8 +175,6 @@ describe.each(releases)('%s', (name, find) => {
       const own = await mkdtemp(join(folder, 'reader-'));
       const { etcd, client } = await liveEtcd(release, own, onTestFinished);
       const ctl = (...args: readonly string[]) => tool(release.etcdctl, ['--endpoints', etcd.address, ...args]);
-      await ctl('user', 'add', 'root:secret');
-      await ctl('user', 'grant-role', 'root', 'root');
       await ctl('user', 'add', 'reader:read');
       await ctl('role', 'add', 'reader');
       await ctl('role', 'grant-permission', 'reader', 'read', '--from-key', '');

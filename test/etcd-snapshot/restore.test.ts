@@ -67,7 +67,7 @@ describe.each(releases)('a snapshot in %s', (name, find) => {
       onTestFinished(() => restored.close());
       await untilSame(restored, wanted);
       // It goes on.
-      await liveSome(restored, { firstLease: 7_700n });
+      await liveSome(restored, { firstLease: 7_700n, users: false });
       expect((await stateOf(restored)).revision).toBeGreaterThan(wanted.revision);
     },
   );

@@ -64,6 +64,11 @@ const permission: fc.Arbitrary<Permission> = record({
   rangeEnd: fc.oneof(fc.constant(undefined), bytes(1, 10)),
 });
 
+const permissions = fc.uniqueArray(permission, {
+  selector: ({ key, rangeEnd }) => [key, rangeEnd].join('\n'),
+  maxLength: 5,
+});
+
 const auth: fc.Arbitrary<AuthContent> = record({
   enabled: fc.boolean(),
   revision: fc.integer({ min: 1, max: 1_000 }),
@@ -77,7 +82,7 @@ const auth: fc.Arbitrary<AuthContent> = record({
     }),
     { selector: ({ name: of }) => of, maxLength: 5 },
   ),
-  roles: fc.uniqueArray(record({ name, permissions: fc.array(permission, { maxLength: 5 }) }), {
+  roles: fc.uniqueArray(record({ name, permissions }), {
     selector: ({ name: of }) => of,
     maxLength: 5,
   }),

@@ -54,7 +54,7 @@ export function* importDatabase(core: Core, content: ImportContent): Task<Import
   const obstacle = yield* findObstacle(core);
   if (obstacle !== undefined) return { kind: 'occupied', key: obstacle };
   const databaseId = drawId(core);
-  const { state, leases, leasesMissing } = yield* loadImported(core, content);
+  const { state, tables, leasesMissing } = yield* loadImported(core, content);
   const { revision, compactRevision } = state;
   const values = valuesOf(core, content);
   log(core, 'info', 'computing the hash of what was read', { revision });
@@ -65,8 +65,8 @@ export function* importDatabase(core: Core, content: ImportContent): Task<Import
   const written = yield* writeCheckpoint(core, {
     databaseId,
     recovered: {
+      ...tables,
       state,
-      leases,
       position,
       wallMs: core.at.wallMs,
       loading: undefined,
@@ -101,10 +101,10 @@ export function* importDatabase(core: Core, content: ImportContent): Task<Import
       (sum, { chunks }) => chunks.reduce((ofPage, chunk) => ofPage + chunk.versions, sum),
       0,
     ),
-    leases: leases.size,
+    leases: tables.leases.size,
     leasesMissing,
-    users: content.auth.users.length,
-    roles: content.auth.roles.length,
+    users: tables.auth.users.size,
+    roles: tables.auth.roles.size,
     objects: written.objectsUploaded + 1,
     bytes: written.bytesUploaded,
   };

@@ -1,15 +1,18 @@
+import { noAlarms } from '../alarm/alarms.ts';
 import { log, type Core } from '../core.ts';
+import type { RecoveredTables } from '../recover/recovered.ts';
 import { leaseTtlSecondsMax } from '../limits.ts';
-import { finishLoading, loadLease, loadVersion } from '../state/load.ts';
+import { finishLoading, loadTables, loadVersion } from '../state/load.ts';
 import { createState, revisionInitial, type State } from '../state/state.ts';
 import { until, type Task } from '../task.ts';
 import { noLease, type LeaseId } from '../types/bytes.ts';
 import { isTombstone } from '../types/version.ts';
 import type { ImportContent } from './import-content.ts';
+import { importedAuth } from './imported-auth.ts';
 
 export interface LoadedImport {
   readonly state: State;
-  readonly leases: Map<LeaseId, number>;
+  readonly tables: RecoveredTables;
   /** Leases that keys hang on and that were not there. */
   readonly leasesMissing: number;
 }
@@ -33,11 +36,13 @@ export function* loadImported(core: Core, content: ImportContent): Task<LoadedIm
     yield* until(core.at.monotonicMs);
   }
   const leasesMissing = grantMissing(core, state, leases);
-  for (const [lease, ttlSeconds] of leases) loadLease(state, lease, ttlSeconds);
+  // Alarms are of members that are not there any more.
+  const tables = { leases, auth: importedAuth(content.auth), alarms: noAlarms };
+  loadTables(state, tables);
   const newest = content.versions.at(-1)?.modRevision ?? revisionInitial;
   const revision = Math.max(revisionInitial, newest, content.compactRevision);
   finishLoading(state, revision, content.compactRevision);
-  return { state, leases, leasesMissing };
+  return { state, tables, leasesMissing };
 }
 
 function grantMissing(core: Core, state: State, leases: Map<LeaseId, number>): number {

@@ -94,6 +94,10 @@ function readRole({ key, value }: Pair): AuthRole {
     const rangeEnd = byteStringOf(permission.rangeEnd);
     return { type, key: byteStringOf(permission.key), rangeEnd: rangeEnd === '' ? undefined : rangeEnd };
   });
+  const ranges = permissions.map(
+    (permission) => `${permission.key.length} ${permission.key}${permission.rangeEnd ?? ''}`,
+  );
+  if (new Set(ranges).size < ranges.length) throw new SchemaDamage('authRoles', key, 'two permissions for one range');
   // A stable sort: of those with the same key the one granted first is first.
   return {
     name,
