@@ -6,7 +6,7 @@ import { createBranch, open, restore } from '../../src/index.ts';
 import { startServer, type ClientServer } from '../../src/server/server.ts';
 import { clientErrors } from '../../src/core/types/error.ts';
 import { DatabaseError } from '../../src/host/database.ts';
-import { createFakeDatabase } from '../server/fake-database.ts';
+import { createFakeDatabase, leader } from '../server/fake-database.ts';
 import { factsOfTest, keepingOfTest } from '../server/node-facts.ts';
 import { runCommand } from '../support/run-command.ts';
 
@@ -18,6 +18,7 @@ let countedMs = 7_200_000;
 
 beforeAll(async () => {
   Object.assign(database, { status: { ...database.status, keeping: keepingOfTest } });
+  database.answer('members', { kind: 'members', members: [leader] });
   const facts = { ...factsOfTest(), countedMs: () => countedMs };
   server = await startServer({ database, listen: ['127.0.0.1:0'], log: silent, facts });
   folder = mkdtempSync(join(tmpdir(), 't4-cost-'));

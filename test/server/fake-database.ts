@@ -97,6 +97,13 @@ export function createFakeDatabase(): FakeDatabase {
       if (request.kind === 'status' && !scripts.has('status')) {
         return { header: fakeHeader, response: fake.status } as unknown as DatabaseAnswer<Kind>;
       }
+      // Everybody may do everything, unless a test says otherwise.
+      if (request.kind === 'auth-role-list' && !scripts.has('auth-role-list')) {
+        return {
+          header: fakeHeader,
+          response: { kind: 'auth-role-list', roles: [] },
+        } as unknown as DatabaseAnswer<Kind>;
+      }
       requests.push(request);
       signals.push(signal);
       callers.push(caller);

@@ -37,6 +37,8 @@ export interface NodeFacts {
 export function adminMethods(node: Node, facts: NodeFacts): readonly Method[] {
   return methodsOf(node, AdminDefinition, {
     usage: async (_request, context) => {
+      // A node that does not lead knows no users; it tells of itself alone.
+      if (await node.leads()) await node.mayAdminister(context);
       const { response } = await node.of(context).request<'status'>({ kind: 'status' });
       const { counts, latencies, problems } = facts.usage();
       return {
