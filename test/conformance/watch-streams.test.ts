@@ -10,7 +10,7 @@ import { startT4InProcess } from './harness/t4-in-process.ts';
 /** Short, so that reports come by themselves while a test waits. */
 const reportMs = 400;
 const conform = conformTo(
-  usePair(() => startT4InProcess({ watchProgressNotifyIntervalMs: reportMs }), {
+  usePair(() => startT4InProcess({ node: { watchProgressNotifyIntervalMs: reportMs } }), {
     etcdArguments: [`--experimental-watch-progress-notify-interval=${reportMs}ms`],
   }),
 );

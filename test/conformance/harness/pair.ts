@@ -31,12 +31,14 @@ export interface Pair {
 export interface PairOptions {
   /** Flags that the real ones get; ours is started with what means the same. */
   readonly etcdArguments?: readonly string[];
+  /** Before each case, on every server: takes away what the last one left, beyond keys and leases. */
+  readonly tidy?: (client: RawClient) => Promise<void>;
 }
 
 /** This server and the real etcds that there are: all new, all for the tests of one file. */
 export function usePair(
   startOurs: () => Promise<ServerUnderTest> = startT4InProcess,
-  { etcdArguments = [] }: PairOptions = {},
+  { etcdArguments = [], tidy = () => Promise.resolve() }: PairOptions = {},
 ): Pair {
   let ours: Side | undefined;
   let references: readonly Reference[] = [];
@@ -59,7 +61,11 @@ export function usePair(
     ours: started,
     references: () => references,
     theirs: () => references[0],
-    reset: () => meet([started(), ...references]),
+    reset: async () => {
+      const sides = [started(), ...references];
+      await Promise.all(sides.map(({ client }) => tidy(client)));
+      return meet(sides);
+    },
   };
 }
 

@@ -84,6 +84,8 @@ export interface Session {
     service: D,
     method: N,
   ): StreamSession<RequestOf<D['methods'][N]>>;
+  /** Nothing that came so far is compared: it is compared elsewhere. */
+  forget(): void;
   /** What came back in another way. */
   note(call: string, answer: unknown): Plain;
   close(): void;
@@ -119,7 +121,7 @@ export function openSession(client: RawClient, { exclude, base }: SessionOptions
   function sessionWith(metadata: NonNullable<CallOptions['metadata']>): Session {
     const unary: Session['call'] = (service, method, fields) => {
       const { name, requestType } = methodOf(service, method);
-      const request = messageOf(requestType, (fields ?? {}) as object) as never;
+      const request = messageOf(requestType, fields ?? {}) as never;
       return answerOf(`${name} ${textOf(request)}`, client.call(service, method, request, { metadata }));
     };
     return {
@@ -210,6 +212,7 @@ export function openSession(client: RawClient, { exclude, base }: SessionOptions
           },
         };
       },
+      forget: () => void transcript.splice(0),
       note: (call, answer) => note(call, plainOf(answer, excluded)),
       close: () => {
         for (const close of closers) close();

@@ -6,13 +6,26 @@ import { openObjectStore } from '../../../src/adapters/open-store.ts';
 import { createSystemClock } from '../../../src/adapters/system-clock.ts';
 import { createSystemRandom } from '../../../src/adapters/system-random.ts';
 import { type NodeOptions, startNode } from '../../../src/host/node.ts';
+import { authDefaults, type AuthSettings } from '../../../src/server/auth/authenticator.ts';
 import { startServer } from '../../../src/server/server.ts';
 import type { ServerUnderTest } from './server-under-test.ts';
 
+export interface T4Options {
+  readonly node?: Partial<NodeOptions>;
+  readonly auth?: Partial<AuthSettings>;
+  /** Warnings that the tests give reason to. */
+  readonly expects?: RegExp;
+}
+
 /** This server inside the test's own process, over a store in memory. What it warned of fails the tests that stop it. */
-export async function startT4InProcess(options: Partial<NodeOptions> = {}): Promise<ServerUnderTest> {
+export async function startT4InProcess({
+  node: nodeOptions = {},
+  auth = {},
+  expects,
+}: T4Options = {}): Promise<ServerUnderTest> {
   const complaints: string[] = [];
   const note = (level: string, message: string, fields: object) => {
+    if (expects?.test(message) === true) return;
     if (level === 'warn' || level === 'error') complaints.push(`${level}: ${message} ${describe(fields)}`);
   };
   const store = await openObjectStore('memory:');
@@ -29,12 +42,13 @@ export async function startT4InProcess(options: Partial<NodeOptions> = {}): Prom
     clientUrls: ['http://127.0.0.1:2379'],
     durability: 'object',
     log: note,
-    ...options,
+    ...nodeOptions,
   });
   await node.whenReady();
   const server = await startServer({
     database: node,
     listen: ['127.0.0.1:0'],
+    auth: { ...authDefaults, ...auth },
     log: {
       debug: () => undefined,
       info: () => undefined,
