@@ -9,12 +9,14 @@ import { DatabaseError, type Database } from '../host/database.ts';
 export function boundRequests(database: Database, requestsMax: number): Database {
   let underWay = 0;
   return {
-    ...database,
     request: (request, signal, caller) => {
       if (request.kind === 'status') return database.request(request, signal, caller);
       if (underWay >= requestsMax) return Promise.reject(new DatabaseError(clientErrors.tooManyRequests));
       underWay += 1;
       return database.request(request, signal, caller).finally(() => (underWay -= 1));
     },
+    openWatch: (consumer) => database.openWatch(consumer),
+    openSnapshot: (signal, caller) => database.openSnapshot(signal, caller),
+    close: () => database.close(),
   };
 }
