@@ -1,5 +1,6 @@
 import { describeDamage } from '../../src/core/format/damage.ts';
 import { decodeLocalValue, valueKeyOf } from '../../src/core/format/local-layout.ts';
+import { txnOperationsMax } from '../../src/core/limits.ts';
 import { createMachine, type Machine } from '../../src/core/machine.ts';
 import type { Answer, Effect } from '../../src/core/types/effect.ts';
 import { clientErrors, type ClientError } from '../../src/core/types/error.ts';
@@ -81,6 +82,7 @@ function createNode(options: NodeOptions): NodeMachine {
     collectIntervalMs: settings.collectIntervalMs,
     collectGraceMs: settings.collectGraceMs,
     autoCompaction: autoCompactionOf(settings),
+    txnOperationsMax,
     requestTimeoutMs: settings.requestTimeoutMs,
     valueCacheBytes: settings.valueCacheBytes,
     fillBytesPerSecond: settings.fillBytesPerSecond,

@@ -4,6 +4,7 @@ import { collectLines } from '../../src/core/collect/collect-lines.ts';
 import type { Core } from '../../src/core/core.ts';
 import { coreAt } from '../../src/core/core-at.ts';
 import { noCompression } from '../../src/core/format/no-compression.ts';
+import { txnOperationsMax } from '../../src/core/limits.ts';
 import { followSuccessors } from '../../src/core/restore/follow-successors.ts';
 import { rollBack } from '../../src/core/restore/roll-back.ts';
 import { createTool as createCoreTool, type ToolEffect } from '../../src/core/tool/run-tool.ts';
@@ -26,6 +27,7 @@ export function createTool({ settings, digest, home, work }: ToolOptions): NodeM
       ...settings,
       retention: undefined,
       autoCompaction: undefined,
+      txnOperationsMax,
       quotaBackendBytes: 0,
       storePatienceMs,
     },

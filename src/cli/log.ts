@@ -7,15 +7,19 @@
  */
 import { pino, type DestinationStream, type Logger } from 'pino';
 import { prettyFactory } from 'pino-pretty';
+import { zapColumns, zapTime } from './zap-form.ts';
 
 export type Log = Logger;
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 export interface LogOptions {
   readonly level: LogLevel;
-  readonly format: 'text' | 'json';
+  /** `zap-…`: as etcd writes it. */
+  readonly format: 'text' | 'json' | 'zap-json' | 'zap-console';
   /** Text only. */
   readonly colors: boolean;
+  /** Where it goes; standard error when left out. */
+  readonly descriptors?: readonly number[];
 }
 
 export interface LogHandle {
@@ -32,28 +36,34 @@ const secretFields = ['secretAccessKey', 'sessionToken', 'password', 'token', 'a
 const redact = { paths: secretFields.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '(secret)' };
 
 export function openLog(options: LogOptions): LogHandle {
-  const output = pino.destination({ fd: standardError, sync: false, minLength: 0, maxLength: bufferBytesMax });
-  output.on('error', () => undefined);
+  const outputs = (options.descriptors ?? [standardError]).map((fd) =>
+    pino.destination({ fd, sync: false, minLength: 0, maxLength: bufferBytesMax }),
+  );
   let dropped = 0;
   const log = createLog(options, {
     write(line) {
-      output.write(line);
+      for (const output of outputs) output.write(line);
     },
   });
-  output.on('drop', () => (dropped += 1));
-  output.on('drain', () => {
-    if (dropped === 0) return;
-    const lines = dropped;
-    dropped = 0;
-    log.warn({ lines }, 'log lines were lost: nobody read them in time');
-  });
+  for (const output of outputs) {
+    output.on('error', () => undefined);
+    output.on('drop', () => (dropped += 1));
+    output.on('drain', () => {
+      if (dropped === 0) return;
+      const lines = dropped;
+      dropped = 0;
+      log.warn({ lines }, 'log lines were lost: nobody read them in time');
+    });
+  }
   return {
     log,
     flush() {
-      try {
-        output.flushSync();
-      } catch {
-        // Nobody reads any more: there is no one left to tell.
+      for (const output of outputs) {
+        try {
+          output.flushSync();
+        } catch {
+          // Nobody reads any more: there is no one left to tell.
+        }
       }
     },
   };
@@ -61,19 +71,24 @@ export function openLog(options: LogOptions): LogHandle {
 
 /** A log into any stream; `write` takes whole lines. */
 export function createLog(options: LogOptions, stream: DestinationStream): Log {
-  const destination = options.format === 'json' ? stream : textStream(options.colors, stream);
+  const isZap = options.format.startsWith('zap-');
   return pino(
     {
       level: options.level,
       base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
-      messageKey: 'message',
+      timestamp: isZap ? zapTime : pino.stdTimeFunctions.isoTime,
+      messageKey: isZap ? 'msg' : 'message',
       errorKey: 'error',
       redact,
       formatters: { level: (label) => ({ level: label }), log: plainFields },
     },
-    destination,
+    streamFor(options, stream),
   );
+}
+
+function streamFor({ format, colors }: LogOptions, stream: DestinationStream): DestinationStream {
+  if (format === 'text') return textStream(colors, stream);
+  return format === 'zap-console' ? { write: (line) => stream.write(zapColumns(line)) } : stream;
 }
 
 function textStream(colorize: boolean, stream: DestinationStream): DestinationStream {

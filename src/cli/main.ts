@@ -18,9 +18,13 @@ const output = {
 };
 const [command, ...others] = process.argv.slice(2);
 
-process.exitCode =
-  command === simulatorCommand
-    ? await runSimulator(others, {
+process.exitCode = await runCommand();
+setTimeout(() => process.exit(), lingerMsMax).unref();
+
+async function runCommand(): Promise<number> {
+  if (command === 'etcd') return (await import('./etcd/etcd.ts')).runEtcd(others, process.env, output);
+  return command === simulatorCommand
+    ? runSimulator(others, {
         ...output,
         interruption: () =>
           stopOnSignals(process, (_, exitCode) => process.exit(exitCode), {
@@ -28,5 +32,5 @@ process.exitCode =
             nowMs: () => performance.now(),
           }),
       })
-    : await runProgram(process.argv.slice(2), process.env, output);
-setTimeout(() => process.exit(), lingerMsMax).unref();
+    : runProgram(process.argv.slice(2), process.env, output);
+}

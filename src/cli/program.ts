@@ -1,10 +1,10 @@
 /** The command line as a person meets it: commands, options, help. What a command does is in a file of its own. */
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option, type Help } from 'commander';
 import { CliError, exitCodes, usageError, type ExitCode } from './cli-error.ts';
 import { readConfigFile } from './config-file.ts';
 import type { CommandContext } from './command-context.ts';
 import { endpointOptions } from './endpoint-options.ts';
+import { packageVersion } from './package-version.ts';
 import { configEnvironmentName, resolveSettings, type Environment } from './resolve-settings.ts';
 import type { CommandName, Setting } from './setting.ts';
 import { environmentNameOf, settingsOf, settingTable, type SettingName } from './settings.ts';
@@ -416,7 +416,7 @@ function createProgram(output: ProgramOutput, action: Action): Command {
     .configureOutput({ writeOut: (text) => output.out(text), writeErr: () => undefined })
     .addHelpText(
       'after',
-      '\nEach command has a help of its own: t4 run --help\nt4 sim --help: break a database in a simulated world',
+      '\nEach command has a help of its own: t4 run --help\nt4 etcd --help: a node under the flags of an etcd server\nt4 sim --help: break a database in a simulated world',
     );
   for (const description of commands) {
     const command = parentOf(program, description.name)
@@ -581,14 +581,4 @@ function reportCommander(error: CommanderError, argv: readonly string[], output:
     't4 --help and t4 COMMAND --help tell what there is';
   output.error(`t4: ${message.replace(/^error: /, '')}\n    ${hint}\n`);
   return exitCodes.usage;
-}
-
-let version: string | undefined;
-
-/** Two folders up in the source and in the built package alike. */
-export function packageVersion(): string {
-  if (version !== undefined) return version;
-  const description: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  version = (description as { readonly version: string }).version;
-  return version;
 }

@@ -14,15 +14,30 @@ import { startServer } from '../server/server.ts';
 import { startHttpServer } from '../server/http/http-server.ts';
 import { CliError, exitCodes, type ExitCode } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
-import { openLog, type LogHandle } from './log.ts';
+import { openLog, type Log, type LogHandle } from './log.ts';
 import { reservePort } from './reserve-port.ts';
-import { serve, type ServeParts } from './serve.ts';
+import { serve, type ServeOptions, type ServeParts } from './serve.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { 'log-level': level, 'log-format': format } = context.settings.values;
   const terminal = process.stderr.isTTY;
   const handle = openLog({ level, format: format ?? (terminal ? 'text' : 'json'), colors: terminal });
+  const { settings, version, environment } = context;
+  return runNode({ settings, version, handle, debug: Boolean(environment['T4_DEBUG']) });
+}
+
+export interface RunNode extends Pick<ServeOptions, 'settings' | 'version'> {
+  /** Flushed in the end. */
+  readonly handle: LogHandle;
+  /** Tell where in the program an error came from. */
+  readonly debug: boolean;
+  ready?(addresses: readonly string[], log: Log): void;
+}
+
+/** Until it has stopped, or somebody stops it. */
+export async function runNode({ settings, version, handle, debug, ready }: RunNode): Promise<ExitCode> {
+  const { log } = handle;
   const stop = stopOnSignals(process, (signal, code) => {
     handle.log.warn({ signal }, 'asked a second time: ending at once');
     handle.flush();
@@ -30,15 +45,15 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   });
   endOnBugs(handle);
   try {
-    const { settings, version } = context;
-    const exitCode = await serve({ settings, version, log: handle.log, stop }, realParts());
+    const options = { settings, version, log, stop, ready: (addresses: readonly string[]) => ready?.(addresses, log) };
+    const exitCode = await serve(options, realParts());
     handle.log.info('stopped');
     return exitCode;
   } catch (error) {
     // What was wrong with the settings is for the person at the command line; from then on the log is the one voice.
     if (error instanceof CliError && error.exitCode === exitCodes.usage) throw error;
     const hint = error instanceof CliError && error.hint !== undefined ? { hint: error.hint } : {};
-    const stack = context.environment['T4_DEBUG'] && error instanceof Error ? { stack: error.stack } : {};
+    const stack = debug && error instanceof Error ? { stack: error.stack } : {};
     handle.log.error({ ...hint, ...stack }, error instanceof Error ? error.message : String(error));
     return exitCodes.failed;
   } finally {

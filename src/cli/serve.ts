@@ -56,6 +56,8 @@ export interface ServeOptions {
   readonly log: Log;
   /** Aborted: stop in good order. */
   readonly stop: AbortSignal;
+  /** Clients are served from now on, at these addresses. */
+  ready?(addresses: readonly string[]): void;
 }
 
 /** How long a store that does not answer is asked again at start, and how long between. */
@@ -98,7 +100,7 @@ interface Checked {
 }
 
 async function serveWith(
-  { settings, log, stop }: ServeOptions,
+  { settings, log, stop, ready }: ServeOptions,
   parts: ServeParts,
   { target, listen, tls: tlsGiven }: Checked,
   opened: (() => Promise<void>)[],
@@ -163,6 +165,8 @@ async function serveWith(
     collectGraceMs: values['collect-grace'],
     autoCompaction: autoCompactionOf(values['auto-compaction-mode'], values['auto-compaction-retention']),
     requestTimeoutMs: values['request-timeout'],
+    quotaBackendBytes: values['quota-backend-bytes'],
+    txnOperationsMax: values['max-txn-ops'],
     valueCacheBytes: values['value-cache-size'],
     watchProgressNotifyIntervalMs: values['watch-progress-notify-interval'],
     log: (level, message, fields) => log[level](fields, message),
@@ -212,7 +216,8 @@ async function serveWith(
       'serving metrics and health',
     );
   }
-  void announceReady(node, server, { store: store.description, durability: values.durability }, log, stop);
+  const told = { store: store.description, durability: values.durability };
+  void announceReady(node, server, told, log, stop).then((is) => is && ready?.(server.addresses));
   return untilStopped(node, log, stop);
 }
 
@@ -276,21 +281,23 @@ function nameOf(memberId: bigint): string {
   return `node-${BigInt.asUintN(64, memberId).toString(16).padStart(16, '0').slice(0, 8)}`;
 }
 
-/** The one line that says: clients are served from now on. */
+/** The one line that says: clients are served from now on. False: it never came to that. */
 async function announceReady(
   node: Node,
   server: ClientServer,
   facts: object,
   log: Log,
   stop: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   try {
     await node.whenReady(stop);
     const { response } = await node.request<'status'>({ kind: 'status' });
     const { revision, epoch } = response;
     log.info({ addresses: server.addresses, ...facts, revision, epoch }, 'ready to serve client requests');
+    return true;
   } catch (error) {
     if (!stop.aborted) log.debug({ error }, 'stopped before it was ready');
+    return false;
   }
 }
 

@@ -385,6 +385,18 @@ export const settingTable = {
     help: 'The leader compacts what is older than this by itself: a time such as 10m or 72h, or a bare number of hours; in mode revision a number of revisions, every five minutes. 0: nothing. What is kept for time travel is --retention.',
     default: '0',
   }),
+  'quota-backend-bytes': required(size('0B', '1024GiB'), {
+    group: 'Tuning',
+    commands: runOnly,
+    help: 'When keys and values of all that is not compacted come to more than this, the alarm NOSPACE is raised: then nothing can be put before somebody takes it back. 0: no such bound.',
+    default: '0B',
+  }),
+  'max-txn-ops': required(integer(1, 1_000_000), {
+    group: 'Tuning',
+    commands: runOnly,
+    help: 'Operations in the longest list of a transaction; more are refused with "etcdserver: too many operations in txn request".',
+    default: String(configurationDefaults.txnOperationsMax),
+  }),
   'value-cache-size': required(size('1MiB', '64GiB'), {
     group: 'Tuning',
     commands: runOnly,

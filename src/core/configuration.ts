@@ -1,6 +1,6 @@
 import type { Compression } from '../ports/compression.ts';
 import type { Digest } from '../ports/digest.ts';
-import { watchBufferMessagesMax } from './limits.ts';
+import { txnOperationsMax, watchBufferMessagesMax } from './limits.ts';
 import type { AutoCompaction } from './types/auto-compaction.ts';
 import type { DurabilityRule } from './types/log.ts';
 import type { Retention } from './types/retention.ts';
@@ -46,6 +46,8 @@ export interface MachineConfiguration {
   readonly autoCompaction: AutoCompaction | undefined;
   /** A request that has no answer by then gets etcd's "request timed out". */
   readonly requestTimeoutMs: number;
+  /** In the longest of a transaction's lists. */
+  readonly txnOperationsMax: number;
   /** Values kept in memory for reads, in bytes. */
   readonly valueCacheBytes: number;
   /** After a recovery from a checkpoint, chunks that nobody asked for are fetched at this rate at most; `Infinity`: as fast as they come. */
@@ -80,6 +82,7 @@ export const configurationDefaults = {
   fillBytesPerSecond: Infinity,
   watchProgressNotifyIntervalMs: 600_000,
   watchBufferMessagesMax,
+  txnOperationsMax,
   quotaBackendBytes: 0,
   acceptLocalLoss: false,
 } as const satisfies Partial<MachineConfiguration>;

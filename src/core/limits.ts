@@ -82,7 +82,7 @@ export function leaderDriftMs(leaseMs: number): number {
 
 // Requests.
 
-/** In the longest of a transaction's lists; a nested transaction may hold as many as the levels above it left. */
+/** Unless configured otherwise, in the longest of a transaction's lists; a nested transaction may hold as many as the levels above it left. */
 export const txnOperationsMax = 128;
 /** etcd's default: one and a half election timeouts, in whole seconds. */
 export const leaseTtlSecondsMin = 2;

@@ -89,6 +89,8 @@ const examples: Readonly<Record<SettingName, string>> = {
   'collect-grace': '20m',
   'auto-compaction-mode': 'revision',
   'auto-compaction-retention': '72h',
+  'quota-backend-bytes': '2GiB',
+  'max-txn-ops': '512',
   'value-cache-size': '64MiB',
   endpoint: '127.0.0.1:99',
   timeout: '1s',

@@ -39,7 +39,7 @@ export function startT4(args: readonly string[], environment: Readonly<Record<st
   const logged = (message: string): Promise<Readonly<Record<string, unknown>>> =>
     new Promise((resolve, reject) => {
       const look = (): void => {
-        const line = logLines(error).find((candidate) => candidate['message'] === message);
+        const line = logLines(error).find((candidate) => (candidate['message'] ?? candidate['msg']) === message);
         if (line === undefined) return;
         watchers.delete(look);
         resolve(line);

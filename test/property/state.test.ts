@@ -1,3 +1,4 @@
+import { txnOperationsMax } from '../../src/core/limits.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { scrub, settleCompaction } from '../../src/core/compact/scrub.ts';
@@ -162,7 +163,7 @@ function onDisk(world: World, version: Version): Uint8Array {
 }
 
 function write(world: World, request: DataWriteRequest): void {
-  if (checkRequest(request) !== undefined) return;
+  if (checkRequest(request, txnOperationsMax) !== undefined) return;
   const { state, model } = world;
   const evaluation = settle(world, (values) => evaluateWrite(state, request, values));
   const expected = modelWrite(model, request);
@@ -253,7 +254,7 @@ function modelEffect(model: Model, request: DataWriteRequest): ModelOutcome {
 }
 
 function read(world: World, request: ReadRequest): void {
-  if (checkRequest(request) !== undefined) return;
+  if (checkRequest(request, txnOperationsMax) !== undefined) return;
   const { state, model, durableRevision } = world;
   const compact = state.settledCompactRevision;
   const evaluation = settle(world, (values) =>

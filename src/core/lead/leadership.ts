@@ -234,7 +234,7 @@ export function createLeadership(
       fail(id, refusal);
       return;
     }
-    const error = checkRequest(incoming);
+    const error = checkRequest(incoming, core.configuration.txnOperationsMax);
     if (error !== undefined) {
       fail(id, error);
       return;

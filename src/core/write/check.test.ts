@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { all, bytes, compare, deleteRange, put, range, txn } from '../../../test/property/state-requests.ts';
 import { clientErrors } from '../types/error.ts';
 import type { Request, TxnOperation, TxnRequest } from '../types/request.ts';
+import { txnOperationsMax } from '../limits.ts';
 import { checkRequest } from './check.ts';
+
+const check = (request: Request, operationsMax = txnOperationsMax) => checkRequest(request, operationsMax);
 
 function times(count: number, operation: TxnOperation): TxnOperation[] {
   return Array.from({ length: count }, () => operation);
@@ -11,6 +14,12 @@ function times(count: number, operation: TxnOperation): TxnOperation[] {
 const empty: TxnOperation = { kind: 'empty' };
 const version0 = { kind: 'version', version: 0 } as const;
 
+test('a transaction may hold as many operations as it is told', () => {
+  const eight = txn(Array.from({ length: 8 }, (_, index) => put(`k${index}`, 'x')));
+  expect(check(eight, 8)).toBeUndefined();
+  expect(check(eight, 7)).toEqual(clientErrors.tooManyOperations);
+});
+
 describe('alone', () => {
   test.each<[string, Request]>([
     ['range', range('')],
@@ -18,21 +27,21 @@ describe('alone', () => {
     ['put', put('', 'x', { ignoreValue: true })],
     ['delete', deleteRange('', 'z')],
   ])('an empty key: %s', (_name, request) => {
-    expect(checkRequest(request)).toEqual(clientErrors.emptyKey);
+    expect(check(request)).toEqual(clientErrors.emptyKey);
   });
 
   test('what is ignored must not be given', () => {
-    expect(checkRequest(put('a', 'x', { ignoreValue: true }))).toEqual(clientErrors.valueProvided);
-    expect(checkRequest(put('a', 'x', { ignoreLease: true, lease: 5n }))).toEqual(clientErrors.leaseProvided);
-    expect(checkRequest(put('a', 'x', { ignoreValue: true, ignoreLease: true, lease: 5n }))).toEqual(
+    expect(check(put('a', 'x', { ignoreValue: true }))).toEqual(clientErrors.valueProvided);
+    expect(check(put('a', 'x', { ignoreLease: true, lease: 5n }))).toEqual(clientErrors.leaseProvided);
+    expect(check(put('a', 'x', { ignoreValue: true, ignoreLease: true, lease: 5n }))).toEqual(
       clientErrors.valueProvided,
     );
-    expect(checkRequest(put('a', '', { ignoreValue: true, ignoreLease: true }))).toBeUndefined();
+    expect(check(put('a', '', { ignoreValue: true, ignoreLease: true }))).toBeUndefined();
   });
 
   test('what no static rule is about passes', () => {
-    expect(checkRequest(all({ revision: -7 }))).toBeUndefined();
-    expect(checkRequest({ kind: 'compact', revision: -1, physical: false })).toBeUndefined();
+    expect(check(all({ revision: -7 }))).toBeUndefined();
+    expect(check({ kind: 'compact', revision: -1, physical: false })).toBeUndefined();
   });
 });
 
@@ -50,25 +59,25 @@ describe('how many operations', () => {
     ['nested twice', txn([txn([txn(times(126, range('a')))])]), true],
     ['nested twice, one more', txn([txn([txn(times(127, range('a')))])]), false],
   ])('%s', (_name, request, passes) => {
-    expect(checkRequest(request)).toEqual(passes ? undefined : clientErrors.tooManyOperations);
+    expect(check(request)).toEqual(passes ? undefined : clientErrors.tooManyOperations);
   });
 });
 
 describe('in which order', () => {
   test('too many, then an empty compare key, then the operations, then duplicates', () => {
     const bad = compare('', version0);
-    expect(checkRequest(txn(times(129, empty), [], [bad]))).toEqual(clientErrors.tooManyOperations);
-    expect(checkRequest(txn([empty], [], [bad]))).toEqual(clientErrors.emptyKey);
-    expect(checkRequest(txn([put('a'), put('a'), empty]))).toEqual(clientErrors.keyNotFound);
-    expect(checkRequest(txn([put('a'), put('a')]))).toEqual(clientErrors.duplicateKey);
+    expect(check(txn(times(129, empty), [], [bad]))).toEqual(clientErrors.tooManyOperations);
+    expect(check(txn([empty], [], [bad]))).toEqual(clientErrors.emptyKey);
+    expect(check(txn([put('a'), put('a'), empty]))).toEqual(clientErrors.keyNotFound);
+    expect(check(txn([put('a'), put('a')]))).toEqual(clientErrors.duplicateKey);
   });
 
   test('depth first, success before failure', () => {
     const value = put('a', '', { value: bytes('x'), ignoreValue: true });
     const lease = put('a', '', { lease: 1n, ignoreLease: true });
-    expect(checkRequest(txn([txn([value]), lease], [empty]))).toEqual(clientErrors.valueProvided);
-    expect(checkRequest(txn([lease, txn([value])], [empty]))).toEqual(clientErrors.leaseProvided);
-    expect(checkRequest(txn([range('a')], [txn([], [empty]), value]))).toEqual(clientErrors.keyNotFound);
+    expect(check(txn([txn([value]), lease], [empty]))).toEqual(clientErrors.valueProvided);
+    expect(check(txn([lease, txn([value])], [empty]))).toEqual(clientErrors.leaseProvided);
+    expect(check(txn([range('a')], [txn([], [empty]), value]))).toEqual(clientErrors.keyNotFound);
   });
 });
 
@@ -84,7 +93,7 @@ describe('duplicates', () => {
     ['side by side', txn([txn([put('a')]), txn([], [put('a')])])],
     ['side by side, delete first', txn([txn([deleteRange('a')]), txn([put('a')])])],
   ])('refused: %s', (_name, request) => {
-    expect(checkRequest(request)).toEqual(clientErrors.duplicateKey);
+    expect(check(request)).toEqual(clientErrors.duplicateKey);
   });
 
   test.each<[string, TxnRequest]>([
@@ -97,7 +106,7 @@ describe('duplicates', () => {
     ['side by side, put first, which etcd overlooks', txn([txn([put('a')]), txn([deleteRange('a')])])],
     ['a range of a key that is put', txn([put('a'), range('a')])],
   ])('allowed: %s', (_name, request) => {
-    expect(checkRequest(request)).toBeUndefined();
+    expect(check(request)).toBeUndefined();
   });
 
   test('very many of them in little time', () => {
@@ -112,7 +121,7 @@ describe('duplicates', () => {
           ),
         ),
       );
-    expect(checkRequest(txn([nest('a'), nest('b'), nest('c')]))).toBeUndefined();
-    expect(checkRequest(txn([nest('a'), nest('b'), nest('a')]))).toEqual(clientErrors.duplicateKey);
+    expect(check(txn([nest('a'), nest('b'), nest('c')]))).toBeUndefined();
+    expect(check(txn([nest('a'), nest('b'), nest('a')]))).toEqual(clientErrors.duplicateKey);
   });
 });

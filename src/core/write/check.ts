@@ -1,14 +1,13 @@
 import { noLease } from '../types/bytes.ts';
 import { clientErrors, type ClientError } from '../types/error.ts';
 import type { PutRequest, Request, TxnOperation, TxnRequest } from '../types/request.ts';
-import { txnOperationsMax } from '../limits.ts';
 import { checkDuplicates } from './check-duplicates.ts';
 
 /**
  * What can be said against a request without looking at the state, in etcd's order. Both branches of a transaction are checked, also the one
  * that will not be taken. Every request passes here once, before it is evaluated.
  */
-export function checkRequest(request: Request): ClientError | undefined {
+export function checkRequest(request: Request, txnOperationsMax: number): ClientError | undefined {
   switch (request.kind) {
     case 'range':
     case 'delete-range':
