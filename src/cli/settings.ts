@@ -153,8 +153,8 @@ export const settingTable = {
   'listen-metrics-urls': optional(urls(), {
     group: 'Clients',
     commands: runOnly,
-    help: 'URLs to serve /metrics, /health, /livez, /readyz and /version on, over plain HTTP. Anything but a loopback address needs --allow-insecure-listen.',
-    defaultNote: 'none: they are not served',
+    help: 'More URLs to serve /metrics, /health, /livez, /readyz and /version on, and nothing else, over plain HTTP. Anything but a loopback address needs --allow-insecure-listen.',
+    defaultNote: 'none: on the addresses for clients alone',
   }),
   'advertise-client-urls': optional(urls(), {
     group: 'Clients',
