@@ -45,6 +45,8 @@ export interface Session {
     method: N,
     fields?: Loose<RequestOf<D['methods'][N]>>,
   ): Promise<Plain>;
+  /** The same, and its answer is not noted. */
+  ask: Session['call'];
   /** A token of a user; undefined where the password is refused, which is an answer. */
   login(name: string, password: string): Promise<string | undefined>;
   /** The same program's calls with a token, or with any metadata. */
@@ -68,6 +70,8 @@ export interface Session {
   leases(): Promise<Plain>;
   /** All sent at once, as many answers awaited. */
   keepAlive(...ids: readonly (number | bigint)[]): Promise<void>;
+  /** Who answers: the one thing that no answer shows. */
+  memberId(): Promise<bigint>;
   memberList(): Promise<Plain>;
   status(): Promise<Plain>;
   /** Bytes as a request, to any path; of the answer only its status is kept. */
@@ -124,11 +128,16 @@ export function openSession(client: RawClient, { exclude, base }: SessionOptions
       const request = messageOf(requestType, fields ?? {}) as never;
       return answerOf(`${name} ${textOf(request)}`, client.call(service, method, request, { metadata }));
     };
+    const ask: Session['call'] = async (service, method, fields) => {
+      const request = messageOf(methodOf(service, method).requestType, fields ?? {}) as never;
+      return client.call(service, method, request, { metadata }).then((answer) => plainOf(answer, excluded), refusalOf);
+    };
     return {
       base,
       address: client.address,
       transcript,
       call: unary,
+      ask,
       login: async (name, password) => {
         try {
           const { token } = await client.call(AuthDefinition, 'authenticate', { name, password });
@@ -180,6 +189,10 @@ export function openSession(client: RawClient, { exclude, base }: SessionOptions
         for (const ID of ids) stream.write({ ID: BigInt(ID) });
         for (const answer of await messagesOf(stream, ids.length)) note('LeaseKeepAlive', plainOf(answer, excluded));
         stream.cancel();
+      },
+      memberId: async () => {
+        const { header } = await client.call(MaintenanceDefinition, 'status', {}, { metadata });
+        return header?.memberId ?? 0n;
       },
       memberList: () => unary(ClusterDefinition, 'memberList', { linearizable: false }),
       status: () => unary(MaintenanceDefinition, 'status', {}),
