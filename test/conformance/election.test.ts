@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { ElectionDefinition, type LeaderKey } from '../../src/server/generated/v3electionpb/election.ts';
-import { type CaseOptions, conformTo } from './harness/conform.ts';
+import type { CaseOptions } from './harness/case-options.ts';
+import { conformTo } from './harness/conform.ts';
 import { type Contest, openContest } from './harness/contest.ts';
 import { op } from './harness/message.ts';
 import { usePair } from './harness/pair.ts';

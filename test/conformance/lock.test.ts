@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { LockDefinition } from '../../src/server/generated/v3lockpb/lock.ts';
-import { conformTo, type CaseOptions } from './harness/conform.ts';
+import type { CaseOptions } from './harness/case-options.ts';
+import { conformTo } from './harness/conform.ts';
 import { type Contest, openContest } from './harness/contest.ts';
 import { header } from './harness/expected.ts';
 import { cmp, op } from './harness/message.ts';

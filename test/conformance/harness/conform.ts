@@ -1,36 +1,13 @@
 import { basename } from 'node:path';
 import { expect, test } from 'vitest';
+import type { CaseOptions, Difference } from './case-options.ts';
 import { type DeclaredCase, isPageWritten, pageCommand, pageParts, partOf, writePart } from './page.ts';
 import type { Pair, Side } from './pair.ts';
-import type { Plain } from './plain.ts';
 import { etcdAbsence } from './real-etcd.ts';
 import { type Entry, openSession, type Session } from './session.ts';
 import { isBefore, isBeforeAll } from './versions.ts';
 
 export type Program = (session: Session) => Promise<void>;
-
-export interface CaseOptions {
-  /** Fields, by name, that the two servers cannot agree on: compared only as to whether they say anything. */
-  readonly exclude?: readonly string[];
-  /** Where this server is like later versions of etcd than some, or unlike all of them on purpose. */
-  readonly differs?: Difference;
-  /** Servers before a version are not asked. */
-  readonly spared?: { readonly before: string; readonly why: string };
-}
-
-export type Difference = { readonly why: string } & (
-  | {
-      /** From these versions of etcd on the answers are the same: one of each line that got the change after its first release. */
-      readonly until: readonly string[];
-      /** The answers that this server has to give, whether or not a newer etcd is there to say so. */
-      readonly ours?: (base: number) => readonly Plain[];
-    }
-  | {
-      /** In no version. */
-      readonly until?: undefined;
-      readonly ours: (base: number) => readonly Plain[];
-    }
-);
 
 export type Conform = (name: string, program: Program, options?: CaseOptions) => void;
 

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CaseOptions } from './conform.ts';
+import type { CaseOptions } from './case-options.ts';
 
 /** The page that says what is compared, and what is not. Each file of cases keeps its own part of it true. */
 const page = join(import.meta.dirname, '../../../docs/design/0019-conformance.md');
