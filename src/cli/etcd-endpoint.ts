@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { credentials, type ChannelCredentials } from '@grpc/grpc-js';
 import { usageError } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
-import { passwordEnvironmentName } from './endpoint-options.ts';
 
 export interface EtcdEndpoint {
   /** `HOST:PORT` */
@@ -58,14 +57,14 @@ async function fileOf(option: string, path: string | boolean | undefined): Promi
   }
 }
 
-async function userOf({ options, environment }: CommandContext): Promise<EtcdEndpoint['user']> {
+async function userOf({ options, settings }: CommandContext): Promise<EtcdEndpoint['user']> {
   const { user, passwordFile } = options;
   if (typeof user !== 'string') {
     if (passwordFile !== undefined) throw usageError('--password-file means nothing without --user');
     return undefined;
   }
   const held = await fileOf('--password-file', passwordFile);
-  const password = held === null ? environment[passwordEnvironmentName] : held.toString('utf8').split(/\r?\n/)[0];
+  const password = held === null ? settings.values['etcd-password'] : held.toString('utf8').split(/\r?\n/)[0];
   if (password) return { name: user, password };
-  throw usageError(`--user ${user}: which password?`, `give --password-file FILE, or set ${passwordEnvironmentName}`);
+  throw usageError(`--user ${user}: which password?`, 'give --password-file FILE, or set T4_ETCD_PASSWORD');
 }

@@ -93,6 +93,12 @@ export const settingTable = {
     secret: true,
     help: 'Secret of the access key. Never on the command line, which other users of the machine can read: T4_S3_SECRET_ACCESS_KEY or the config file.',
   }),
+  'etcd-password': optional(text('PASSWORD', secretProblem), {
+    group: 'Etcd',
+    commands: ['import', 'export'],
+    secret: true,
+    help: 'Password of --user, of the etcd or node that is asked; or give --password-file. Never on the command line, which other users of the machine can read: T4_ETCD_PASSWORD or the config file.',
+  }),
   's3-force-path-style': required(flag(), {
     group: 'Object store',
     commands: storeCommands,

@@ -41,6 +41,7 @@ const examples: Readonly<Record<SettingName, string>> = {
   's3-profile': 'work',
   's3-access-key-id': 'AKIAEXAMPLE',
   's3-secret-access-key': 'very/secret',
+  'etcd-password': 'also/secret',
   's3-force-path-style': 'true',
   'data-dir': '/var/lib/t4',
   'node-id': 'node-1',

@@ -1,5 +1,5 @@
 import { authContentOf } from '../auth/auth-state.ts';
-import type { Core } from '../core.ts';
+import { log, type Core } from '../core.ts';
 import type { LeaseClock } from '../lease/lease-clock.ts';
 import type { DurableState } from '../lead/durable-state.ts';
 import { snapshotsMax } from '../limits.ts';
@@ -55,6 +55,7 @@ export function createSnapshots(
     for (let step = ordering.next(); ; step = ordering.next()) {
       if (step.done === true) {
         snapshots.set(id, 'answered');
+        log(core, 'info', 'snapshot begun', { revision, compactRevision, versions: step.value.length });
         edges.answer(id, { kind: 'snapshot', ...moment, versions: step.value });
         return;
       }
@@ -82,6 +83,7 @@ export function createSnapshots(
       const before = snapshots.get(id);
       snapshots.delete(id);
       const isLast = [...snapshots.values()].every((stage) => stage === 'waiting');
+      if (before === 'answered') log(core, 'info', 'snapshot ended', { stillOpen: snapshots.size });
       if (before !== undefined && before !== 'waiting' && isLast) edges.ended();
     },
     unanswered: () => [...snapshots].flatMap(([id, stage]) => (stage === 'answered' ? [] : [id])),
