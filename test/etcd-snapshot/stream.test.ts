@@ -19,7 +19,7 @@ let client: RawClient;
 
 beforeAll(async () => {
   // Every value comes from the local store, from which compactions take them.
-  t4 = await startT4InProcess({ valueCacheBytes: 0 });
+  t4 = await startT4InProcess({ node: { valueCacheBytes: 0 } });
   client = connectRaw(t4.address);
   await liveSome(client);
 });
