@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { newerEtcd } from '../../support/newer-etcd/newer-etcd.ts';
 import { versionOf } from './real-etcd.ts';
 
 /** etcd's own command line, of the machine: `T4_TEST_ETCDCTL`, else `etcdctl` on the path. */
@@ -7,6 +8,22 @@ const binary = process.env['T4_TEST_ETCDCTL'] ?? 'etcdctl';
 export const etcdctlVersion: string | undefined = versionOf(binary, ['version']);
 export const etcdctlAbsence = `no ${binary} on this machine: it is not tried (Debian: etcd-client)`;
 
+/** The machine's own and the newer one, as far as they are there, each version once. */
+export async function etcdctlPrograms(): Promise<readonly EtcdctlProgram[]> {
+  const programs: EtcdctlProgram[] = [];
+  if (etcdctlVersion !== undefined) programs.push({ path: binary, version: etcdctlVersion });
+  const { tools } = await newerEtcd();
+  if (tools !== undefined && tools.version !== etcdctlVersion) {
+    programs.push({ path: tools.etcdctl, version: tools.version });
+  }
+  return programs;
+}
+
+export interface EtcdctlProgram {
+  readonly path: string;
+  readonly version: string;
+}
+
 export interface CommandResult {
   readonly exitCode: number | null;
   /** Both as they are. */
@@ -14,15 +31,24 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+export interface CommandOptions {
+  readonly input?: string;
+  readonly untilLines?: number;
+  /** When it resolves, a command that would not end is ended. */
+  readonly until?: Promise<unknown>;
+  /** Another than the machine's own. */
+  readonly program?: string;
+}
+
 /** Runs one command. One that would not end is ended when it wrote `untilLines` lines; they are all that counts of it. */
 export function etcdctl(
   address: string,
   args: readonly string[],
-  { input = '', untilLines = Infinity }: { readonly input?: string; readonly untilLines?: number } = {},
+  { input = '', untilLines = Infinity, until, program = binary }: CommandOptions = {},
 ): Promise<CommandResult> {
   const { PATH = '', HOME = '' } = process.env;
   const env = { PATH, HOME, ETCDCTL_API: '3', ETCDCTL_ENDPOINTS: address, ETCDCTL_DIAL_TIMEOUT: '10s' };
-  const child = spawn(binary, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -33,6 +59,7 @@ export function etcdctl(
   const late = setTimeout(() => child.kill('SIGKILL'), commandTimeoutMs);
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
+  void until?.finally(() => child.kill('SIGKILL'));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (exitCode) => {
