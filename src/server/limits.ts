@@ -73,6 +73,9 @@ export const httpBodyTimeoutMs = 30_000;
 /** For reading an answer that came before everything was sent. */
 export const unreadLingerMs = 500;
 
+/** What may wait in a websocket before its call is held back. */
+export const webSocketBufferBytes = 65_536;
+
 /** Between two requests on one connection. */
 export const httpIdleTimeoutMs = 120_000;
 

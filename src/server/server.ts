@@ -6,6 +6,7 @@ import { boundRequests } from './bounded-database.ts';
 import { countCalls } from './call-counts.ts';
 import type { Serving } from './grpc/calls.ts';
 import { createGateway } from './gateway/gateway.ts';
+import { createWebSockets, isWebSocket } from './gateway/websocket.ts';
 import { createGrpcTransport } from './grpc/transport.ts';
 import { accessDefaults, type AccessOptions } from './http/access.ts';
 import { createHandler } from './http/handler.ts';
@@ -62,6 +63,7 @@ export async function startServer(options: ServerOptions): Promise<ClientServer>
   const gateway = createGateway({ ...serving, methods, limits });
   const routes = nodeRoutes(database, facts, counts);
   const onRequest = createHandler({ route: routes, gateway, access, log });
+  const onUpgrade = createWebSockets({ ...serving, methods, limits, methodAt: gateway.methodAt, access });
   const grpc = createGrpcTransport({ ...serving, methods, limits, onOtherRequest: onRequest });
   const ports: Port[] = [];
   const addresses: string[] = [];
@@ -90,6 +92,8 @@ export async function startServer(options: ServerOptions): Promise<ClientServer>
         connectionsMax: limits.connectionsMax,
         onHttp2: (socket) => grpc.accept(socket),
         onRequest,
+        onUpgrade,
+        isUpgrade: isWebSocket,
       }).catch((error: Error) => {
         throw new Error(`cannot listen on ${given}: ${error.message}`, { cause: error });
       });

@@ -17,6 +17,7 @@ import { gatewayPaths } from './paths.ts';
 export interface Gateway {
   /** Paths that it answers. */
   owns(path: string): boolean;
+  methodAt(path: string): Method | undefined;
   answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
@@ -28,9 +29,13 @@ export interface GatewayOptions extends Serving {
 export function createGateway(options: GatewayOptions): Gateway {
   const methods = new Map(options.methods.map((method) => [`${method.path.service}/${method.path.method}`, method]));
 
-  async function answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  function methodAt(path: string): Method | undefined {
     const name = gatewayPaths[path.replace(/^\/v3beta\//, '/v3/')];
-    const method = name === undefined ? undefined : methods.get(name);
+    return name === undefined ? undefined : methods.get(name);
+  }
+
+  async function answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const method = methodAt(path);
     if (method === undefined) return refuse(request, response, { status: 'NotFound', message: 'Not Found' });
     if (request.method !== 'POST') {
       return refuse(request, response, { status: 'Unimplemented', message: 'Method Not Allowed' });
@@ -64,12 +69,12 @@ export function createGateway(options: GatewayOptions): Gateway {
     }
   }
 
-  return { owns: (path) => /^\/v3(?:beta)?\//.test(path), answer };
+  return { owns: (path) => /^\/v3(?:beta)?\//.test(path), methodAt, answer };
 }
 
-const canceled = new DatabaseError({ status: 'Canceled', message: 'context canceled' });
+export const canceled = new DatabaseError({ status: 'Canceled', message: 'context canceled' });
 
-function typesOf({ path }: Method): DescMethod {
+export function typesOf({ path }: Method): DescMethod {
   const method = descriptors()
     .getService(path.service)
     ?.methods.find(({ name }) => name === path.method);
@@ -78,7 +83,7 @@ function typesOf({ path }: Method): DescMethod {
 }
 
 /** What grpc-gateway hands on: the token, and headers that are meant to be metadata. */
-function contextOf(request: IncomingMessage, signal: AbortSignal, stopping: AbortSignal): CallContext {
+export function contextOf(request: IncomingMessage, signal: AbortSignal, stopping: AbortSignal): CallContext {
   const { socket } = request;
   return {
     signal,

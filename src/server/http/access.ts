@@ -13,33 +13,37 @@ export interface AccessOptions {
 /** No page, and by any name. */
 export const accessDefaults: AccessOptions = { hostWhitelist: [], cors: [] };
 
+export interface Refusal {
+  readonly status: number;
+  readonly words: string;
+}
+
 /**
- * True when the request was answered already. A browser tells where a page comes from on every request that could change something; where
- * nobody allowed that, it is refused, and not only hidden from the page: a request without an answer has its effect all the same.
+ * A browser tells where a page comes from on every request that could change something; where nobody allowed that, it is refused, and not only
+ * hidden from the page: a request without an answer has its effect all the same.
  */
-export function refuseAccess(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { hostWhitelist, cors }: AccessOptions,
-): boolean {
+export function refusalOf(request: IncomingMessage, { hostWhitelist, cors }: AccessOptions): Refusal | undefined {
   const host = hostOf(request);
   if (!isSecure(request) && !allows(hostWhitelist, host)) {
-    end(
-      response,
-      misdirected,
-      `this server is not known as ${JSON.stringify(host)}: see --host-whitelist, or use TLS\n`,
-    );
+    const words = `this server is not known as ${JSON.stringify(host)}: see --host-whitelist, or use TLS\n`;
+    return { status: misdirected, words };
+  }
+  const { origin } = request.headers;
+  if (origin === undefined || cors.includes('*') || cors.includes(origin)) return undefined;
+  return { status: forbidden, words: `pages of ${JSON.stringify(origin)} may not use this server: see --cors\n` };
+}
+
+/** True when the request was answered already. */
+export function refuseAccess(request: IncomingMessage, response: ServerResponse, access: AccessOptions): boolean {
+  const refusal = refusalOf(request, access);
+  if (refusal !== undefined) {
+    response.writeHead(refusal.status, { 'content-type': textType, 'x-content-type-options': 'nosniff' });
+    response.end(refusal.words);
     return true;
   }
   const { origin } = request.headers;
-  if (cors.includes('*')) allowOrigin(response, '*');
-  else if (origin !== undefined) {
-    if (!cors.includes(origin)) {
-      end(response, forbidden, `pages of ${JSON.stringify(origin)} may not use this server: see --cors\n`);
-      return true;
-    }
-    allowOrigin(response, origin);
-  }
+  if (access.cors.includes('*')) allowOrigin(response, '*');
+  else if (origin !== undefined) allowOrigin(response, origin);
   if (request.method !== 'OPTIONS') return false;
   response.writeHead(200, { 'content-length': 0 });
   response.end();
@@ -72,9 +76,4 @@ function allowOrigin(response: ServerResponse, origin: string): void {
   response.setHeader('access-control-allow-origin', origin);
   response.setHeader('access-control-allow-headers', 'accept, content-type, authorization');
   if (origin !== '*') response.setHeader('vary', 'origin');
-}
-
-function end(response: ServerResponse, status: number, words: string): void {
-  response.writeHead(status, { 'content-type': textType, 'x-content-type-options': 'nosniff' });
-  response.end(words);
 }

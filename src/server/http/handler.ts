@@ -3,6 +3,7 @@ import { type HttpAnswer, type HttpRoute, textType } from './answer.ts';
 import { type AccessOptions, refuseAccess } from './access.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { ServerLog } from '../log.ts';
+import { urlOf } from './url.ts';
 
 /** Small answers to GET, by path, over either version of HTTP: Node gives both the same face. */
 
@@ -43,12 +44,6 @@ async function answer(
     log.error({ error, path: request.url }, 'an HTTP request failed for a reason that no client should ever see');
     send(request, response, { status: 500, type: textType, body: 'Internal Server Error\n' });
   }
-}
-
-/** Undefined: none that can be answered. */
-function urlOf({ url = '' }: IncomingMessage): URL | undefined {
-  const target = `http://host${url}`;
-  return url.startsWith('/') && URL.canParse(target) ? new URL(target) : undefined;
 }
 
 async function answerOf(

@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { SecureContextOptions, TlsOptions, TLSSocket } from 'node:tls';
 import { httpHeaderBytesMax, httpHeadersTimeoutMs, httpIdleTimeoutMs, tlsHandshakeTimeoutMs } from '../limits.ts';
 import { tellProtocol } from './first-bytes.ts';
@@ -19,6 +20,9 @@ export interface PortOptions {
   readonly connectionsMax: number;
   readonly onHttp2: (socket: Socket) => void;
   readonly onRequest: RequestListener;
+  readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Of requests that ask for an upgrade: those that are not are requests like others. */
+  readonly isUpgrade: (request: IncomingMessage) => boolean;
 }
 
 export interface PortTls {
@@ -33,7 +37,7 @@ export interface Port {
   readonly port: number;
   /** Nobody else comes in, and who has asked nothing yet is let go. Resolves when every connection has ended. */
   close(): Promise<void>;
-  /** Ends the connections of HTTP/1.1 that are left. */
+  /** Ends the connections that are left, whatever they carry. */
   endConnections(): void;
 }
 
@@ -48,6 +52,7 @@ export async function openPort(options: PortOptions): Promise<Port> {
     keepAliveTimeout: httpIdleTimeoutMs,
     // Streams of requests may last as long as their connection; who reads a whole body bounds the time for it.
     requestTimeout: 0,
+    shouldUpgradeCallback: options.isUpgrade,
   };
   const server: Server =
     tls === undefined
@@ -64,7 +69,13 @@ export async function openPort(options: PortOptions): Promise<Port> {
       if (closing) setImmediate(() => server.closeIdleConnections());
     });
   });
+  server.on('upgrade', options.onUpgrade);
   const undecided = serveByFirstBytes(server, options);
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   const stopFollowing = tls?.onChange?.((context) =>
     (server as ReturnType<typeof createSecureServer>).setSecureContext(context),
   );
@@ -78,7 +89,9 @@ export async function openPort(options: PortOptions): Promise<Port> {
       for (const letGo of [...undecided]) letGo();
       return closed;
     },
-    endConnections: () => server.closeAllConnections(),
+    endConnections: () => {
+      for (const socket of sockets) socket.destroy();
+    },
   };
 }
 
