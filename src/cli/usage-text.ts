@@ -24,6 +24,7 @@ export const subjectWords: Readonly<Record<string, string>> = {
   checkpoint: 'checkpoints',
   page: 'pages',
   chunk: 'chunks',
+  node: 'nodes',
   condemned: 'condemned lists',
 };
 const ordinary = new Set(['ok', 'condition-failed', 'not-found']);

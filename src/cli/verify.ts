@@ -5,16 +5,25 @@ import { branchNameOf } from '../core/format/keys.ts';
 import { hexOf } from '../core/types/bytes.ts';
 import { exitCodes, type ExitCode } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
+import { endpointGiven } from './etcd-endpoint.ts';
+import { raiseCorrupt } from './raise-corrupt.ts';
 import { withToolSession } from './tool-session.ts';
 import { formatSize } from './units.ts';
 import { jsonText } from './version-fields.ts';
 
 export async function verify(context: CommandContext): Promise<ExitCode> {
+  const { alarm } = context.options;
+  const endpoint = typeof alarm === 'string' ? await endpointGiven('--alarm', alarm, context) : undefined;
   const options = { url: context.target, damageExitCode: exitCodes.failed };
   return withToolSession(context, options, async (session) => {
     const verification = await session.run(verifyDatabase);
     context.out(context.json ? jsonText(fieldsOf(verification)) : textOf(verification));
-    return verification.findings.length === 0 ? exitCodes.ok : exitCodes.failed;
+    if (verification.findings.length === 0) return exitCodes.ok;
+    if (endpoint !== undefined) {
+      await raiseCorrupt(endpoint, verification.databaseId, session.signal);
+      context.tell(`the alarm CORRUPT is raised at ${endpoint.url}\n`);
+    }
+    return exitCodes.failed;
   });
 }
 
