@@ -1,5 +1,12 @@
 import { ScenarioError } from './scenario-error.ts';
-import type { PlainCompare, PlainRange, PlainRequest, PlainTxnOperation, PlainWatchRequest } from './types/plain.ts';
+import type { PlainCaller, PlainPermission } from './types/plain-auth.ts';
+import type {
+  PlainCompare,
+  PlainRange,
+  PlainRequestBody,
+  PlainTxnOperation,
+  PlainWatchRequest,
+} from './types/plain.ts';
 import type { Action, BranchCut, ToolCourse } from './types/scenario.ts';
 
 /**
@@ -39,6 +46,10 @@ const id: Check = (path, value) => {
   const isId = typeof value === 'string' && /^-?[0-9]{1,19}$/.test(value);
   if (!isId || BigInt(value) >= int64Max || BigInt(value) < -int64Max)
     throw wrong(path, value, 'is no id: decimal digits in quotes');
+};
+const memberId: Check = (path, value) => {
+  if (typeof value !== 'string' || !/^[0-9]{1,20}$/.test(value) || BigInt(value) >= 2n * int64Max)
+    throw wrong(path, value, 'is no member id: decimal digits in quotes');
 };
 const whole: Check = (path, value) => {
   if (!Number.isSafeInteger(value)) throw wrong(path, value, 'is no whole number');
@@ -153,7 +164,9 @@ const dataRequests: KindsOf<PlainTxnOperation> = {
 
 const dataRequest: Check = byKind(() => dataRequests);
 
-const requests: KindsOf<PlainRequest> = {
+const permission: FieldsOf<PlainPermission> = { ...range, type: needed(oneOf('read', 'write', 'readwrite')) };
+
+const requestBodies: KindsOf<PlainRequestBody> = {
   ...dataRequests,
   compact: { revision: needed(whole), physical: maybe(flag) },
   'lease-grant': { id: needed(id), ttlSeconds: needed(whole) },
@@ -161,7 +174,38 @@ const requests: KindsOf<PlainRequest> = {
   'lease-keep-alive': { id: needed(id) },
   'lease-time-to-live': { id: needed(id), keys: maybe(flag) },
   'lease-leases': {},
+  'auth-enable': {},
+  'auth-disable': {},
+  'auth-status': {},
+  'auth-user-add': { name: needed(bytes), passwordHash: needed(bytes), noPassword: needed(flag) },
+  'auth-user-get': { name: needed(bytes) },
+  'auth-user-list': {},
+  'auth-user-delete': { name: needed(bytes) },
+  'auth-user-change-password': { name: needed(bytes), passwordHash: needed(bytes) },
+  'auth-user-grant-role': { name: needed(bytes), role: needed(bytes) },
+  'auth-user-revoke-role': { name: needed(bytes), role: needed(bytes) },
+  'auth-role-add': { name: needed(bytes) },
+  'auth-role-get': { role: needed(bytes) },
+  'auth-role-list': {},
+  'auth-role-delete': { role: needed(bytes) },
+  'auth-role-grant-permission': { role: needed(bytes), permission: needed(objectOf(permission)) },
+  'auth-role-revoke-permission': { ...range, role: needed(bytes) },
+  alarm: {
+    action: needed(oneOf('get', 'activate', 'deactivate')),
+    alarm: needed(oneOf('none', 'nospace', 'corrupt')),
+    memberId: needed(memberId),
+  },
 };
+
+const callers: KindsOf<PlainCaller> = {
+  anonymous: {},
+  'invalid-token': {},
+  user: { name: needed(bytes), authRevision: maybe(whole), credentialRevision: maybe(whole) },
+};
+
+const requests: Readonly<Record<string, Fields>> = Object.fromEntries(
+  Object.entries(requestBodies).map(([kind, fields]) => [kind, { ...fields, caller: maybe(byKind(() => callers)) }]),
+);
 
 const watch: FieldsOf<PlainWatchRequest> = {
   ...range,
@@ -219,6 +263,7 @@ const actions: KindsOf<Action> = {
     holdMs: needed(milliseconds),
     waitMs: needed(milliseconds),
   },
+  'alarm-cycle': { memberId: needed(memberId), forMs: needed(milliseconds), untilMs: needed(milliseconds) },
   probe: { nodes: needed(listOf(whole)), key: needed(bytes), value: needed(text), forMs: needed(milliseconds) },
   collect: {
     branch: maybe(branchName),

@@ -1,4 +1,5 @@
 import type { Action } from '../types/scenario.ts';
+import { alarmCycle } from './alarm-cycle.ts';
 import { compactBehind, readBack } from './behind.ts';
 import { guaranteedUpdate, guardedDelete } from './guaranteed-update.ts';
 import { holdLease } from './hold-lease.ts';
@@ -31,6 +32,8 @@ export function taskOf(action: Action, id: string, view: ClientView): ClientTask
     case 'branch-run':
     case 'restore':
       throw new Error('assertion: that is an operator’s work, no client’s');
+    case 'alarm-cycle':
+      return alarmCycle(action, view);
     case 'probe':
       return probe(action, view);
     case 'compact-behind':

@@ -137,6 +137,9 @@ function createAnswersOracle(): Observer {
         'errors: right at their moment': counts.stateErrors,
         'errors: compacted': counts.compactedReadsRefused,
         'rollbacks: answers after one': counts.afterRollback,
+        'auth: answers about users, roles and alarms': counts.authAnswers,
+        'auth: answers to callers who may': counts.allowed,
+        'auth: refusals': counts.refused,
       },
     };
   });

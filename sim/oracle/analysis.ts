@@ -1,4 +1,6 @@
 import type { RunResult } from '../types/result.ts';
+import { authAfter, authText } from './auth-model.ts';
+import { isAuthWrite } from './check-auth.ts';
 import { type Call, isOk, type OkCall, type Stream, trafficOf } from './calls.ts';
 import { type FinalLog, type LogBeginning, readFinalLog } from './log.ts';
 import { allowedLosses, type Loss, lossOf } from './losses.ts';
@@ -62,6 +64,25 @@ function analyse(result: RunResult, beginning?: LogBeginning): Analysis {
   };
 }
 
+/**
+ * A moment that had certainly come when a change of users or roles was answered: that of the only record that can have been its own, where
+ * nothing before it was as the change would have it. 0: it cannot be told.
+ */
+function momentOfChange({ model, records }: FinalLog, { request, returnedMs }: OkCall): number {
+  if (!isAuthWrite(request)) return 0;
+  let found = 0;
+  for (let moment = 0; moment < records.length; moment++) {
+    const auth = model.authAt[moment]!;
+    const after = authAfter(auth, request);
+    if (after === auth && found === 0) return 0;
+    if (records[moment]!.record.kind !== 'auth' || typeof after === 'string') continue;
+    if (authText(after) !== authText(model.authAt[moment + 1]!)) continue;
+    if (found > 0) return 0;
+    found = moment + 1;
+  }
+  return found > 0 && records[found - 1]!.durableAtMs <= returnedMs ? found : 0;
+}
+
 /** One sweep over real time: what each call could know of when it was sent. */
 function floorsOf(
   log: FinalLog,
@@ -91,6 +112,7 @@ function floorsOf(
     const byRevision = momentOfRevision(outcome.header.revision, returnedMs, outcome.header.term);
     if (request.kind === 'compact')
       return Math.max(byRevision, unlessLost(call, compactions.get(request.revision) ?? 0));
+    if (isAuthWrite(request)) return Math.max(byRevision, unlessLost(call, momentOfChange(log, call)));
     if (outcome.response.kind !== 'lease-grant' && request.kind !== 'lease-revoke') return byRevision;
     const lease = outcome.response.kind === 'lease-grant' ? outcome.response.id : (request as { id: string }).id;
     const lives = log.model.leases.get(lease);

@@ -2,6 +2,8 @@ import type { Violation } from '../types/result.ts';
 import type { Analysis } from './analysis.ts';
 import { lossAfterReign } from './losses.ts';
 import { type Call, isOk, isSerializable, nameOf, type OkCall, saysItWrote } from './calls.ts';
+import { authAfter, authErrorWords } from './auth-model.ts';
+import { authAnswerHolds, authErrorAt, isAuthOrAlarm, isAuthWrite, refusedAt } from './check-auth.ts';
 import { differenceOf } from './compare.ts';
 import { type DataRequest, type DataResponse, errorWords, evaluate, type View, viewAt } from './evaluate.ts';
 import { finalRevision } from './log.ts';
@@ -26,6 +28,12 @@ export interface AnswerCounts {
   readsAfterWrites: number;
   /** By a line that goes on after a rollback. */
   afterRollback: number;
+  /** Of users, roles and alarms. */
+  authAnswers: number;
+  /** Answers to callers who had to be allowed to ask. */
+  allowed: number;
+  /** Who was not allowed to, or an alarm was on. */
+  refused: number;
 }
 
 export function answerCountsNone(): AnswerCounts {
@@ -42,6 +50,9 @@ export function answerCountsNone(): AnswerCounts {
     excused: 0,
     readsAfterWrites: 0,
     afterRollback: 0,
+    authAnswers: 0,
+    allowed: 0,
+    refused: 0,
   };
 }
 
@@ -110,8 +121,12 @@ function checkOk(analysis: Analysis, call: OkCall, counts: AnswerCounts): Violat
       revision,
     );
   }
-  if (isData(call)) return wrote ? checkWrite(analysis, call, counts) : checkRead(analysis, call, counts, known);
-  return checkLease(analysis, call, counts);
+  if (isData(call)) {
+    const found = wrote ? checkWrite(analysis, call, counts) : checkRead(analysis, call, counts, known);
+    return found ?? checkAllowed(analysis, call, counts, wrote);
+  }
+  const found = isAuthOrAlarm(call.request) ? checkAuth(analysis, call, counts) : checkLease(analysis, call, counts);
+  return found ?? checkAllowed(analysis, call, counts, false);
 }
 
 function checkWrite(analysis: Analysis, call: OkCall, counts: AnswerCounts): Violation | undefined {
@@ -186,6 +201,65 @@ function checkRead(analysis: Analysis, call: OkCall, counts: AnswerCounts, known
   return difference === undefined
     ? undefined
     : fail('linearizability', call, `was answered at revision ${revision}: ${difference}`, revision);
+}
+
+/** Nobody may do what was refused at the moment at which it was done; a write's is the one before its record. */
+function checkAllowed(analysis: Analysis, call: OkCall, counts: AnswerCounts, wrote: boolean): Violation | undefined {
+  const { log, losses } = analysis;
+  const { model } = log;
+  const { revision, term } = call.outcome.header;
+  if (call.request.caller === undefined && model.alarmsAt.every((alarms) => alarms.length === 0)) return undefined;
+  if (lossAfterReign(losses, log.fences, term) !== undefined) return undefined;
+  if (call.request.caller !== undefined) counts.allowed += 1;
+  if (wrote) {
+    const refused = refusedAt(model, model.momentOf[revision]! - 1, call.request);
+    return refused === undefined
+      ? undefined
+      : fail('authorization', call, `was done, where "${refused}" is due`, revision);
+  }
+  const isRead = isData(call);
+  const isRight = heldAtSome(
+    analysis,
+    call,
+    (moment) =>
+      (!isRead || model.revisionAt[moment] === revision) && refusedAt(model, moment, call.request) === undefined,
+  );
+  return isRight
+    ? undefined
+    : fail('authorization', call, 'was answered, but was allowed at no moment of the call', revision);
+}
+
+function checkAuth(analysis: Analysis, call: OkCall, counts: AnswerCounts): Violation | undefined {
+  const { log, losses } = analysis;
+  const { response, header } = call.outcome;
+  if (response.kind !== call.request.kind)
+    return fail('linearizability', call, `got an answer of kind ${response.kind}`);
+  if (lossAfterReign(losses, log.fences, header.term) !== undefined) {
+    counts.excused += 1;
+    return undefined;
+  }
+  counts.authAnswers += 1;
+  const { last } = momentsOf(analysis, call);
+  // The record that answers a change is the one after the moment at which it was evaluated.
+  const isRight = heldAtSome(
+    analysis,
+    call,
+    (moment) =>
+      (moment < last ||
+        !isAuthWrite(call.request) ||
+        response.kind === 'alarm' ||
+        isNoChange(log.model, moment, call)) &&
+      authAnswerHolds(log.model, moment, call, response),
+  );
+  if (isRight) return undefined;
+  const isChange = isAuthWrite(call.request);
+  return isChange
+    ? fail('durability', call, 'was acknowledged, but by then the log held nothing of it')
+    : fail('linearizability', call, 'is told what was so at no moment of the call');
+}
+
+function isNoChange(model: Model, moment: number, { request }: Call): boolean {
+  return isAuthWrite(request) && authAfter(model.authAt[moment]!, request) === model.authAt[moment];
 }
 
 function countRead({ request, outcome }: OkCall, counts: AnswerCounts, known: number): void {
@@ -282,7 +356,7 @@ const stateErrorWords: ReadonlySet<string> = new Set(Object.values(errorWords));
 function checkError(analysis: Analysis, call: Call, counts: AnswerCounts): Violation | undefined {
   if (call.outcome.kind !== 'error') return undefined;
   const { message } = call.outcome;
-  if (!stateErrorWords.has(message) && !staticErrorWords.has(message)) {
+  if (!stateErrorWords.has(message) && !staticErrorWords.has(message) && !authErrorWords.has(message)) {
     counts.unavailable += 1;
     return undefined;
   }
@@ -291,6 +365,18 @@ function checkError(analysis: Analysis, call: Call, counts: AnswerCounts): Viola
   if (message === errorWords.compacted) counts.compactedReadsRefused += 1;
   if (analysis.lossOf(call.invokedMs, Infinity) !== undefined) return undefined;
   const { model } = analysis.log;
+  if (authErrorWords.has(message)) {
+    counts.refused += 1;
+    const isDue = heldAtSome(
+      analysis,
+      call,
+      (moment) =>
+        refusedAt(model, moment, call.request) === message || authErrorAt(model, moment, call.request) === message,
+    );
+    return isDue
+      ? undefined
+      : fail('authorization', call, `was refused with "${message}", which was due at no moment of the call`);
+  }
   const isRight = heldAtSome(analysis, call, (moment) => errorsAt(model, call, moment).has(message));
   return isRight
     ? undefined

@@ -1,5 +1,6 @@
 import type { RunResult, Violation } from '../types/result.ts';
 import type { Analysis } from './analysis.ts';
+import { alarmsText, authText, type ModelAlarms, type ModelAuth } from './auth-model.ts';
 import { FormatError } from './decoder/cursor.ts';
 import {
   chunkFollows,
@@ -84,7 +85,7 @@ function checkpointProblem(
   const bytes = written(result, key);
   if (bytes === undefined) return 'it is not there';
   if (bytes.length !== reference.bytes) return `it has ${bytes.length} bytes, not ${reference.bytes}`;
-  const { position, pages, leases } = decodeCheckpoint(key, bytes);
+  const { position, pages, leases, auth, alarms } = decodeCheckpoint(key, bytes);
   const { model } = log;
   const { sequence, revision, compactRevision } = position;
   if (position.slot !== reference.slot || sequence !== reference.sequence || revision !== reference.revision) {
@@ -102,6 +103,8 @@ function checkpointProblem(
     return `at sequence ${sequence} the store was not compacted at ${compactRevision}`;
   const leasesWrong = leasesProblem(model, leases, moment);
   if (leasesWrong !== undefined) return leasesWrong;
+  const authWrong = authProblem(model, auth, alarms, moment);
+  if (authWrong !== undefined) return authWrong;
   const versions = versionsOf(result, pages);
   if (typeof versions === 'string') return versions;
   return versionsProblem(model, versions, revision, compactRevision);
@@ -142,6 +145,15 @@ function addVersions(result: RunResult, chunk: DecodedChunkReference, versions: 
   if (last !== undefined && !isBefore(last, first)) return 'begins before the chunk before it ends';
   versions.push(...content.versions);
   return undefined;
+}
+
+/** Users, roles, the switch and alarms. */
+export function authProblem(model: Model, auth: ModelAuth, alarms: ModelAlarms, moment: number): string | undefined {
+  const due = model.authAt[moment]!;
+  if (authText(auth) !== authText(due)) return `it holds users and roles ${authText(auth)}, due are ${authText(due)}`;
+  const told = alarmsText(alarms);
+  const dueAlarms = alarmsText(model.alarmsAt[moment]!);
+  return told === dueAlarms ? undefined : `it holds alarms ${told}, due are ${dueAlarms}`;
 }
 
 export function leasesProblem(

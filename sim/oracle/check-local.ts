@@ -3,7 +3,7 @@ import type { RunResult, Violation } from '../types/result.ts';
 import type { SystemAnswer, SystemEffect } from '../types/system.ts';
 import { faultKinds } from '../faults/index.ts';
 import { type Analysis, analysisOf } from './analysis.ts';
-import { isObsolete, leasesProblem, versionsProblem } from './check-checkpoints.ts';
+import { authProblem, isObsolete, leasesProblem, versionsProblem } from './check-checkpoints.ts';
 import { showKv } from './compare.ts';
 import { FormatError, readable } from './decoder/cursor.ts';
 import {
@@ -214,6 +214,8 @@ function storeProblem({ log: { model, lines } }: Analysis, found: FoundStore): V
     return { ...version, value: model.events[version.modRevision]?.[version.sub]?.value ?? '' };
   });
   const wrong =
-    leasesProblem(model, store.leases, moment) ?? versionsProblem(model, versions, revision, compactRevision);
+    leasesProblem(model, store.leases, moment) ??
+    authProblem(model, store.auth, store.alarms, moment) ??
+    versionsProblem(model, versions, revision, compactRevision);
   return wrong === undefined ? undefined : problem(wrong);
 }

@@ -26,7 +26,7 @@ export function viewAt(model: Model, moment: number): View {
 }
 
 export type DataRequest = PlainTxnOperation;
-export type DataResponse = Exclude<PlainResponse, { readonly kind: 'compact' | `lease-${string}` }>;
+export type DataResponse = Extract<PlainResponse, { readonly kind: PlainTxnOperation['kind'] }>;
 
 export interface Evaluated {
   /** Every refusal that etcd could give, whichever it looks at first. None: `response` and `operations` hold. */

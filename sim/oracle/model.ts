@@ -1,4 +1,5 @@
 import type { PlainKeyValue, PlainRange } from '../types/plain.ts';
+import { applyAlarm, applyChanges, authNone, type ModelAlarms, type ModelAuth } from './auth-model.ts';
 import type { DecodedOperation, DecodedRecord } from './decoder/log-objects.ts';
 
 /**
@@ -20,6 +21,8 @@ export interface Model {
   /** By moment. */
   readonly revisionAt: number[];
   readonly compactRevisionAt: number[];
+  readonly authAt: ModelAuth[];
+  readonly alarmsAt: ModelAlarms[];
   readonly leases: Map<string, LeaseLife[]>;
   /** Keys that a put ever attached, by lease. */
   readonly attached: Map<string, Set<string>>;
@@ -57,6 +60,8 @@ export function createModel(): Model {
     momentOf: [0, 0],
     revisionAt: [revisionInitial],
     compactRevisionAt: [0],
+    authAt: [authNone],
+    alarmsAt: [[]],
     leases: new Map(),
     attached: new Map(),
     rollbacks: [],
@@ -78,6 +83,8 @@ export function applyRecord(model: Model, record: DecodedRecord): string | undef
   const moment = momentOf(model) + 1;
   const revision = revisionOf(model);
   const compactRevision = model.compactRevisionAt.at(-1)!;
+  const authBefore = model.authAt.at(-1)!;
+  const alarmsBefore = model.alarmsAt.at(-1)!;
   let problem: string | undefined;
   switch (record.kind) {
     case 'write':
@@ -94,12 +101,22 @@ export function applyRecord(model: Model, record: DecodedRecord): string | undef
         problem = `a compaction at ${record.revision}, at revision ${revision} and compacted at ${compactRevision}`;
       }
       break;
+    case 'auth':
+      if (record.authRevision !== authBefore.revision && record.authRevision !== authBefore.revision + 1) {
+        problem = `auth revision ${record.authRevision} after ${authBefore.revision}`;
+      }
+      break;
+    case 'alarm':
     case 'fence':
       break;
   }
   const takesRevision = record.kind === 'write' || (record.kind === 'lease-revoke' && record.revision > 0);
   model.revisionAt.push(takesRevision ? revision + 1 : revision);
   model.compactRevisionAt.push(record.kind === 'compact' ? record.revision : compactRevision);
+  model.authAt.push(
+    record.kind === 'auth' ? applyChanges(authBefore, record.authRevision, record.changes) : authBefore,
+  );
+  model.alarmsAt.push(record.kind === 'alarm' ? applyAlarm(alarmsBefore, record, record.active) : alarmsBefore);
   return problem;
 }
 
@@ -120,6 +137,8 @@ export function applyRollback(model: Model, cutMoment: number, skippedRevision: 
   }
   model.revisionAt.push(skippedRevision);
   model.compactRevisionAt.push(skippedRevision);
+  model.authAt.push(model.authAt[cutMoment]!);
+  model.alarmsAt.push(model.alarmsAt[cutMoment]!);
 }
 
 function applyWrite(

@@ -24,12 +24,17 @@ const ttlSecondsMax = 9_000_000_000;
 
 export function staticErrors(request: PlainRequest, which: 'certain' | 'possible'): readonly string[] {
   if (request.kind === 'lease-grant') return request.ttlSeconds > ttlSecondsMax ? [words.ttlTooLarge] : [];
-  if (request.kind === 'compact' || request.kind.startsWith('lease-')) return [];
-  const operation = request as PlainTxnOperation;
+  if (!isOperation(request)) return [];
+  const operation: PlainTxnOperation = request;
   const errors = new Set<string>();
   check(operation, operationsMax, errors);
   if (operation.kind === 'txn') addDuplicates(operation, errors, which === 'possible');
   return [...errors];
+}
+
+function isOperation(request: PlainRequest): request is PlainRequest & PlainTxnOperation {
+  const { kind } = request;
+  return kind === 'range' || kind === 'put' || kind === 'delete-range' || kind === 'txn';
 }
 
 function check(operation: PlainTxnOperation, allowed: number, errors: Set<string>): void {

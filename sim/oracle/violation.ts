@@ -16,6 +16,8 @@ export type Guarantee =
   | 'exactly once'
   /** Errors are right at some moment of the call. */
   | 'errors'
+  /** Whoever asks is allowed to at the very moment at which it is done; who is not is told so. */
+  | 'authorization'
   /** A checkpoint holds what its position says. */
   | 'checkpoints'
   /** Nothing that something names is deleted, nothing condemned is used again, and what nothing names goes in the end. */

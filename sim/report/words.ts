@@ -1,4 +1,5 @@
 import type { CallOutcome } from '../types/history.ts';
+import type { PlainCaller } from '../types/plain-auth.ts';
 import type {
   PlainCompare,
   PlainKeyValue,
@@ -21,6 +22,15 @@ const itemsShown = 3;
 const txnOperationsShown = 2;
 
 export function requestText(request: PlainRequest): string {
+  return `${bodyText(request)}${callerText(request.caller)}`;
+}
+
+function callerText(caller: PlainCaller | undefined): string {
+  if (caller === undefined) return '';
+  return caller.kind === 'user' ? `, asked by ${caller.name}` : `, asked by somebody ${caller.kind}`;
+}
+
+function bodyText(request: PlainRequest): string {
   switch (request.kind) {
     case 'range':
       return readText(request);
@@ -42,6 +52,13 @@ export function requestText(request: PlainRequest): string {
       return `ask lease ${request.id} how long it lives`;
     case 'lease-leases':
       return 'list leases';
+    case 'alarm':
+      return `${request.action} alarm ${request.alarm} of member ${request.memberId}`;
+    case 'auth-user-grant-role':
+    case 'auth-user-revoke-role':
+      return `${request.kind} ${request.role} of ${request.name}`;
+    case 'auth-role-grant-permission':
+      return `let role ${request.role} ${request.permission.type} ${rangeText(request.permission)}`;
     default:
       return foreignText(request);
   }
@@ -111,7 +128,19 @@ export function keysOf(request: PlainRequest): readonly string[] {
 }
 
 /** The last three: as systems other than ours call it. */
-const readKinds: ReadonlySet<string> = new Set(['range', 'lease-time-to-live', 'lease-leases', 'read', 'get', 'list']);
+const readKinds: ReadonlySet<string> = new Set([
+  'range',
+  'lease-time-to-live',
+  'lease-leases',
+  'auth-status',
+  'auth-user-get',
+  'auth-user-list',
+  'auth-role-get',
+  'auth-role-list',
+  'read',
+  'get',
+  'list',
+]);
 
 export function changesData(request: PlainRequest): boolean {
   if (request.kind === 'txn') return [...(request.success ?? []), ...(request.failure ?? [])].some(changesData);

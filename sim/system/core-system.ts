@@ -287,7 +287,13 @@ function createEdge(machine: Machine, digest: Digest): NodeMachine {
 function eventOf(event: SystemEvent): Event {
   switch (event.kind) {
     case 'request':
-      return { at: event.at, kind: 'request', id: event.id, request: requestOf(event.request) };
+      return {
+        at: event.at,
+        kind: 'request',
+        id: event.id,
+        request: requestOf(event.request),
+        caller: event.request.caller,
+      };
     case 'watch-create':
       return { at: event.at, kind: 'watch-create', stream: event.stream, request: watchRequestOf(event.request) };
     case 'move-lead':

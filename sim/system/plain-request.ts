@@ -1,6 +1,7 @@
 import { bytesOf } from '../../src/core/types/bytes.ts';
 import type { Compare, CompareTarget, Request, TxnOperation } from '../../src/core/types/request.ts';
 import type { WatchCreateRequest } from '../../src/core/types/watch.ts';
+import { alarmRequestOf, authRequestOf } from './plain-auth.ts';
 import type { PlainCompare, PlainRequest, PlainTxnOperation, PlainWatchRequest } from '../types/plain.ts';
 
 /** Plain requests as the core takes them. */
@@ -17,9 +18,16 @@ export function requestOf(plain: PlainRequest): Request {
     case 'lease-time-to-live':
       return { kind: 'lease-time-to-live', id: BigInt(plain.id), keys: plain.keys ?? false };
     case 'lease-leases':
-      return plain;
-    default:
+      return { kind: 'lease-leases' };
+    case 'alarm':
+      return alarmRequestOf(plain);
+    case 'range':
+    case 'put':
+    case 'delete-range':
+    case 'txn':
       return operationOf(plain);
+    default:
+      return authRequestOf(plain);
   }
 }
 

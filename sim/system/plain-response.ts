@@ -2,6 +2,7 @@ import { byteStringOf, noLease } from '../../src/core/types/bytes.ts';
 import type { Response, TxnOperationResponse } from '../../src/core/types/response.ts';
 import { isTombstone, type Version } from '../../src/core/types/version.ts';
 import type { WatchResponse } from '../../src/core/types/watch.ts';
+import { plainAuthResponseOf } from './plain-auth.ts';
 import type { PlainKeyValue, PlainResponse, PlainWatchResponse } from '../types/plain.ts';
 
 /** The core's answers as plain ones. A value that is not in memory is asked of `valueOf`. */
@@ -47,9 +48,12 @@ export function isAskedInSimulation(response: Response): response is SimulatedRe
     case 'lease-keep-alive':
     case 'lease-time-to-live':
     case 'lease-leases':
+    case 'alarm':
       return true;
-    default:
+    case 'auth-credentials':
       return false;
+    default:
+      return response.kind.startsWith('auth-');
   }
 }
 
@@ -65,8 +69,13 @@ export function plainResponseOf(response: SimulatedResponse, valueOf: ValueOf): 
     case 'compact':
     case 'lease-revoke':
       return { kind: response.kind };
-    default:
+    case 'range':
+    case 'put':
+    case 'delete-range':
+    case 'txn':
       return plainOperationOf(response, valueOf);
+    default:
+      return plainAuthResponseOf(response);
   }
 }
 

@@ -1,3 +1,11 @@
+import type {
+  PlainAlarmRequest,
+  PlainAuthReadRequest,
+  PlainAuthResponse,
+  PlainAuthWriteRequest,
+  PlainCaller,
+} from './plain-auth.ts';
+
 /**
  * etcd's requests and answers as JSON: what a scenario holds and a history shows.
  *
@@ -61,7 +69,12 @@ export interface PlainTxnRequest {
   readonly failure?: readonly PlainTxnOperation[];
 }
 
-export type PlainRequest =
+export type PlainRequest = PlainRequestBody & {
+  /** Left out: the process itself. */
+  readonly caller?: PlainCaller;
+};
+
+export type PlainRequestBody =
   | PlainRangeRequest
   | PlainPutRequest
   | PlainDeleteRangeRequest
@@ -71,7 +84,10 @@ export type PlainRequest =
   | { readonly kind: 'lease-revoke'; readonly id: string }
   | { readonly kind: 'lease-keep-alive'; readonly id: string }
   | { readonly kind: 'lease-time-to-live'; readonly id: string; readonly keys?: boolean }
-  | { readonly kind: 'lease-leases' };
+  | { readonly kind: 'lease-leases' }
+  | PlainAuthWriteRequest
+  | PlainAuthReadRequest
+  | PlainAlarmRequest;
 
 export interface PlainWatchRequest extends PlainRange {
   /** 0 or left out: from the next revision on. */
@@ -146,7 +162,8 @@ export type PlainResponse =
       readonly grantedTtlSeconds: number;
       readonly keys: readonly string[];
     }
-  | { readonly kind: 'lease-leases'; readonly ids: readonly string[] };
+  | { readonly kind: 'lease-leases'; readonly ids: readonly string[] }
+  | PlainAuthResponse;
 
 export interface PlainWatchResponse {
   readonly watchId: string;

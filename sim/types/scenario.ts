@@ -134,6 +134,7 @@ export type Action<Request = PlainRequest> =
   | HoldLeaseAction
   /** etcd's recipe for a lock: a lease, the key if absent, hold, release. */
   | LockAction
+  | AlarmCycleAction
   | ProbeAction
   | CollectAction
   | BranchCreateAction
@@ -144,6 +145,15 @@ export type Action<Request = PlainRequest> =
   | { readonly kind: 'compact-behind'; readonly keepRevisions: number; readonly physical: boolean }
   /** Reads at the newest revision that this client has seen, less `back`. */
   | ({ readonly kind: 'read-back'; readonly back: number } & PlainRange);
+
+/** Raises the alarm that there is no space, in a member's name, and takes it back after `forMs`, again and again. */
+export interface AlarmCycleAction {
+  readonly kind: 'alarm-cycle';
+  readonly memberId: string;
+  readonly forMs: number;
+  /** How long it goes on with that. */
+  readonly untilMs: number;
+}
 
 /**
  * Asks these nodes in turn until one takes a write, then until one reads it back, for as long as `forMs`. Liveness is that both come to

@@ -1,3 +1,4 @@
+import { alarms } from './alarms.ts';
 import { bulk } from './bulk.ts';
 import { compaction } from './compaction.ts';
 import { compareAndSwap } from './compare-and-swap.ts';
@@ -5,6 +6,7 @@ import { keyValue } from './key-value.ts';
 import { kubernetes } from './kubernetes.ts';
 import { leaseHolders } from './lease-holders.ts';
 import { lockUsers } from './lock-users.ts';
+import { secured } from './secured.ts';
 import { watchers } from './watchers.ts';
 import type { Workload } from './workload.ts';
 
@@ -18,4 +20,6 @@ export const workloads: readonly Workload[] = [
   lockUsers,
   compaction,
   bulk,
+  secured,
+  alarms,
 ];

@@ -117,6 +117,27 @@ describe('who may do what', () => {
     expect(words(ask(world, { kind: 'lease-revoke', id: 5n }, alice))).toBe('ok');
   });
 
+  test('a renewal whose answer waits counts from its answer; one that nobody has to be allowed does not wait', () => {
+    const world = leading();
+    ask(world, { kind: 'auth-role-add', name: 'any' });
+    ask(world, { kind: 'lease-grant', id: 5n, ttlSeconds: 2 });
+    ask(world, put('a1', '', { lease: 5n }));
+    const write = start(world, put('a2'));
+    const open = start(world, { kind: 'lease-keep-alive', id: 5n }, anonymous);
+    expect(open.answer).toMatchObject({ kind: 'ok', response: { ttlSeconds: 2 } });
+    answerOf(world, write);
+    secure(world);
+    world.runUntil(world.now() + 1_000);
+    ask(world, { kind: 'lease-keep-alive', id: 5n }, alice);
+    const slow = start(world, put('a2', 'again'));
+    const renewal = start(world, { kind: 'lease-keep-alive', id: 5n }, alice);
+    expect(renewal.answer).toBeUndefined();
+    answerOf(world, slow);
+    expect(answerOf(world, renewal)).toMatchObject({ kind: 'ok', response: { ttlSeconds: 2 } });
+    world.runUntil(renewal.answeredMs! + 1_900);
+    expect(response(world, range('a1'))).toMatchObject({ count: 1 });
+  });
+
   test('the status is told to users alone', () => {
     const world = leading();
     expect(words(ask(world, { kind: 'status' }, anonymous))).toBe('ok');

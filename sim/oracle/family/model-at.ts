@@ -6,6 +6,8 @@ export function modelAt(model: Model, moment: number): Model {
   const begun = createModel();
   begun.revisionAt[0] = revision;
   begun.compactRevisionAt[0] = model.compactRevisionAt[moment]!;
+  begun.authAt[0] = model.authAt[moment]!;
+  begun.alarmsAt[0] = model.alarmsAt[moment]!;
   for (const [key, versions] of model.versions) {
     const kept = versionsUpTo(model, versions, revision);
     if (kept.length === 0) continue;

@@ -276,14 +276,16 @@ export function createCraft(): Craft {
       case 'compact':
         craft.record({ kind: 'compact', revision: request.revision });
         return { kind: 'compact' };
-      case 'lease-time-to-live':
-      case 'lease-leases':
-        throw new Error('not crafted');
-      default: {
+      case 'range':
+      case 'put':
+      case 'delete-range':
+      case 'txn': {
         const { response, operations } = evaluate(model, request satisfies DataRequest, viewAt(model, momentOf(model)));
         if (operations.length > 0) craft.record({ kind: 'write', revision: revisionOf(model) + 1, operations });
         return response;
       }
+      default:
+        throw new Error('not crafted');
     }
   }
 

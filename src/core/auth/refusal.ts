@@ -1,5 +1,4 @@
 import { refusedByAlarms } from '../alarm/refused-by-alarms.ts';
-import type { Alarms } from '../types/alarm.ts';
 import type { Lease, LeaseTable } from '../state/lease-table.ts';
 import type { AuthUser, Caller } from '../types/auth.ts';
 import { clientErrors, type ClientError } from '../types/error.ts';
@@ -8,16 +7,10 @@ import type { Request } from '../types/request.ts';
 import type { WatchCreateRequest } from '../types/watch.ts';
 import { smallestKey } from '../watch/watched-range.ts';
 import type { AuthState } from '../types/auth.ts';
+import type { AuthGround } from './auth-ground.ts';
 import { covers, mergeGrants, type Grants } from './grants.ts';
 import { identify, isRoot, type Identity } from './identity.ts';
 import { needs, type Access, type AccessType, type Standing } from './needs.ts';
-
-/** The moment at which a request is allowed or not: the very one at which it is evaluated, never another. */
-export interface AuthGround {
-  readonly auth: AuthState;
-  readonly alarms: Alarms;
-  readonly leases: LeaseTable;
-}
 
 /**
  * Why the request is refused before anybody looks at what it asks for; undefined: nothing is against it. In etcd's order: the token, what the

@@ -3,7 +3,8 @@ import { mayExpire } from '../alarm/refused-by-alarms.ts';
 import { fitsQuota } from '../alarm/quota.ts';
 import { assert } from '../assert.ts';
 import { answerAuth } from '../auth/answer-auth.ts';
-import { refusalOf, watchRefusal, type AuthGround } from '../auth/refusal.ts';
+import { groundOfHead, type AuthGround } from '../auth/auth-ground.ts';
+import { refusalOf, watchRefusal } from '../auth/refusal.ts';
 import { keepCompacting } from '../compact/keep-compacting.ts';
 import { mayScrub, type ScrubGround } from '../compact/may-scrub.ts';
 import { scrub } from '../compact/scrub.ts';
@@ -200,7 +201,7 @@ export function createLeadership(
       return;
     }
     answer.settled = true;
-    send(answer.id, answer.answer);
+    send(answer.id, answer.renews === noLease ? answer.answer : (renewal(answer.renews) ?? leaseIsOver(answer.renews)));
   }
 
   /** For an answer that wrote nothing. */
@@ -210,7 +211,7 @@ export function createLeadership(
 
   /** A renewal looks at nothing that is under way, except where somebody has to be allowed to renew. */
   function renewalRestsOn(): number {
-    const isChecked = state.auth.enabled || durable.auth !== state.auth;
+    const isChecked = state.auth.enabled || durable.auth.enabled || durable.auth.revision !== state.auth.revision;
     return isChecked ? restsOnHead() : durable.sequence;
   }
 
@@ -221,12 +222,13 @@ export function createLeadership(
     deadlineMs: number,
     sequence: number = restsOnHead(),
     physicalRevision = 0,
+    renews: LeaseId = noLease,
   ): void {
     if (sequence <= durable.sequence && physicalRevision === 0) {
       send(id, answer);
       return;
     }
-    pending.add({ id, sequence, answer, deadlineMs, settled: false, physicalRevision });
+    pending.add({ id, sequence, answer, deadlineMs, settled: false, physicalRevision, renews });
   }
 
   function request(id: number, incoming: Request, caller: Caller | undefined): void {
@@ -320,7 +322,7 @@ export function createLeadership(
   /** Allowed by the head, which is what it looks at. */
   function headUnderLease(asked: AskedRequest, then: () => void): void {
     withLease(asked, () => {
-      const refusal = refusalOf(state, asked.caller, asked.request);
+      const refusal = refusalOf(groundOfHead(state, durableGround()), asked.caller, asked.request);
       if (refusal === undefined) then();
       else answerWhenDurable(asked.id, { kind: 'error', error: refusal }, asked.deadlineMs);
     });
@@ -390,7 +392,7 @@ export function createLeadership(
   }
 
   function evaluateAsked(caller: Caller | undefined, incoming: WriteRequest, known: VersionValues): Evaluation {
-    const refusal = refusalOf(state, caller, incoming);
+    const refusal = refusalOf(groundOfHead(state, durableGround()), caller, incoming);
     if (refusal !== undefined) return { kind: 'error', error: refusal };
     if (fitsQuota(incoming, state.bytesTotal, core.configuration.quotaBackendBytes)) {
       return evaluateWrite(state, incoming, known);
@@ -430,15 +432,20 @@ export function createLeadership(
   }
 
   function keepAlive(id: number, lease: LeaseId, deadlineMs: number): void {
-    const revision = durable.revision;
-    // A lease whose revocation is under way is gone already; the clock forgets it when that is durable.
-    const renewal = state.leases.has(lease) ? leases.renew(lease, core.at.monotonicMs) : undefined;
-    if (renewal?.kind === 'renewed') {
-      const renewed = ok({ kind: 'lease-keep-alive', id: lease, ttlSeconds: renewal.ttlSeconds }, revision);
-      answerWhenDurable(id, renewed, deadlineMs, renewalRestsOn());
-      return;
-    }
-    answerWhenDurable(id, ok({ kind: 'lease-keep-alive', id: lease, ttlSeconds: 0 }, revision), deadlineMs);
+    const renewed = renewal(lease);
+    if (renewed === undefined) answerWhenDurable(id, leaseIsOver(lease), deadlineMs);
+    else answerWhenDurable(id, renewed, deadlineMs, renewalRestsOn(), 0, lease);
+  }
+
+  /** Undefined: it is over. One whose revocation is under way is gone already; the clock forgets it when that is durable. */
+  function renewal(lease: LeaseId): Answer | undefined {
+    const outcome = state.leases.has(lease) ? leases.renew(lease, core.at.monotonicMs) : undefined;
+    if (outcome?.kind !== 'renewed') return undefined;
+    return ok({ kind: 'lease-keep-alive', id: lease, ttlSeconds: outcome.ttlSeconds }, durable.revision);
+  }
+
+  function leaseIsOver(lease: LeaseId): Answer {
+    return ok({ kind: 'lease-keep-alive', id: lease, ttlSeconds: 0 }, durable.revision);
   }
 
   function timeToLive(id: number, lease: LeaseId, withKeys: boolean, deadlineMs: number): void {

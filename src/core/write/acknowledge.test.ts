@@ -1,9 +1,10 @@
+import { noLease } from '../types/bytes.ts';
 import { describe, expect, test } from 'vitest';
 import { createPendingAnswers, type PendingAnswer } from './acknowledge.ts';
 
 function answerOf(id: number, sequence: number, deadlineMs = 1_000): PendingAnswer {
   const answer = { kind: 'ok', header: { revision: 1, term: 1 }, response: { kind: 'compact' } } as const;
-  return { id, sequence, answer, deadlineMs, settled: false, physicalRevision: 0 };
+  return { id, sequence, answer, deadlineMs, settled: false, physicalRevision: 0, renews: noLease };
 }
 
 const ids = (answers: readonly PendingAnswer[]) => answers.map(({ id }) => id);

@@ -1,4 +1,5 @@
 import type { Answer } from '../types/effect.ts';
+import type { LeaseId } from '../types/bytes.ts';
 import { assert } from '../assert.ts';
 
 /**
@@ -15,6 +16,8 @@ export interface PendingAnswer {
   settled: boolean;
   /** Not 0: a compaction that is answered only when what it made obsolete is gone from the local store too. */
   readonly physicalRevision: number;
+  /** Not `noLease`: the lease whose renewal this answers. It is renewed once more when the answer leaves: its client counts from then. */
+  readonly renews: LeaseId;
 }
 
 export interface PendingAnswers {
