@@ -3,7 +3,6 @@ import { CheckpointRequest, CheckpointResponse, UsageRequest, UsageResponse } fr
 import { exitCodes, type ExitCode } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
 import { withNode } from './with-node.ts';
-import { formatAddress } from './listen-address.ts';
 import type { NodeClient } from './node-client.ts';
 import { usagePath } from './status-client.ts';
 import { formatSize } from './units.ts';
@@ -11,9 +10,8 @@ import { formatSize } from './units.ts';
 const lookEveryMs = 2_000;
 
 export async function checkpoint(context: CommandContext): Promise<ExitCode> {
-  const { endpoint, timeout } = context.settings.values;
-  const address = formatAddress(endpoint);
-  const done = await withNode(address, async (client) => {
+  const { timeout } = context.settings.values;
+  const done = await withNode(context, async (client) => {
     // Whether somebody is there is told soon; how long it takes depends on the size of what changed.
     await askUsage(client, timeout);
     const stopTelling = tellProgress(context, client, timeout);

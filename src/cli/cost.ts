@@ -8,7 +8,6 @@ import type { UsageResponse } from '../server/generated/t4/v1/admin.ts';
 import { CliError, exitCodes, usageError, type ExitCode } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
 import { costOf, costText, type Sample } from './cost-text.ts';
-import { formatAddress } from './listen-address.ts';
 import { askUsage } from './status-client.ts';
 import { storeTargetOf } from './store-settings.ts';
 import { withToolSession } from './tool-session.ts';
@@ -60,9 +59,7 @@ function sampleOf({ options }: CommandContext): number | undefined {
 }
 
 async function sampleNode(context: CommandContext, sampleMs: number | undefined): Promise<Sample> {
-  const { endpoint, timeout } = context.settings.values;
-  const address = formatAddress(endpoint);
-  const first = await askUsage(address, timeout);
+  const first = await askUsage(context);
   if (sampleMs === undefined) {
     const countedMs = Number(first.countedMilliseconds);
     if (countedMs >= sampleMsMin) return sampleFrom(first, countedOf(first), countedMs, true);
@@ -74,7 +71,7 @@ async function sampleNode(context: CommandContext, sampleMs: number | undefined)
   }
   context.tell(`counting for ${formatDuration(sampleMs)}\n`);
   await sleep(sampleMs);
-  const second = await askUsage(address, timeout);
+  const second = await askUsage(context);
   if (first.countedSinceUnixMilliseconds !== second.countedSinceUnixMilliseconds) {
     throw new CliError(exitCodes.failed, 'the node was started anew while it was counted', 'try again');
   }

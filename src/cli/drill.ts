@@ -8,6 +8,7 @@ import type { DrillOutcome, DrillReport } from '../drill/report.ts';
 import { CliError, exitCodes, usageError, type ExitCode } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
 import { drillText } from './drill-text.ts';
+import { endpointGiven } from './etcd-endpoint.ts';
 import { formatAddress, parseAddress } from './listen-address.ts';
 import { serverReference } from './server-reference.ts';
 import { withToolSession } from './tool-session.ts';
@@ -25,7 +26,9 @@ const exitCodeOf: Readonly<Record<DrillOutcome, ExitCode>> = {
 const timeoutMsDefault = 30 * 60_000;
 
 export async function drill(context: CommandContext): Promise<ExitCode> {
-  const endpoint = endpointOf(context);
+  const url = endpointOf(context);
+  const asked = url === undefined ? undefined : await endpointGiven('--endpoint', url, context);
+  const endpoint = asked?.address;
   const revision = revisionOf(context);
   const limits = { readyMs: durationOf(context, 'maxTimeToReady'), fullMs: durationOf(context, 'maxTimeToFull') };
   const timeoutMs = durationOf(context, 'timeout') ?? timeoutMsDefault;
@@ -37,7 +40,7 @@ export async function drill(context: CommandContext): Promise<ExitCode> {
   }
   const session = { url: context.target, namedBy: 'its URL', leaves, damageExitCode: exitCodes.failed };
   return withToolSession(context, session, async (session) => {
-    const server = endpoint === undefined ? undefined : serverReference(endpoint, timeoutMs, session);
+    const server = asked === undefined ? undefined : serverReference(asked, timeoutMs, session);
     try {
       const report = await rehearse({
         ...session.parts,
@@ -105,8 +108,8 @@ function textOf({ options }: CommandContext, name: string): string | undefined {
 function endpointOf(context: CommandContext): string | undefined {
   const given = textOf(context, 'endpoint');
   if (given === undefined) return undefined;
-  const parsed = parseAddress(given);
-  if (parsed !== undefined) return formatAddress(parsed);
+  const parsed = parseAddress(given.replace(/^https:/, 'http:'));
+  if (parsed !== undefined) return `${given.startsWith('https:') ? 'https' : 'http'}://${formatAddress(parsed)}`;
   throw usageError(`--endpoint: ${JSON.stringify(given)} is not HOST:PORT, as in 127.0.0.1:2379 or [::1]:2379`);
 }
 

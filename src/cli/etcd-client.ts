@@ -4,7 +4,7 @@ import { AuthenticateRequest, AuthenticateResponse } from '../server/generated/e
 import { SnapshotRequest, SnapshotResponse } from '../server/generated/etcdserverpb/maintenance.ts';
 import { CliError, exitCodes } from './cli-error.ts';
 import type { EtcdEndpoint } from './etcd-endpoint.ts';
-import { isServiceError } from './with-node.ts';
+import { isServiceError } from './service-error.ts';
 
 export interface EtcdClient {
   /** Rejects with a `ServiceError` of grpc-js. */

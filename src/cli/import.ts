@@ -20,7 +20,7 @@ import { receiveSnapshot } from './receive-snapshot.ts';
 import { withToolSession, type ToolSession } from './tool-session.ts';
 import { formatSize } from './units.ts';
 import { jsonText } from './version-fields.ts';
-import { isServiceError } from './with-node.ts';
+import { isServiceError } from './service-error.ts';
 
 export async function importCommand(context: CommandContext): Promise<ExitCode> {
   const { fromSnapshot, fromEndpoint, skipHashCheck, folder } = context.options;

@@ -80,6 +80,7 @@ const commands: readonly CommandDescription[] = [
     summary: 'ask a running node how it is',
     description:
       'Asks a running node for its role, its revision and its members, what its database keeps, and what it has asked of the object store.',
+    options: [...endpointOptions],
     json: true,
     examples: [
       ['t4 status', 'the node on 127.0.0.1:2379'],
@@ -94,6 +95,7 @@ const commands: readonly CommandDescription[] = [
     description:
       'Asks the node that leads for a checkpoint of everything that is in the log now, and waits until the manifest names it. ' +
       'It uploads what changed since the last one. Writes go on meanwhile.',
+    options: [...endpointOptions],
     json: true,
     examples: [
       ['t4 checkpoint', 'the node on 127.0.0.1:2379'],
@@ -116,6 +118,7 @@ const commands: readonly CommandDescription[] = [
         'Count from now on for so long. (default: all that the node has counted since it started)',
       ],
       ['--prices <FILE>', 'Other prices, YAML or JSON. (default: S3 Standard, us-east-1)'],
+      ...endpointOptions,
     ],
     json: true,
     examples: [
@@ -243,7 +246,10 @@ const commands: readonly CommandDescription[] = [
       'or without --endpoint against what the log comes to; then removes both. For a cron job or CI. Nodes may run meanwhile.',
     argument: ['[url]', 'the store, as for --store'],
     options: [
-      ['--endpoint <HOST:PORT>', 'The running server to compare with. (default: none, what the log comes to)'],
+      [
+        '--endpoint <URL>',
+        'The running server to compare with: HOST:PORT, or https://HOST:PORT of one with TLS. (default: none, what the log comes to)',
+      ],
       ['--at-revision <N>', 'Recover and compare at this revision. (default: the newest)'],
       ['--folder <DIR>', "Where the node's folder is made, and removed. (default: the system's for temporary files)"],
       ['--max-time-to-ready <DURATION>', 'Fail if the first read is answered later than this.'],
@@ -251,6 +257,7 @@ const commands: readonly CommandDescription[] = [
       ['--timeout <DURATION>', 'Give up after this. (default: 30m)'],
       ['--report <FILE>', 'Write the report to this file too, as JSON.'],
       ['--junit <FILE>', "Write it to this file as JUnit's XML."],
+      ...endpointOptions,
     ],
     json: true,
     examples: [

@@ -2,7 +2,7 @@
 import { status as grpcStatus } from '@grpc/grpc-js';
 import type { NodeLog } from '../host/node.ts';
 import { isDenied, type EtcdClient } from './etcd-client.ts';
-import { isServiceError } from './with-node.ts';
+import { isServiceError } from './service-error.ts';
 
 /** False: this user may not have it, or there is none to be had. */
 export async function receiveSnapshot(

@@ -7,7 +7,9 @@ import type { Reference, ReferenceHash } from '../drill/reference.ts';
 import { RangeRequest, RangeResponse } from '../server/generated/etcdserverpb/kv.ts';
 import { HashKVRequest, HashKVResponse } from '../server/generated/etcdserverpb/maintenance.ts';
 import { clusterIdOf } from '../server/wire/header.ts';
+import type { EtcdEndpoint } from './etcd-endpoint.ts';
 import { connectNode, type NodeClient } from './node-client.ts';
+import { isServiceError } from './service-error.ts';
 import type { ToolSession } from './tool-session.ts';
 
 export interface ServerReference extends Reference {
@@ -17,8 +19,9 @@ export interface ServerReference extends Reference {
 const everything = Buffer.of(0);
 
 /** `timeoutMs` is for each question: a hash takes as long as reading every value does. */
-export function serverReference(address: string, timeoutMs: number, session: ToolSession): ServerReference {
-  const client = connectNode(address);
+export function serverReference(endpoint: EtcdEndpoint, timeoutMs: number, session: ToolSession): ServerReference {
+  const { address } = endpoint;
+  const client = connectNode(endpoint);
   let isChecked = false;
 
   async function hashAt(revision: number, signal: AbortSignal): Promise<ReferenceHash> {
@@ -97,8 +100,4 @@ function unusable(address: string, error: ServiceError): DrillFailure {
 
 function isCompacted(error: unknown): boolean {
   return isServiceError(error) && error.details === clientErrors.compacted.message;
-}
-
-function isServiceError(error: unknown): error is ServiceError {
-  return error instanceof Error && 'code' in error && 'details' in error && typeof error.code === 'number';
 }

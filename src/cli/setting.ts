@@ -111,8 +111,17 @@ export function flag(): SettingKind<boolean> {
   return { ...kind, flag: true };
 }
 
-export function address(): SettingKind<ListenAddress> {
-  return single('HOST:PORT', parseOneAddress);
+/** Of a server to ask, with the scheme that says whether it has TLS. */
+export function nodeAddress(): SettingKind<NodeAddress> {
+  return single('HOST:PORT', (given) => {
+    const parsed = parseOneAddress(given.replace(/^https:/, 'http:'));
+    if (parsed.kind === 'invalid') return parsed;
+    return valid({ ...parsed.value, isSecure: given.startsWith('https:') });
+  });
+}
+
+export interface NodeAddress extends ListenAddress {
+  readonly isSecure: boolean;
 }
 
 export function addresses(): SettingKind<readonly ListenAddress[]> {

@@ -9,12 +9,12 @@ import { cipherSuiteProblem } from '../server/tls/cipher-suites.ts';
 import { clientLimitsDefault } from '../server/limits.ts';
 import { formatDuration, formatSize } from './units.ts';
 import {
-  address,
   addresses,
   choice,
   duration,
   flag,
   integer,
+  nodeAddress,
   retention,
   size,
   text,
@@ -410,10 +410,10 @@ export const settingTable = {
     default: formatSize(configurationDefaults.valueCacheBytes).replace(' ', ''),
   }),
 
-  endpoint: required(address(), {
+  endpoint: required(nodeAddress(), {
     group: 'Connection',
     commands: ['status', 'checkpoint', 'cost'],
-    help: 'Address of the node to ask.',
+    help: 'Address of the node to ask; https://HOST:PORT of one with TLS.',
     default: '127.0.0.1:2379',
   }),
   timeout: required(duration('10ms', '10m'), {

@@ -7,9 +7,8 @@ import { formatSize } from './units.ts';
 import { keepingRows, usageJson, usageText } from './usage-text.ts';
 
 export async function status(context: CommandContext): Promise<ExitCode> {
-  const { endpoint, timeout } = context.settings.values;
-  const address = formatAddress(endpoint);
-  const answer = await askStatus(address, timeout);
+  const address = formatAddress(context.settings.values.endpoint);
+  const answer = await askStatus(context);
   const healthy = isHealthy(answer);
   context.out(
     context.json

@@ -1,21 +1,29 @@
 /** Asking a node, and the words for a person when it did not come off. */
-import { status as grpcStatus, type ServiceError } from '@grpc/grpc-js';
+import { status as grpcStatus } from '@grpc/grpc-js';
+import { clientErrors } from '../core/types/error.ts';
 import { CliError, exitCodes } from './cli-error.ts';
+import type { CommandContext } from './command-context.ts';
+import { endpointGiven } from './etcd-endpoint.ts';
+import { formatAddress } from './listen-address.ts';
 import { connectNode, type NodeClient } from './node-client.ts';
+import { isServiceError } from './service-error.ts';
 
-export async function withNode<Result>(address: string, use: (client: NodeClient) => Promise<Result>): Promise<Result> {
-  const client = connectNode(address);
+/** The node that `--endpoint` names, as the user that the options name. */
+export async function withNode<Result>(
+  context: CommandContext,
+  use: (client: NodeClient, address: string) => Promise<Result>,
+): Promise<Result> {
+  const { endpoint } = context.settings.values;
+  const address = formatAddress(endpoint);
+  const url = `${endpoint.isSecure ? 'https' : 'http'}://${address}`;
+  const client = connectNode(await endpointGiven('--endpoint', url, context));
   try {
-    return await use(client);
+    return await use(client, address);
   } catch (error) {
     throw explained(error, address);
   } finally {
     client.close();
   }
-}
-
-export function isServiceError(error: unknown): error is ServiceError {
-  return error instanceof Error && 'code' in error && 'details' in error && typeof error.code === 'number';
 }
 
 function explained(error: unknown, address: string): unknown {
@@ -35,5 +43,7 @@ function explained(error: unknown, address: string): unknown {
     return new CliError(exitCodes.failed, message, 'is it a T4 node of this version?', error);
   }
   const name = grpcStatus[error.code] ?? error.code;
-  return new CliError(exitCodes.failed, `${address} answered ${name}: ${error.details}`, undefined, error);
+  const hint =
+    error.details === clientErrors.userNameEmpty.message ? 'it has users: --user NAME says who asks' : undefined;
+  return new CliError(exitCodes.failed, `${address} answered ${name}: ${error.details}`, hint, error);
 }
