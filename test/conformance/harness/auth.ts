@@ -87,6 +87,15 @@ export async function sessionOf(session: Session, user: string): Promise<Session
   return session.as(token);
 }
 
+/** Root, and alice with her grants. */
+export async function alice(
+  session: Session,
+  ...grants: readonly Grant[]
+): Promise<{ readonly root: Session; readonly alice: Session }> {
+  const root = await enableAuth(session, { alice: grants });
+  return { root, alice: await sessionOf(session, 'alice') };
+}
+
 /** Servers whose passwords are cheap, and that have neither users nor roles when a case begins. */
 export function usePairWithAuth(): Pair {
   const auth = { bcryptCost: 4, failuresPerMinute: 10_000 };
