@@ -38,6 +38,11 @@ const anybody: Standing = { kind: 'anybody' };
 const user: Needs = { standing: { kind: 'user' }, access: [] };
 const root: Needs = { standing: { kind: 'root' }, access: [] };
 
+/** What no client may ask for, whether authentication is enabled or not. */
+export function isForProcessAlone(request: Request): boolean {
+  return request.kind === 'auth-credentials';
+}
+
 export function needs(request: Request): Needs {
   switch (request.kind) {
     case 'range':

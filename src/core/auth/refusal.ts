@@ -10,7 +10,7 @@ import type { AuthState } from '../types/auth.ts';
 import type { AuthGround } from './auth-ground.ts';
 import { covers, mergeGrants, type Grants } from './grants.ts';
 import { identify, isRoot, type Identity } from './identity.ts';
-import { needs, type Access, type AccessType, type Standing } from './needs.ts';
+import { isForProcessAlone, needs, type Access, type AccessType, type Standing } from './needs.ts';
 
 /**
  * Why the request is refused before anybody looks at what it asks for; undefined: nothing is against it. In etcd's order: the token, what the
@@ -18,9 +18,9 @@ import { needs, type Access, type AccessType, type Standing } from './needs.ts';
  */
 export function refusalOf(ground: AuthGround, caller: Caller | undefined, request: Request): ClientError | undefined {
   if (caller === undefined) return refusedByAlarms(ground.alarms, request);
-  const { standing, access } = needs(request);
-  if (standing.kind === 'process') return clientErrors.permissionDenied;
+  if (isForProcessAlone(request)) return clientErrors.permissionDenied;
   if (!ground.auth.enabled) return refusedByAlarms(ground.alarms, request);
+  const { standing, access } = needs(request);
   const identified = identify(ground.auth, caller);
   if (identified.kind === 'refused') return identified.error;
   const { identity } = identified;
@@ -45,11 +45,10 @@ export function watchRefusal(
   return accessRefusal(ground, identified.identity, [{ kind: 'range', type: 'read', range }]);
 }
 
-function standingRefusal(
-  identity: Identity,
-  standing: Exclude<Standing, { kind: 'process' }>,
-): ClientError | undefined {
+function standingRefusal(identity: Identity, standing: Standing): ClientError | undefined {
   switch (standing.kind) {
+    case 'process':
+      return clientErrors.permissionDenied;
     case 'anybody':
       return undefined;
     case 'user':
