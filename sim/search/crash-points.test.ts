@@ -77,5 +77,5 @@ test.each([
     const kinds = failures.map(({ verdict }) => verdict.kind);
     expect(kinds.filter((kind) => kind === 'safety' || kind === 'crash')).not.toEqual([]);
   },
-  120_000,
+  300_000,
 );

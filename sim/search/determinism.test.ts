@@ -19,11 +19,11 @@ const seeds = Array.from({ length: 12 }, (_, index) => index + 1);
 
 test('another process takes the same way', async () => {
   expect(await firstDifference(store, seeds, [processRunner(process.execPath, store)])).toBeUndefined();
-}, 60_000);
+}, 300_000);
 
 test('so do workers, however many there are and whatever they ran before', async () => {
   expect(await firstDifference(store, seeds, [workersRunner(1, store), workersRunner(3, store)])).toBeUndefined();
-}, 60_000);
+}, 300_000);
 
 test('the seeds that are compared are of many kinds', () => {
   const scenarios = Array.from({ length: seedsDefault }, (_, index) => subject.generate(index + 1));
@@ -50,7 +50,7 @@ test.each([
     expect(there).not.toBe(here);
     expect(differenceText(difference!)).toContain(`first at event 3:\n  here:  ${here!}\n  there: ${there!}`);
   },
-  60_000,
+  300_000,
 );
 
 test('the command says so and fails; what cannot be compared proves nothing', () => {
@@ -76,7 +76,7 @@ test('the command says so and fails; what cannot be compared proves nothing', ()
   ]) {
     expect(run(...wrong)).toMatchObject({ status: 2 });
   }
-}, 60_000);
+}, 300_000);
 
 test('a Node that cannot be had is told, and never taken for an equal one', async () => {
   const absent = firstDifference(store, [1], [processRunner('/no/such/node', store)]);

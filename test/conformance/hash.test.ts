@@ -26,7 +26,7 @@ async function agree(revision: number): Promise<HashKVResponse> {
   for (const theirs of pair.references()) {
     const message = theirs.server.name;
     await expect
-      .poll(() => hashOf(theirs, revision), { timeout: 5_000, message })
+      .poll(() => hashOf(theirs, revision), { timeout: 30_000, message })
       .toMatchObject({ hash, compactRevision });
   }
   return ours;

@@ -97,7 +97,7 @@ describe('the stream of a snapshot', () => {
       await stream.next().catch(() => undefined);
     }
     await expect
-      .poll(() => saveSnapshot(t4.address).then((all) => all.length, refusal), { timeout: 20_000 })
+      .poll(() => saveSnapshot(t4.address).then((all) => all.length, refusal), { timeout: 60_000 })
       .toBeGreaterThan(300);
     // Nothing holds back what a compaction made obsolete.
     const { header } = await put('room-0', 'small');
