@@ -15,6 +15,8 @@ export interface T4Options {
   readonly auth?: Partial<AuthSettings>;
   /** Warnings that the tests give reason to. */
   readonly expects?: RegExp;
+  /** Whether it is up only once it serves: a node beside the leader never does by itself. */
+  readonly waits?: boolean;
 }
 
 /** This server inside the test's own process, over a store in memory. What it warned of fails the tests that stop it. */
@@ -22,6 +24,7 @@ export async function startT4InProcess({
   node: nodeOptions = {},
   auth = {},
   expects,
+  waits = true,
 }: T4Options = {}): Promise<ServerUnderTest> {
   const complaints: string[] = [];
   const note = (level: string, message: string, fields: object) => {
@@ -44,7 +47,7 @@ export async function startT4InProcess({
     log: note,
     ...nodeOptions,
   });
-  await node.whenReady();
+  if (waits) await node.whenReady();
   const server = await startServer({
     database: node,
     listen: ['127.0.0.1:0'],
