@@ -15,6 +15,7 @@ import { CliError, exitCodes, usageError, type ExitCode } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
 import { withEtcd, type EtcdClient } from './etcd-client.ts';
 import { endpointGiven, type EtcdEndpoint } from './etcd-endpoint.ts';
+import { unlessAborted } from './interruption.ts';
 import { receiveRange } from './receive-range.ts';
 import { receiveSnapshot } from './receive-snapshot.ts';
 import { withToolSession, type ToolSession } from './tool-session.ts';
@@ -63,9 +64,10 @@ async function checkIsFile(option: string, path: string): Promise<void> {
 }
 
 /** Nothing is written where conditions are not honoured: two could make a database in one place. */
-async function checkStore({ home, parts, store }: ToolSession): Promise<void> {
+async function checkStore({ home, parts, store, signal }: ToolSession): Promise<void> {
   if (home !== '') throw usageError('an import makes a database of its own', 'give a place that is no branch');
-  const verdict = await probeObjectStore(store, (length) => parts.random.bytes(length));
+  const probing = probeObjectStore(store, (length) => parts.random.bytes(length));
+  const verdict = await unlessAborted(probing, signal);
   if (verdict.kind === 'ok') return;
   const exitCode = verdict.kind === 'unavailable' ? exitCodes.unreachable : exitCodes.failed;
   throw new CliError(exitCode, verdict.message, verdict.hint);

@@ -15,6 +15,16 @@ export async function withInterruption<Result>(use: (signal: AbortSignal) => Pro
   }
 }
 
+/** What cannot be told to end is left to itself when somebody interrupts. */
+export function unlessAborted<Value>(value: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(new Error('interrupted'));
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    value.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
 /** The process's signals for as long as a command runs. */
 export function createSignalSource() {
   const listening: (readonly [StopSignal, () => void])[] = [];

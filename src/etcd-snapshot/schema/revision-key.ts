@@ -10,6 +10,8 @@ const separator = 0x5f;
 const tombstoneMark = 0x74;
 /** Higher than a request has operations. */
 const subMax = 0xffff_ffff;
+/** No etcd comes so far, and what goes on from it can still be counted. */
+const revisionMax = 2 ** 52;
 
 export function encodeRevisionKey({ modRevision, sub, isTombstone }: RevisionKey): Uint8Array {
   const key = new Uint8Array(isTombstone ? revisionKeyBytes + 1 : revisionKeyBytes);
@@ -28,6 +30,6 @@ export function decodeRevisionKey(key: Uint8Array): RevisionKey | undefined {
   const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
   const modRevision = Number(view.getBigUint64(0));
   const sub = Number(view.getBigUint64(9));
-  if (!Number.isSafeInteger(modRevision) || modRevision < 1 || sub > subMax) return undefined;
+  if (modRevision < 1 || modRevision > revisionMax || sub > subMax) return undefined;
   return { modRevision, sub, isTombstone };
 }
