@@ -4,6 +4,7 @@ import { createNodeCompression } from '../../src/adapters/node-compression.ts';
 import { createNodeDigest } from '../../src/adapters/node-digest.ts';
 import { createSystemClock } from '../../src/adapters/system-clock.ts';
 import { createSystemRandom } from '../../src/adapters/system-random.ts';
+import { collectLines } from '../../src/core/collect/collect-lines.ts';
 import type { Core } from '../../src/core/core.ts';
 import type { ImportContent } from '../../src/core/import/import-content.ts';
 import { importDatabase } from '../../src/core/import/import-database.ts';
@@ -68,6 +69,26 @@ test('whoever dies at any write leaves nothing, or all of it', async () => {
     expect(last).toBeGreaterThan(5);
     return;
   }
+});
+
+test('what an import left that died goes with a collection, and nothing else', async () => {
+  const store = openMemoryStore();
+  const { dying } = dyingAfter(store, 7);
+  await run(dying, (core) => importDatabase(core, contentOf(120))).catch(() => undefined);
+  const keys = async () => {
+    const listed = await store.list('', {});
+    if (listed.kind === 'failed') throw new Error(listed.problem.message);
+    return listed.objects.map(({ key }) => key);
+  };
+  const left = await keys();
+  expect(left.length).toBeGreaterThan(5);
+  await run(store, (core) => importDatabase(core, contentOf(120)));
+  const settings = { retention: undefined, graceMs: 0, youngMs: 0, dryRun: false };
+  for (let round = 0; round < 3; round++) await run(store, (core) => collectLines(core, settings));
+  const kept = await keys();
+  expect(kept.filter((key) => left.includes(key))).toEqual([]);
+  expect(kept).toContain('manifest');
+  expect((await run(store, verifyDatabase)).findings).toEqual([]);
 });
 
 test('an answer that got lost does not make a second one', async () => {
