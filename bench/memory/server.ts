@@ -28,6 +28,8 @@ export async function startMeasured(folder: string, settings: readonly string[] 
       'run',
       ...['--store', `file:${join(folder, 'store')}`, '--data-dir', join(folder, 'node')],
       ...['--listen', '127.0.0.1:0', '--log-format', 'json', '--log-level', 'info'],
+      // What is measured is memory: a machine that is busy must not end the lead.
+      ...['--lease-ttl', '60s', '--request-timeout', '60s'],
       ...settings,
     ],
     { stdio: ['ignore', 'ignore', 'pipe'], env: withoutSettings(process.env) },

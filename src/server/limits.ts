@@ -101,3 +101,14 @@ export const snapshotStallMsMax = 5 * 60_000;
 
 /** Tokens that are alive at once; a busy client takes one, and a command line one for each of its calls. */
 export const simpleTokensMax = 65_536;
+
+// The first call of a connection, which is looked at.
+
+/** Who has not called by then is not waited for. */
+export const firstCallWaitMs = 1_000;
+
+/** Settings that are not acknowledged by then never will be. */
+export const settingsTimeoutMs = 10_000;
+
+/** More than a client may send before it has acknowledged the settings: what the protocol's beginning allows, several times. */
+export const firstCallBytesMax = 1_048_576;

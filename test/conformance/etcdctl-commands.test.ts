@@ -158,6 +158,22 @@ describe('maintenance', () => {
     { args: ['member', 'promote', 'abcdef'], compare: 'end' },
   ]);
 
+  test('by addresses with a scheme, which older ones send as the name of the server', async ({ skip }) => {
+    if (programs.length === 0) return skip(etcdctlAbsence);
+    await pair.reset();
+    for (const { path: program } of programs) {
+      const address = `http://${pair.ours().server.address}`;
+      const run = (...args: readonly string[]) => etcdctl(address, args, { program });
+      expect(await run('put', 'a', '1')).toMatchObject({ exitCode: 0 });
+      for (const args of [['endpoint', 'status'], ['endpoint', 'health'], ['endpoint', 'hashkv'], ['defrag']]) {
+        const result = await run(...args);
+        expect(result, result.stderr).toMatchObject({ exitCode: 0 });
+      }
+      expect(await run('endpoint', 'status', '--cluster')).toMatchObject({ exitCode: 0 });
+      expect((await run('move-leader', 'abcdef')).stderr).toContain('bad leader transferee');
+    }
+  });
+
   test('what etcdctl saved, etcdctl reads and restores', async ({ skip }) => {
     const older = programs.find(({ version }) => version.startsWith('3.4.'));
     if (older === undefined) return skip('etcdctl restores until 3.5');

@@ -141,6 +141,8 @@ describe('clients that give up', () => {
   test('by deadline are told, and the database learns that nobody waits', async () => {
     const { client, database } = served;
     database.answer('range', untilAborted);
+    // Over a connection that is there: making one may take as long.
+    await client.call('Maintenance/Status', {});
     const words = await refusal(client.call('KV/Range', { key }, { deadlineMs: 30 }));
     expect(words).toMatch(/^4 /);
     await until(() => database.signals[0]?.aborted === true);

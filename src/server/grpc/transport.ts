@@ -5,6 +5,7 @@ import { type ClientLimits, receiveBytesMaxOf } from '../limits.ts';
 import type { ServerLog } from '../log.ts';
 import type { Method } from '../services/call.ts';
 import { duplexHandler, serverStreamHandler, type Serving, unaryHandler } from './calls.ts';
+import { lookAtFirstCall } from './first-call.ts';
 import { handOverOtherRequests, http2ServerOf } from './http2-server.ts';
 import { limitPings } from './pings.ts';
 import { answerUnknownMethods } from './unknown-method.ts';
@@ -49,9 +50,20 @@ export function createGrpcTransport(options: GrpcTransportOptions): GrpcTranspor
   const http2 = http2ServerOf(server);
   handOverOtherRequests(http2, options.onOtherRequest);
   limitPings(http2, limits.pingIntervalMinMs);
+  const undecided = new Set<() => void>();
   return {
-    accept: (socket) => injector.injectConnection(socket),
+    accept: (socket) => {
+      // Of a connection with TLS the certificate is asked for later: it stays as it is.
+      if ('encrypted' in socket) return injector.injectConnection(socket);
+      const look = lookAtFirstCall(socket, Math.min(limits.connectionStreamsMax, streamsMax));
+      undecided.add(look.end);
+      void look.decided.then((connection) => {
+        undecided.delete(look.end);
+        if (connection !== undefined) injector.injectConnection(connection);
+      });
+    },
     stop: (graceMs) => {
+      for (const end of [...undecided]) end();
       injector.drain(graceMs);
       // It says when it is done, but never does when a connection is just ending: nobody waits for that.
       server.tryShutdown(() => undefined);
