@@ -74,8 +74,10 @@ export async function startServer(options: ServerOptions): Promise<ClientServer>
     grpc.stop(graceMs);
     const ended = ports.map((port) => port.close());
     const timer = setTimeout(() => {
-      log.warn({ graceMs }, 'calls were still under way at the end of the grace period: their connections are closed');
-      for (const port of ports) port.endConnections();
+      const connections = ports.reduce((sum, port) => sum + port.endConnections(), 0);
+      if (connections === 0) return;
+      const words = 'calls were still under way at the end of the grace period: their connections are closed';
+      log.warn({ graceMs, connections }, words);
     }, graceMs);
     await Promise.all(ended);
     clearTimeout(timer);

@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { gatewayCases, key } from './harness/gateway-cases.ts';
-import { type GatewayAnswer, gatewayAnswers } from './harness/gateway-client.ts';
+import { comparable, type GatewayAnswer, gatewayAnswers } from './harness/gateway-client.ts';
 import { usePair } from './harness/pair.ts';
 import { etcdAbsence } from './harness/real-etcd.ts';
 
@@ -34,6 +37,19 @@ async function withUsers(address: string): Promise<readonly GatewayAnswer[]> {
   return [...made, ...used];
 }
 
+const checksumBytes = 32;
+
+async function watchByWebSocket(address: string): Promise<readonly unknown[]> {
+  const socket = new WebSocket(`ws://${address}/v3/watch`);
+  const told: unknown[] = [];
+  socket.on('message', (data: Buffer) => void told.push(comparable(data.toString(), false)));
+  await once(socket, 'open');
+  for (const watch_id of ['5', '6', '5']) socket.send(JSON.stringify({ create_request: { key, watch_id } }));
+  while (told.length < 3) await once(socket, 'message');
+  socket.terminate();
+  return told;
+}
+
 describe('over HTTP', () => {
   test.each(gatewayCases.map((each) => [each.name, each] as const))('%s', async (_name, { requests, differs = {} }) => {
     await pair.reset();
@@ -55,6 +71,30 @@ describe('over HTTP', () => {
     for (const { server, version } of pair.references()) {
       if (!version.startsWith('3.4')) expect(await withUsers(server.address), server.name).toEqual(ours);
     }
+  });
+
+  test('a snapshot comes in lines, and ends with its checksum', async () => {
+    await pair.reset();
+    for (const { server } of [pair.ours(), ...pair.references()]) {
+      const answer = await fetch(`http://${server.address}/v3/maintenance/snapshot`, { method: 'POST', body: '{}' });
+      const lines = (await answer.text()).trim().split('\n');
+      const blobs = lines.map(
+        (line) => (JSON.parse(line) as { readonly result: { readonly blob?: string } }).result.blob,
+      );
+      const bytes = Buffer.concat(blobs.map((blob) => Buffer.from(blob ?? '', 'base64')));
+      const file = bytes.subarray(0, -checksumBytes);
+      const checksum = createHash('sha256').update(file).digest();
+      expect(bytes.subarray(-checksumBytes).equals(checksum), server.name).toBe(true);
+    }
+  });
+
+  test('a watch by websocket has a message for each request and each response', async () => {
+    await pair.reset();
+    const [ours, ...theirs] = await Promise.all(
+      [pair.ours(), ...pair.references()].map(({ server }) => watchByWebSocket(server.address)),
+    );
+    expect(ours).toHaveLength(3);
+    for (const told of theirs) expect(told).toEqual(ours);
   });
 
   test('there is a real etcd to compare with', ({ skip }) => {

@@ -37,8 +37,8 @@ export interface Port {
   readonly port: number;
   /** Nobody else comes in, and who has asked nothing yet is let go. Resolves when every connection has ended. */
   close(): Promise<void>;
-  /** Ends the connections that are left, whatever they carry. */
-  endConnections(): void;
+  /** Ends the connections that are left, whatever they carry, and says how many those were. */
+  endConnections(): number;
 }
 
 export const protocolsOffered = ['h2', 'http/1.1'];
@@ -91,6 +91,7 @@ export async function openPort(options: PortOptions): Promise<Port> {
     },
     endConnections: () => {
       for (const socket of sockets) socket.destroy();
+      return sockets.size;
     },
   };
 }

@@ -51,7 +51,7 @@ async function linesOf(answer: Response, linesMax: number): Promise<readonly str
   return text.split('\n');
 }
 
-function comparable(line: string, isWordless: boolean): unknown {
+export function comparable(line: string, isWordless: boolean): unknown {
   try {
     return plain(JSON.parse(line), isWordless);
   } catch {
