@@ -109,15 +109,24 @@ async function bodyOf({ context, request }: GatewayCall, bytesMax: number): Prom
 }
 
 /**
- * An answer to a client that is still sending: it may go on for a moment, so that it gets to read the answer, and then has to leave. Over
- * HTTP/2 the stream ends alone.
+ * A client that is still sending gets its answer at once, and a moment in which what it sends is thrown away: closing a connection with bytes
+ * in it takes back what the client has not read yet. Over HTTP/2 the stream ends alone.
  */
-function end({ request, response }: GatewayCall, body?: string): void {
-  const isUnread = !request.complete && request.httpVersionMajor === 1;
-  if (isUnread && !response.headersSent) response.setHeader('connection', 'close');
-  response.end(body);
-  if (!isUnread) return;
+function end({ request, response }: GatewayCall, body = ''): void {
+  if (request.complete || request.httpVersionMajor !== 1) {
+    response.end(body);
+    return;
+  }
+  if (!response.headersSent) {
+    response.setHeader('connection', 'close');
+    response.setHeader('content-length', Buffer.byteLength(body));
+  }
+  response.write(body);
   request.removeAllListeners('data').resume();
-  const timer = setTimeout(() => request.destroy(), unreadLingerMs);
-  request.once('close', () => clearTimeout(timer));
+  const close = () => {
+    clearTimeout(timer);
+    if (!response.writableEnded) response.end(() => request.destroy());
+  };
+  const timer = setTimeout(close, unreadLingerMs);
+  request.once('end', close).once('close', close);
 }
