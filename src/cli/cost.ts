@@ -109,6 +109,7 @@ function sampleFrom(
       settings: {
         durability: settings?.durability ?? 'object',
         leaseMs: Number(settings?.leaseMilliseconds ?? 0),
+        memberIntervalMs: Number(settings?.memberIntervalMilliseconds ?? 0),
         uploadIntervalMs: Number(settings?.uploadIntervalMilliseconds ?? 0),
         checkpointIntervalMs: Number(settings?.checkpointIntervalMilliseconds ?? 0),
         collectIntervalMs: Number(settings?.collectIntervalMilliseconds ?? 0),

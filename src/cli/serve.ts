@@ -186,6 +186,7 @@ async function serveWith(
       collectIntervalMs: values['collect-interval'],
       collectGraceMs: values['collect-grace'],
       logInflightMax: values['log-inflight-max'],
+      memberIntervalMs: values['member-interval'],
     },
     usage: () => usage.report(),
     countedMs: () => parts.clock.now().monotonicMs - since.monotonicMs,

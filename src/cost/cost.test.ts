@@ -20,6 +20,7 @@ const load: LoadSeen = {
   settings: {
     durability: 'object',
     leaseMs: 3_000,
+    memberIntervalMs: 15_000,
     uploadIntervalMs: 1_000,
     checkpointIntervalMs: 600_000,
     collectIntervalMs: 900_000,
@@ -77,6 +78,12 @@ describe('another setting', () => {
     expect(changeOf(changes, 'lease-ttl', '3s')).toBeUndefined();
   });
 
+  test('member-interval: one PUT in each by each node that stands by', () => {
+    const of = (ms: number) => (monthMs / ms / 1_000) * 0.005;
+    expect(changeOf(changes, 'member-interval', '1m')).toBeCloseTo(of(60_000) - of(15_000), 9);
+    expect(changeOf(changes, 'member-interval', 'off')).toBeCloseTo(-0.876, 9);
+  });
+
   test('local: one segment an interval at most, and never more than now', () => {
     expect(changeOf(changes, 'durability', 'local, upload-interval 1s')).toBeCloseTo(0, 9);
     expect(changeOf(changes, 'durability', 'local, upload-interval 5s')).toBeCloseTo(-13.14 * (4 / 5), 6);
@@ -104,7 +111,7 @@ describe('another setting', () => {
     const settings = { ...load.settings, checkpointIntervalMs: 0, collectIntervalMs: 0 };
     const silent = whatIf({ ...load, settings, counted: [], keeping: undefined }, pricesDefault);
     const told = silent.filter(({ change }) => typeof change === 'number').map(({ setting }) => setting);
-    expect(new Set(told)).toEqual(new Set(['lease-ttl']));
+    expect(new Set(told)).toEqual(new Set(['lease-ttl', 'member-interval']));
   });
 });
 

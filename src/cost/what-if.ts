@@ -12,6 +12,7 @@ export interface LoadSeen {
   readonly settings: {
     readonly durability: string;
     readonly leaseMs: number;
+    readonly memberIntervalMs: number;
     readonly uploadIntervalMs: number;
     readonly checkpointIntervalMs: number;
     readonly collectIntervalMs: number;
@@ -52,6 +53,7 @@ const collectedSubjects = [...checkpointSubjects, 'condemned', 'archive', 'contr
 export function whatIf(load: LoadSeen, prices: Prices): readonly WhatIf[] {
   return [
     ...leaseChanges(load, prices),
+    ...memberChanges(load, prices),
     ...uploadChanges(load, prices),
     ...checkpointChanges(load, prices),
     ...collectChanges(load, prices),
@@ -70,6 +72,20 @@ function leaseChanges({ settings: { leaseMs } }: LoadSeen, prices: Prices): read
       then: duration(ms),
       change: cost(ms) - cost(leaseMs),
       means: ms > leaseMs ? 'after a crash another node waits longer' : 'another node takes over sooner',
+    }));
+}
+
+/** One PUT in each by a node that stands by, and none by a node alone; what reads them is not counted. */
+function memberChanges({ settings: { memberIntervalMs } }: LoadSeen, prices: Prices): readonly WhatIf[] {
+  const cost = (ms: number): number => (ms === 0 ? 0 : requestCost('put', monthMs / ms, prices));
+  return [0, 5 * secondMs, 15 * secondMs, minuteMs]
+    .filter((ms) => ms !== memberIntervalMs)
+    .map((ms) => ({
+      setting: 'member-interval',
+      now: intervalText(memberIntervalMs),
+      then: intervalText(ms),
+      change: cost(ms) - cost(memberIntervalMs),
+      means: `for each node that stands by, which ${ms === 0 ? 'is in no member list' : `is listed for up to ${duration(3 * ms)} when it is dead`}`,
     }));
 }
 
@@ -103,7 +119,7 @@ function checkpointChanges({ settings, counted, countedMs }: LoadSeen, prices: P
     .filter((ms) => ms !== interval)
     .map((ms) => ({
       setting: 'checkpoint-interval',
-      now: interval === 0 ? 'off' : duration(interval),
+      now: intervalText(interval),
       then: duration(ms),
       change: change(ms),
       means: ms > interval ? 'a start replays more of the log' : 'a start replays less of the log',
@@ -126,7 +142,7 @@ function collectChanges({ settings, counted, countedMs }: LoadSeen, prices: Pric
     .filter((ms) => ms !== interval)
     .map((ms) => ({
       setting: 'collect-interval',
-      now: interval === 0 ? 'off' : duration(interval),
+      now: intervalText(interval),
       then: duration(ms),
       change: change(ms),
       means: ms > interval ? 'what nothing needs lies longer' : 'what nothing needs goes sooner',
@@ -168,6 +184,10 @@ function retentionText(retention: Retention | undefined): string {
     case 'size':
       return `${Number((retention.bytes / 1_048_576).toFixed(1))} MiB`;
   }
+}
+
+function intervalText(milliseconds: number): string {
+  return milliseconds === 0 ? 'off' : duration(milliseconds);
 }
 
 function duration(milliseconds: number): string {

@@ -19,6 +19,7 @@ export function factsOfTest(): NodeFacts {
       collectIntervalMs: 900_000,
       collectGraceMs: 3_600_000,
       logInflightMax: 4,
+      memberIntervalMs: 15_000,
     },
     usage: () => usage.report(),
     countedMs: () => 60_000,

@@ -26,6 +26,7 @@ export interface NodeFacts {
     readonly collectIntervalMs: number;
     readonly collectGraceMs: number;
     readonly logInflightMax: number;
+    readonly memberIntervalMs: number;
   };
   usage(): UsageReport;
   /** How long that was counted, by the monotonic clock, and since when, by the wall clock. */
@@ -90,6 +91,7 @@ function settingsOf({ settings }: NodeFacts): NodeSettings {
     collectIntervalMilliseconds: whole(settings.collectIntervalMs),
     collectGraceMilliseconds: whole(settings.collectGraceMs),
     logInflightMax: whole(settings.logInflightMax),
+    memberIntervalMilliseconds: whole(settings.memberIntervalMs),
   };
 }
 
