@@ -294,13 +294,13 @@ export const settingTable = {
     commands: runOnly,
     help: 'Certificates that the authorities took back, in PEM or DER: signed, not run out, and one for each authority in a chain.',
   }),
-  'client-cert-allowed-cn': optional(texts('NAME'), {
+  'client-cert-allowed-cn': optional(texts('NAME', nameProblem), {
     group: 'TLS',
     commands: runOnly,
     help: 'Common names that a client certificate may have.',
     defaultNote: 'any',
   }),
-  'client-cert-allowed-hostname': optional(texts('HOST'), {
+  'client-cert-allowed-hostname': optional(texts('HOST', hostProblem), {
     group: 'TLS',
     commands: runOnly,
     help: 'Names or addresses, one of which a client certificate has to be good for.',
@@ -487,6 +487,14 @@ function wordProblem(given: string): string | undefined {
 /** Like the other, but the value must not show up in a message. */
 function secretProblem(given: string): string | undefined {
   return /^[\x21-\x7e]+$/.test(given) ? undefined : 'has a space, a line end or another character that is not allowed';
+}
+
+function nameProblem(given: string): string | undefined {
+  return given === '' ? 'is empty' : undefined;
+}
+
+function hostProblem(given: string): string | undefined {
+  return /^[A-Za-z0-9._:[\]-]+$/.test(given) ? undefined : `${JSON.stringify(given)} is no host name and no address`;
 }
 
 function pathProblem(given: string): string | undefined {

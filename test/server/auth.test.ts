@@ -203,6 +203,21 @@ describe('Authenticate', () => {
     }
   });
 
+  test('is void when authentication is disabled, also when nobody knows whether it was', async () => {
+    const { client, database } = served;
+    database.answer('auth-credentials', credentials({ passwordHash: hashOfSecret }));
+    database.answer('auth-user-list', { kind: 'auth-user-list', users: [] });
+    const callerAfter = async (answer: DatabaseError) => {
+      const { token } = await login();
+      database.answer('auth-disable', answer);
+      await refusal(client.call('Auth/AuthDisable', {}));
+      await client.call('Auth/UserList', {}, { metadata: { token } });
+      return database.callers.at(-1)?.kind;
+    };
+    expect(await callerAfter(new DatabaseError(clientErrors.permissionDenied))).toBe('user');
+    expect(await callerAfter(new DatabaseError(clientErrors.timeout))).toBe('invalid-token');
+  });
+
   test('watchers are made in the name of who has the token', async () => {
     const { client, database } = served;
     database.answer('auth-credentials', credentials({ passwordHash: hashOfSecret }));

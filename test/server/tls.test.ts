@@ -181,6 +181,12 @@ describe.skipIf(skip)('a client certificate', () => {
     }
   });
 
+  test('that cannot be looked at lets nobody in', async () => {
+    const port = await start({ allowed: { commonNames: [], hostnames: ['a\0b'] } });
+    expect(await callerSeen(port, ann)).toBe('code 14');
+    expect(logged.join()).toContain('a client certificate could not be looked at');
+  });
+
   test('may be taken back', async () => {
     const bob = authority.sign('bob');
     const crlFile = write('crl.pem', authority.revoke(bob));

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { networkOf } from './network.ts';
 
 /**
  * How often a password may be wrong, by user and by where the attempt comes from. Guessing is slow everywhere, and somebody who guesses
@@ -104,20 +105,4 @@ function createAllowances(perMinute: number, nowMs: () => number): Allowances {
     take: (subject) => set(subject, spentOf(subject) + 1),
     giveBack: (subject) => set(subject, Math.max(0, spentOf(subject) - 1)),
   };
-}
-
-/** Who has one address of IPv6 has the 2^64 beside it too. */
-function networkOf(address: string): string {
-  const host = address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
-  if (!host.includes(':')) return host;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(host);
-  return mapped?.[1] ?? `${expanded(host).slice(0, 4).join(':')}::/64`;
-}
-
-function expanded(host: string): readonly string[] {
-  const [head = '', tail] = host.split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const missing = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
-  return [...left, ...Array.from({ length: missing }, () => '0'), ...right].map((group) => group.toLowerCase());
 }

@@ -4,6 +4,7 @@ import { clientErrors } from '../../core/types/error.ts';
 import { DatabaseError } from '../../host/database.ts';
 import type { BcryptAnswer, BcryptJob } from './bcrypt-worker.ts';
 import { createFairQueue } from './fair-queue.ts';
+import { networkOf } from './network.ts';
 import { costOf, newSalt, passwordBytesMax, unmatchableHash } from './password.ts';
 
 /**
@@ -14,10 +15,10 @@ import { costOf, newSalt, passwordBytesMax, unmatchableHash } from './password.t
  * - Who gives up waiting costs nothing. A job that has begun is done.
  */
 export interface PasswordHasher {
-  /** As Go would write it. Rejects with a `DatabaseError`. */
-  hash(password: string, from: string, signal: AbortSignal): Promise<string>;
+  /** As Go would write it, for a client at `address`. Rejects with a `DatabaseError`. */
+  hash(password: string, address: string, signal: AbortSignal): Promise<string>;
   /** `hash` undefined: there is no such user, and the work is done all the same. Never true then. */
-  matches(password: string, hash: string | undefined, from: string, signal: AbortSignal): Promise<boolean>;
+  matches(password: string, hash: string | undefined, address: string, signal: AbortSignal): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -79,7 +80,8 @@ export function createPasswordHasher(cost: number): PasswordHasher {
     return thread;
   }
 
-  function run(job: BcryptJob, from: string, signal: AbortSignal): Promise<string | boolean> {
+  function run(job: BcryptJob, address: string, signal: AbortSignal): Promise<string | boolean> {
+    const from = networkOf(address);
     if (closed) return Promise.reject(new DatabaseError(clientErrors.stopped));
     return new Promise((resolve, reject) => {
       const onAbort = () => {
@@ -102,15 +104,15 @@ export function createPasswordHasher(cost: number): PasswordHasher {
   }
 
   return {
-    hash: async (password, from, signal) => {
+    hash: async (password, address, signal) => {
       if (Buffer.byteLength(password) > passwordBytesMax) throw new DatabaseError(passwordTooLong);
-      return (await run({ kind: 'hash', password, salt: newSalt(cost) }, from, signal)) as string;
+      return (await run({ kind: 'hash', password, salt: newSalt(cost) }, address, signal)) as string;
     },
-    matches: async (password, hash, from, signal) => {
+    matches: async (password, hash, address, signal) => {
       const costGiven = hash === undefined ? undefined : costOf(hash);
       const isCheckable = costGiven !== undefined && costGiven <= Math.max(checkedCostMax, cost);
       const job = { kind: 'compare', password, hash: isCheckable ? hash! : nobody } as const;
-      return (await run(job, from, signal)) === true && isCheckable;
+      return (await run(job, address, signal)) === true && isCheckable;
     },
     close: async () => {
       closed = true;

@@ -7,6 +7,7 @@ import { byteNameOf, permissionOf, textNameOf, wirePermissionOf } from '../wire/
 import { byteStringOf } from '../wire/bytes.ts';
 import { rangeEndOf } from '../wire/kv-request.ts';
 import type { CallContext, Method } from './call.ts';
+import { regardless } from './concurrency/lifetime.ts';
 import type { CallRequest, Node } from './node.ts';
 import { checkWriteBytes } from './request-size.ts';
 import { methodsOf } from './service.ts';
@@ -26,9 +27,15 @@ export function authMethods(node: Node, authenticator: Authenticator): readonly 
   return methodsOf(node, AuthDefinition, {
     authEnable: (_request, context, bytes) => change(context, { kind: 'auth-enable' }, bytes),
     authDisable: async (_request, context, bytes) => {
-      const response = await change(context, { kind: 'auth-disable' }, bytes);
-      authenticator.forgetTokens();
-      return response;
+      try {
+        // Whether it was done has to be known, also when nobody waits any more.
+        const response = await change(regardless(context), { kind: 'auth-disable' }, bytes);
+        authenticator.forgetTokens();
+        return response;
+      } catch (error) {
+        if (isUnknown(error)) authenticator.forgetTokens();
+        throw error;
+      }
     },
     authStatus: async (_request, context) => {
       const { header, response } = await node.of(context).request<'auth-status'>({ kind: 'auth-status' });
@@ -121,6 +128,11 @@ export function authMethods(node: Node, authenticator: Authenticator): readonly 
     await node.mayAdminister(context);
     throw new DatabaseError(passwordForNoPasswordUser);
   }
+}
+
+/** It may have been done. */
+function isUnknown(error: unknown): boolean {
+  return error instanceof DatabaseError && error.clientError.status === 'Unavailable';
 }
 
 function isBase64(text: string): boolean {

@@ -59,9 +59,14 @@ export function createTlsMaterial(settings: TlsSettings, log: ServerLog, interva
       return () => clearInterval(timer);
     },
     admits: (socket) => {
-      const isAdmitted = files.trustedCaFile === undefined || isAllowed(socket, settings.allowed);
-      if (!isAdmitted) log.warn({ address: socket.remoteAddress }, 'client certificate authentication failed');
-      return isAdmitted;
+      const { remoteAddress: address } = socket;
+      try {
+        if (files.trustedCaFile === undefined || isAllowed(socket, settings.allowed)) return true;
+        log.warn({ address }, 'client certificate authentication failed');
+      } catch (error) {
+        log.error({ error, address }, 'a client certificate could not be looked at: the client is not admitted');
+      }
+      return false;
     },
   };
 }
