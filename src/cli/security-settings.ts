@@ -3,6 +3,7 @@ import type { AuthSettings } from '../server/auth/authenticator.ts';
 import type { TlsFilePaths } from '../server/tls/tls-files.ts';
 import type { TlsSettings } from '../server/tls/tls-material.ts';
 import { usageError } from './cli-error.ts';
+import { isLoopback } from './listen-address.ts';
 import { placeOf, type Settings } from './resolve-settings.ts';
 import type { SettingName } from './settings.ts';
 
@@ -19,6 +20,11 @@ export function authSettingsOf({ values }: Settings): AuthSettings {
 /** True when clients are served with TLS. */
 export function isEncrypted({ values }: Settings): boolean {
   return values['cert-file'] !== undefined || values['auto-tls'];
+}
+
+/** Other machines reach it, and come in without a certificate. */
+export function isOpenToAll({ values }: Settings): boolean {
+  return values['trusted-ca-file'] === undefined && values.listen.some(({ host }) => !isLoopback(host));
 }
 
 /** All but the certificate and its key, which `--auto-tls` has yet to make. Undefined: no TLS. */

@@ -27,7 +27,7 @@ import type { Settings } from './resolve-settings.ts';
 import { autoCompactionOf } from './auto-compaction-settings.ts';
 import { acceptsLocalLoss, checkListen, checkListenMetrics, clientUrlsOf, storeToRunOn } from './run-settings.ts';
 import { accessOf, clientLimitsOf } from './client-settings.ts';
-import { authSettingsOf } from './security-settings.ts';
+import { authSettingsOf, isOpenToAll } from './security-settings.ts';
 import type { StoreTarget } from './store-settings.ts';
 
 /** The world outside of this file, so that tests can be it. */
@@ -218,7 +218,10 @@ async function serveWith(
     );
   }
   const told = { store: store.description, durability: values.durability };
-  void announceReady(node, server, told, log, stop).then((is) => is && ready?.(server.addresses));
+  void announceReady(node, server, told, log, stop).then((is) => {
+    if (is && isOpenToAll(settings)) void warnIfOpen(node, log);
+    if (is) ready?.(server.addresses);
+  });
   return untilStopped(node, log, stop);
 }
 
@@ -299,6 +302,17 @@ async function announceReady(
   } catch (error) {
     if (!stop.aborted) log.debug({ error }, 'stopped before it was ready');
     return false;
+  }
+}
+
+/** Told once, and refused to nobody: there are no users before somebody has come in to make them. */
+async function warnIfOpen(node: Node, log: Log): Promise<void> {
+  try {
+    const { response } = await node.request<'auth-status'>({ kind: 'auth-status' });
+    if (response.enabled) return;
+    log.warn('authentication is not enabled: whoever reaches the address can read and write everything');
+  } catch (error) {
+    log.debug({ error }, 'whether authentication is enabled could not be told');
   }
 }
 

@@ -196,3 +196,34 @@ describe('a store at start', () => {
     expect(steps).toEqual(['open store memory', 'close store']);
   });
 });
+
+describe('a server that other machines reach', () => {
+  const warning = 'authentication is not enabled: whoever reaches the address can read and write everything';
+  const flags = {
+    listen: '0.0.0.0:4711',
+    'allow-insecure-listen': 'true',
+    'advertise-client-urls': 'http://a.example:4711',
+  };
+  const withAuth = (enabled: boolean) => ({
+    request: (() => Promise.resolve({ response: { revision: 7, epoch: 2, enabled } })) as unknown as Node['request'],
+  });
+
+  it('says so when everybody may do everything', async () => {
+    const { done, stop, logged } = world({ flags, node: withAuth(false) });
+    expect(await logged(warning)).toMatchObject({ level: 'warn' });
+    stop.abort();
+    await done;
+  });
+
+  it.each([
+    ['users are told apart', flags, true],
+    ['nobody else reaches it', { listen: '127.0.0.1:4711' }, false],
+  ] as const)('says nothing when %s', async (_what, given, enabled) => {
+    const { done, stop, logged, lines } = world({ flags: given, node: withAuth(enabled) });
+    await logged('ready to serve client requests');
+    await new Promise((resolve) => setImmediate(resolve));
+    stop.abort();
+    await done;
+    expect(lines.map(({ message }) => message)).not.toContain(warning);
+  });
+});
