@@ -1,4 +1,4 @@
-import { Etcd3, EtcdLeaseInvalidError, EtcdLockFailedError, type IKeyValue, type Watcher } from 'etcd3';
+import { Etcd3, EtcdLeaseInvalidError, EtcdLockFailedError, type IKeyValue, Range, type Watcher } from 'etcd3';
 import { afterEach, describe, expect, test, type TestContext } from 'vitest';
 import { openLink } from './harness/link.ts';
 import { type Side, usePair } from './harness/pair.ts';
@@ -178,6 +178,74 @@ describe.each(['this server', 'a real etcd'])('%s', (which) => {
     expect(await elections[0]!.leader()).toBe('second');
     await next.resign();
     expect(await elections[0]!.leader()).toBeUndefined();
+  });
+
+  test('a namespace is a store of its own', async (context) => {
+    const client = clientOf((await sideOf(context)).server.address);
+    const inner = client.namespace('n/');
+    await client.put('a').value('outside');
+    await inner.put('a').value('inside');
+    await inner.put('b').value('2');
+    expect(await inner.get('a').string()).toBe('inside');
+    expect(await inner.getAll().strings()).toEqual({ a: 'inside', b: '2' });
+    expect(await client.getAll().keys()).toEqual(['a', 'n/a', 'n/b']);
+    const watcher = await inner.watch().prefix('').create();
+    const seen = record(watcher);
+    await client.put('other').value('1');
+    await inner.put('c').value('3');
+    await seen.until(1);
+    expect(seen.events).toEqual(['put c=3 was nothing']);
+    await watcher.cancel();
+    expect((await inner.if('a', 'Value', '==', 'inside').then(inner.delete().key('a')).commit()).succeeded).toBe(true);
+    expect((await inner.delete().all()).deleted).toBe('2');
+    expect(await client.getAll().keys()).toEqual(['a', 'other']);
+  });
+
+  test('a lease that ends elsewhere is told to be lost', async (context) => {
+    const client = clientOf((await sideOf(context)).server.address);
+    const lease = client.lease(2);
+    const id = await lease.grant();
+    const lost = new Promise<Error>((resolve) => lease.on('lost', resolve));
+    await client.leaseClient.leaseRevoke({ ID: id });
+    expect(await lost).toBeInstanceOf(EtcdLeaseInvalidError);
+    expect(await client.get('l').string()).toBeNull();
+  });
+
+  test('users and roles; who was logged in before goes on after a change of password elsewhere', async (context) => {
+    const { server } = await sideOf(context);
+    const root = clientOf(server.address);
+    const login = { hosts: `http://${server.address}`, auth: { username: 'root', password: 'secret' } };
+    await root.user('root').create('secret');
+    await root.role('root').create();
+    await root.user('root').addRole('root');
+    await root.role('reader').create();
+    await root.role('reader').grant({ permission: 'Read', range: Range.prefix('r/') });
+    await root.auth.authEnable();
+    const admin = new Etcd3(login);
+    closers.push(() => admin.close());
+    try {
+      await admin.put('r/a').value('1');
+      await admin.user('somebody').create('word');
+      await admin.user('somebody').addRole('reader');
+      const somebody = new Etcd3({ ...login, auth: { username: 'somebody', password: 'word' } });
+      closers.push(() => somebody.close());
+      expect(await somebody.get('r/a').string()).toBe('1');
+      await expect(somebody.put('r/a').value('2').exec()).rejects.toThrow(/permission denied/);
+      await expect(somebody.get('other').string()).rejects.toThrow(/permission denied/);
+      await expect(root.get('r/a').string()).rejects.toThrow(/user name is empty/);
+      const wrong = new Etcd3({ ...login, auth: { username: 'somebody', password: 'wrong' } });
+      closers.push(() => wrong.close());
+      await expect(wrong.get('r/a').string()).rejects.toThrow(/authentication failed/);
+      // Its token is void from now on: the client logs in again by itself.
+      await admin.auth.userChangePassword({ name: 'somebody', password: 'word' });
+      expect(await somebody.get('r/a').string()).toBe('1');
+      expect((await admin.getUsers()).map(({ name }) => name).sort()).toEqual(['root', 'somebody']);
+      expect((await admin.getRoles()).map(({ name }) => name).sort()).toEqual(['reader', 'root']);
+    } finally {
+      await admin.auth.authDisable();
+      for (const user of ['somebody', 'root']) await root.user(user).delete();
+      for (const role of ['reader', 'root']) await root.role(role).delete();
+    }
   });
 
   test('software transactional memory: every increment counts', async (context) => {
