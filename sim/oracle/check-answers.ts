@@ -208,7 +208,7 @@ function checkAllowed(analysis: Analysis, call: OkCall, counts: AnswerCounts, wr
   const { log, losses } = analysis;
   const { model } = log;
   const { revision, term } = call.outcome.header;
-  if (call.request.caller === undefined && model.alarmsAt.every((alarms) => alarms.length === 0)) return undefined;
+  if (call.request.caller === undefined && !model.hadAlarms) return undefined;
   if (lossAfterReign(losses, log.fences, term) !== undefined) return undefined;
   if (call.request.caller !== undefined) counts.allowed += 1;
   if (wrote) {
@@ -217,6 +217,7 @@ function checkAllowed(analysis: Analysis, call: OkCall, counts: AnswerCounts, wr
       ? undefined
       : fail('authorization', call, `was done, where "${refused}" is due`, revision);
   }
+  if (call.request.kind === 'lease-revoke') return checkRevokeAllowed(analysis, call, call.request.id);
   const isRead = isData(call);
   const isRight = heldAtSome(
     analysis,
@@ -227,6 +228,18 @@ function checkAllowed(analysis: Analysis, call: OkCall, counts: AnswerCounts, wr
   return isRight
     ? undefined
     : fail('authorization', call, 'was answered, but was allowed at no moment of the call', revision);
+}
+
+/** Afterwards the lease holds no keys that could be against it. */
+function checkRevokeAllowed(analysis: Analysis, call: OkCall, lease: string): Violation | undefined {
+  const { model } = analysis.log;
+  const { first, last } = momentsOf(analysis, call);
+  const ends = (model.leases.get(lease) ?? [])
+    .map(({ revokedAt }) => revokedAt)
+    .filter((moment) => moment > first && moment <= last);
+  if (ends.length === 0) return undefined;
+  if (ends.some((moment) => refusedAt(model, moment - 1, call.request) === undefined)) return undefined;
+  return fail('authorization', call, 'was done, but was allowed at no moment at which the lease ended');
 }
 
 function checkAuth(analysis: Analysis, call: OkCall, counts: AnswerCounts): Violation | undefined {

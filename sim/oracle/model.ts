@@ -23,6 +23,8 @@ export interface Model {
   readonly compactRevisionAt: number[];
   readonly authAt: ModelAuth[];
   readonly alarmsAt: ModelAlarms[];
+  /** At some moment an alarm was on. */
+  hadAlarms: boolean;
   readonly leases: Map<string, LeaseLife[]>;
   /** Keys that a put ever attached, by lease. */
   readonly attached: Map<string, Set<string>>;
@@ -62,6 +64,7 @@ export function createModel(): Model {
     compactRevisionAt: [0],
     authAt: [authNone],
     alarmsAt: [[]],
+    hadAlarms: false,
     leases: new Map(),
     attached: new Map(),
     rollbacks: [],
@@ -107,6 +110,8 @@ export function applyRecord(model: Model, record: DecodedRecord): string | undef
       }
       break;
     case 'alarm':
+      model.hadAlarms = true;
+      break;
     case 'fence':
       break;
   }

@@ -10,21 +10,41 @@ export const secured: Workload = {
   does: 'makes users and roles, lets them have keys and takes them back, with authentication on and off; asks in everybody’s name',
   generate(draw, context) {
     const { under = '', firstLease, activeMs } = context;
-    const opened = [0, activeMs / 3].flatMap((fromMs, round) =>
-      opening.map((request, index): Operation => {
+    const opened = Array.from({ length: rounds }, (_, round) => (round * activeMs) / 3).flatMap((fromMs, round) =>
+      [...opening, ...leasesOf(firstLease + round * leasesPerRound)].map((request, index): Operation => {
         const id = `${under}secured-opening-${round + 1}-${index + 1}`;
         const action: Action = { kind: 'request', request };
         return { id, client: `${under}secured-admin`, node: 0, atMs: fromMs + index * openingGapMs, action };
       }),
     );
     const count = Math.max(20, Math.ceil(context.operations / 2));
-    const traffic = operationsOf('secured', draw, context, count, (own, id): Action => {
-      const request = own.chance(0.3) ? adminOf(own) : { ...requestOf(own, id, firstLease), caller: callerOf(own) };
-      return { kind: 'request', request };
+    const traffic = operationsOf('secured', draw, context, count, (own, id, index): Action => {
+      return {
+        kind: 'request',
+        request: own.chance(0.3) ? adminOf(own, id, firstLease) : askedBy(own, requestOf(own, id, firstLease, index)),
+      };
     });
     return [...opened, ...traffic];
   },
 };
+
+/** Now and then the process itself does what others may not. */
+function askedBy(own: Draw, request: PlainRequestBody): PlainRequest {
+  return own.chance(0.1) ? request : { ...request, caller: callerOf(own) };
+}
+
+/** What is tried once may fail. */
+const rounds = 2;
+const leasesPerRound = 3;
+
+/** An id is granted once: whose lease it is has to be told by it. */
+function leasesOf(first: number): readonly PlainRequestBody[] {
+  return Array.from({ length: leasesPerRound }, (_, index) => ({
+    kind: 'lease-grant',
+    id: String(first + index),
+    ttlSeconds: 30,
+  }));
+}
 
 /** Long enough for one to be done before the next, mostly. */
 const openingGapMs = 400;
@@ -47,7 +67,7 @@ const keys = ['s/a', 's/b', 's/c', 's/d', 's/e'] as const;
 const users = ['alice', 'alice', 'bob'] as const;
 const roles = ['keeper', 'keeper', 'reader'] as const;
 
-function adminOf(own: Draw): PlainRequest {
+function adminOf(own: Draw, id: string, firstLease: number): PlainRequest {
   const user = own.pick(users);
   const role = own.pick(roles);
   const caller: PlainCaller | undefined = own.chance(0.3)
@@ -56,6 +76,8 @@ function adminOf(own: Draw): PlainRequest {
   const request = own.pick<() => PlainRequestBody>([
     () => ({ kind: 'auth-user-add', name: user, passwordHash: `hash ${own.below(3)}`, noPassword: own.chance(0.2) }),
     () => ({ kind: 'auth-user-delete', name: user }),
+    () => ({ kind: 'put', key: own.pick(keys), value: id, lease: leaseOf(own, firstLease) }),
+    () => ({ kind: 'put', key: own.pick(keys), value: id, lease: leaseOf(own, firstLease) }),
     () => ({ kind: 'auth-user-change-password', name: user, passwordHash: `hash ${own.below(3)}` }),
     () => ({ kind: 'auth-user-grant-role', name: user, role }),
     () => ({ kind: 'auth-user-grant-role', name: user, role }),
@@ -98,20 +120,29 @@ function callerOf(own: Draw): PlainCaller {
   return { kind: 'user', name };
 }
 
-function requestOf(own: Draw, id: string, firstLease: number): PlainRequestBody {
-  const lease = String(firstLease + own.below(3));
+function requestOf(own: Draw, id: string, firstLease: number, index: number): PlainRequestBody {
+  const lease = leaseOf(own, firstLease);
   return own.pick<() => PlainRequestBody>([
     () => operationOf(own, id),
     () => operationOf(own, id),
     () => operationOf(own, id),
     () => txnOf(own, id),
     () => txnOf(own, id),
-    () => ({ kind: 'lease-grant', id: lease, ttlSeconds: own.between(3, 20) }),
+    () => ({
+      kind: 'lease-grant',
+      id: String(firstLease + rounds * leasesPerRound + index),
+      ttlSeconds: own.between(3, 20),
+    }),
     () => ({ kind: 'put', key: own.pick(keys), value: id, lease }),
-    () => (own.chance(0.3) ? { kind: 'lease-revoke', id: lease } : { kind: 'lease-keep-alive', id: lease }),
+    () => ({ kind: 'put', key: own.pick(keys), value: id, lease }),
+    () => (own.chance(0.4) ? { kind: 'lease-revoke', id: lease } : { kind: 'lease-keep-alive', id: lease }),
     () => ({ kind: 'lease-time-to-live', id: lease, keys: own.chance(0.6) }),
     () => ({ kind: 'lease-leases' }),
   ])();
+}
+
+function leaseOf(own: Draw, firstLease: number): string {
+  return String(firstLease + own.below(rounds * leasesPerRound));
 }
 
 function operationOf(own: Draw, value: string): PlainTxnOperation {

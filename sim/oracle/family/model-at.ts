@@ -8,6 +8,7 @@ export function modelAt(model: Model, moment: number): Model {
   begun.compactRevisionAt[0] = model.compactRevisionAt[moment]!;
   begun.authAt[0] = model.authAt[moment]!;
   begun.alarmsAt[0] = model.alarmsAt[moment]!;
+  begun.hadAlarms = begun.alarmsAt[0].length > 0;
   for (const [key, versions] of model.versions) {
     const kept = versionsUpTo(model, versions, revision);
     if (kept.length === 0) continue;
