@@ -55,7 +55,7 @@ function world(
       return {
         addresses: listen,
         routes: () => undefined,
-        forgetTokens: () => {},
+        forgetTokens: () => void steps.push('forget tokens'),
         stop: async (graceMs) => void steps.push(`stop server ${graceMs}`),
       };
     },
@@ -226,4 +226,17 @@ describe('a server that other machines reach', () => {
     await done;
     expect(lines.map(({ message }) => message)).not.toContain(warning);
   });
+});
+
+it('tokens end with the lead', async () => {
+  let tell: (role: 'leader' | 'standby') => void = () => {};
+  const onRole: Node['onRole'] = (listener) => void (tell = listener);
+  const { steps, done, stop, logged } = world({ node: { onRole } });
+  await logged('listening');
+  tell('leader');
+  expect(steps).not.toContain('forget tokens');
+  tell('standby');
+  expect(steps).toContain('forget tokens');
+  stop.abort();
+  await done;
 });

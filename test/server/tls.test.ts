@@ -197,6 +197,17 @@ describe.skipIf(skip)('a client certificate', () => {
     await until(async () => (await callerSeen(port, ann)) === 'code 14');
   });
 
+  test('stays the same on a connection', async () => {
+    const port = await start();
+    const client = { cert: ann.certificate, key: ann.key, minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } as const;
+    const socket = (await taken(port, client))!;
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    let isNew = false;
+    socket.renegotiate({ rejectUnauthorized: true }, (error) => (isNew = error === null));
+    await closed;
+    expect(isNew).toBe(false);
+  });
+
   test.each(['TLSv1.2', 'TLSv1.3'] as const)('is looked at again on each connection with %s', async (version) => {
     const port = await start();
     const client = { cert: ann.certificate, key: ann.key, minVersion: version, maxVersion: version };

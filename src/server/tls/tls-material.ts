@@ -2,7 +2,7 @@ import { constants } from 'node:crypto';
 import { createSecureContext, type SecureContextOptions, type TLSSocket, type TlsOptions } from 'node:tls';
 import type { ServerLog } from '../log.ts';
 import { opensslCiphersOf } from './cipher-suites.ts';
-import { type AllowedPeers, isAllowed } from './peer-certificate.ts';
+import { type AllowedPeers, isAllowed, settlePeer } from './peer-certificate.ts';
 import { readTlsFiles, TlsFileError, type TlsFilePaths, versionOf } from './tls-files.ts';
 
 /**
@@ -61,6 +61,7 @@ export function createTlsMaterial(settings: TlsSettings, log: ServerLog, interva
     admits: (socket) => {
       const { remoteAddress: address } = socket;
       try {
+        settlePeer(socket);
         if (files.trustedCaFile === undefined || isAllowed(socket, settings.allowed)) return true;
         log.warn({ address }, 'client certificate authentication failed');
       } catch (error) {
