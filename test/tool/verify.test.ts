@@ -337,6 +337,23 @@ describe('a checkpoint that is whole, but not what the log says', () => {
       (store) => forgeNewest(store, (checkpoint) => ({ ...checkpoint, leases: [{ lease: 9n, ttlSeconds: 5 }] })),
     ],
     [
+      'authentication that is on',
+      (store) =>
+        forgeNewest(store, ({ auth, ...checkpoint }) => ({ ...checkpoint, auth: { ...auth, enabled: !auth.enabled } })),
+    ],
+    [
+      'a user too many',
+      (store) =>
+        forgeNewest(store, ({ auth, ...checkpoint }) => {
+          const user = { name: 'eve', passwordHash: '', noPassword: true, roles: ['root'], credentialRevision: 1 };
+          return { ...checkpoint, auth: { ...auth, users: new Map([[user.name, user]]) } };
+        }),
+    ],
+    [
+      'an alarm too many',
+      (store) => forgeNewest(store, (checkpoint) => ({ ...checkpoint, alarms: [{ alarm: 'nospace', memberId: 1n }] })),
+    ],
+    [
       'another compaction',
       (store) =>
         forgeNewest(store, ({ position, ...checkpoint }) => ({
