@@ -39,6 +39,18 @@ export function receiveBytesMaxOf({ requestBytesMax }: Pick<ClientLimits, 'reque
  */
 export const requestDepthMax = 600;
 
+/** Messages in a request, however small: 10,000 operations in each list of a transaction are half as many. Each costs more than its bytes. */
+export const requestMessagesMax = 100_000;
+
+/** Values in an object of JSON, however small. */
+export const jsonValuesMax = 200_000;
+
+/** Of a name that reflection is asked for; the longest that there is has some fifty. */
+export const reflectionNameCharsMax = 512;
+
+/** Responses of one watch stream that wait for the client; while there are more, nothing that it asks for is looked at. */
+export const watchResponsesWaitingMax = 4_096;
+
 /** Keys in the first chunk of a streamed range; later ones grow towards `rangeChunkBytesTarget`. */
 export const rangeChunkKeysFirst = 10;
 
@@ -112,3 +124,6 @@ export const settingsTimeoutMs = 10_000;
 
 /** More than a client may send before it has acknowledged the settings: what the protocol's beginning allows, several times. */
 export const firstCallBytesMax = 1_048_576;
+
+/** Of a login, from whom nobody knows yet: many of them may wait, each with all that it brought. */
+export const loginBytesMax = 65_536;

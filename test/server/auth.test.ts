@@ -252,6 +252,12 @@ describe('Authenticate', () => {
     expect(await refusal(login())).toBe(words);
   });
 
+  test('that brings very much is refused unread', async () => {
+    const request = { name: 'ann', password: 'p'.repeat(70_000) };
+    expect(await refusal(served.client.call('Auth/Authenticate', request))).toBe('3 etcdserver: request is too large');
+    expect(served.database.requests).toEqual([]);
+  });
+
   test('looks again when the user has changed meanwhile', async () => {
     const { database } = served;
     const before = credentials({ passwordHash: hashOfSecret, credentialRevision: 5 });

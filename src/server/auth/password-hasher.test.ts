@@ -66,6 +66,17 @@ describe('who waits', () => {
     expect(answers.filter((answer) => answer === 'done').length).toBeGreaterThanOrEqual(256);
   });
 
+  test.each([
+    ['connections', (index: number) => `192.0.2.1:${1_000 + index}`],
+    ['addresses of one network', (index: number) => `2001:db8::${index.toString(16)}:1000`],
+  ])('cannot take all room for %s', async (_what, address) => {
+    hasher = createPasswordHasher(4);
+    const many = Array.from({ length: 300 }, (_, index) => hasher.matches('secret', undefined, address(index), never));
+    const settled = Promise.allSettled(many);
+    expect(await hasher.matches('secret', undefined, '198.51.100.1:1000', never)).toBe(false);
+    expect((await settled).filter(({ status }) => status === 'rejected').length).toBeGreaterThan(100);
+  });
+
   test('may give up, which makes room', async () => {
     hasher = createPasswordHasher(9);
     const controller = new AbortController();

@@ -1,8 +1,10 @@
 import type { ByteString } from '../../core/types/bytes.ts';
+import { clientErrors } from '../../core/types/error.ts';
 import { DatabaseError } from '../../host/database.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { passwordForNoPasswordUser } from '../auth/login.ts';
 import { AuthDefinition, type AuthUserChangePasswordRequest } from '../generated/etcdserverpb/auth.ts';
+import { loginBytesMax } from '../limits.ts';
 import { byteNameOf, permissionOf, textNameOf, wirePermissionOf } from '../wire/auth.ts';
 import { byteStringOf } from '../wire/bytes.ts';
 import { rangeEndOf } from '../wire/kv-request.ts';
@@ -42,7 +44,8 @@ export function authMethods(node: Node, authenticator: Authenticator): readonly 
       const { enabled, authRevision } = response;
       return { header: await node.header(header), enabled, authRevision: BigInt(authRevision) };
     },
-    authenticate: async ({ name, password }, context) => {
+    authenticate: async ({ name, password }, context, bytes) => {
+      if (bytes > loginBytesMax) throw new DatabaseError(clientErrors.requestTooLarge);
       const { signal } = context;
       const { address } = context.peer();
       const { header, token } = await authenticator.login({ name: byteNameOf(name), password, address, signal });
