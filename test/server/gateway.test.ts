@@ -5,7 +5,7 @@ import { descriptors } from '../../src/server/descriptors.ts';
 import { gatewayPaths } from '../../src/server/gateway/paths.ts';
 import { clientErrors } from '../../src/core/types/error.ts';
 import { DatabaseError } from '../../src/host/database.ts';
-import { clientLimitsDefault, receiveBytesMaxOf } from '../../src/server/limits.ts';
+import { clientLimitsDefault, jsonValuesMax, receiveBytesMaxOf } from '../../src/server/limits.ts';
 import {
   clusterIdText,
   fakeHeader,
@@ -120,6 +120,15 @@ describe('requests and answers in JSON', () => {
       expect((await post('/v3/lease/grant', body)).body).toEqual({ header, ID: String(id), TTL: '100' });
       expect(database.requests.at(-1)).toMatchObject({ id, ttlSeconds: 100 });
     }
+  });
+
+  test('more values than any message has are not made into objects', async () => {
+    served.database.answer('lease-grant', { kind: 'lease-grant', id: 1n, ttlSeconds: 100 });
+    // The object itself, the list and a comma for each value but the first.
+    const body = (values: number) => `{"none":[${'0,'.repeat(values - 3)}0],"ID":1}`;
+    expect((await post('/v3/lease/grant', body(jsonValuesMax))).status).toBe(200);
+    const { status, body: refused } = await post('/v3/lease/grant', body(jsonValuesMax + 1));
+    expect([status, refused]).toMatchObject([400, { code: 3, message: `exceeded max values of ${jsonValuesMax}` }]);
   });
 
   test('transactions nest, oneofs are named by their member', async () => {

@@ -84,6 +84,7 @@ describe.each(['v1', 'v1alpha'] as const)('reflection %s', (version) => {
       { $case: 'fileByFilename', value: 'v3lockpb/lock.proto' },
       { $case: 'allExtensionNumbersOfType', value: 'mvccpb.KeyValue' },
       { $case: 'fileContainingSymbol', value: 'no.Such' },
+      { $case: 'fileContainingSymbol', value: `etcdserverpb.KV${'.x'.repeat(500)}` },
       { $case: 'fileByFilename', value: 'no.proto' },
       { $case: 'allExtensionNumbersOfType', value: 'no.Such' },
       { $case: 'fileContainingExtension', value: { containingType: 'mvccpb.KeyValue', extensionNumber: 5 } },

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { clientErrors } from '../../src/core/types/error.ts';
-import { type Answer, ended, messages, until } from './etcd-client.ts';
+import { watchResponsesWaitingMax } from '../../src/server/limits.ts';
+import { type Answer, connect, ended, messages, until } from './etcd-client.ts';
 import {
   clusterIdText,
   type FakeWatch,
@@ -31,6 +32,21 @@ async function open() {
 }
 
 describe('requests', () => {
+  test('wait while very many answers are not read', async () => {
+    const { stream, watch } = await open();
+    const cancelReason = 'r'.repeat(1_000);
+    const count = 2 * watchResponsesWaitingMax;
+    for (let index = 0; index < count; index++) watch.consumer.response(watchResponse({ cancelReason }));
+    for (let index = 0; index < 20; index++) stream.write({ progress_request: {} });
+    const other = await connect(served.address);
+    for (let round = 0; round < 20; round++) await other.call('Maintenance/Status', {});
+    other.close();
+    expect(watch.progressRequests).toBeLessThanOrEqual(1);
+    expect(await messages(stream, count)).toHaveLength(count);
+    await until(() => watch.progressRequests === 20);
+    stream.cancel();
+  });
+
   test('are passed on with every field', async () => {
     const stream = served.client.duplex('Watch/Watch');
     stream.write({

@@ -14,7 +14,7 @@ export function messageBytesOf(json: string, type: DescMessage, bytesMax: number
 
 function encoded(json: string, type: DescMessage): Uint8Array {
   try {
-    const value = JSON.parse(json, exactNumber as never) as JsonValue;
+    const value = JSON.parse(json, longNumber.test(json) ? (exactNumber as never) : undefined) as JsonValue;
     const options = { ignoreUnknownFields: true, recursionLimit: requestDepthMax };
     return toBinary(type, fromJson(type, value, options));
   } catch (error) {
@@ -26,6 +26,9 @@ export function jsonOf(bytes: Uint8Array, type: DescMessage): JsonValue {
   const message = fromBinary(type, bytes, { recursionLimit: requestDepthMax });
   return toJson(type, message, { useProtoFieldName: true });
 }
+
+/** Without one there is no number past 53 bits, and no need to look at every value. */
+const longNumber = /\d{16}/;
 
 /** Numbers past 53 bits would be rounded; a text is not. */
 function exactNumber(_name: string, value: unknown, { source }: { readonly source?: string }): unknown {

@@ -1,10 +1,11 @@
 import type { ClientError } from '../../core/types/error.ts';
 import { DatabaseError } from '../../host/database.ts';
-import { requestDepthMax } from '../limits.ts';
+import { jsonValuesMax, requestDepthMax } from '../limits.ts';
 
 /**
  * JSON objects out of a body, each as soon as it is whole: they follow each other with white space between them, or nothing. Where an object
- * ends is all that is looked at here. How long one may get and how deep it nests is bounded before anything is made of it.
+ * ends is all that is looked at here. How long one may get, how deep it nests and how
+ * many values it has is bounded before anything is made of it.
  */
 export async function* jsonObjects(
   bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
@@ -13,6 +14,7 @@ export async function* jsonObjects(
   let parts: Uint8Array[] = [];
   let length = 0;
   let depth = 0;
+  let values = 0;
   let inString = false;
   let escaped = false;
   for await (const chunk of bytes) {
@@ -28,10 +30,16 @@ export async function* jsonObjects(
         if (byte !== openBrace) throw invalidJson(notAnObject(byte));
         start = index;
         depth = 1;
+        values = 1;
       } else if (byte === quote) inString = true;
       else if (byte === openBrace || byte === openBracket) {
         depth += 1;
+        values += 1;
         if (depth > jsonDepthMax) throw invalidJson(`exceeded max depth of ${jsonDepthMax}`);
+        if (values > jsonValuesMax) throw tooManyValues();
+      } else if (byte === comma) {
+        values += 1;
+        if (values > jsonValuesMax) throw tooManyValues();
       } else if (byte === closeBrace || byte === closeBracket) {
         depth -= 1;
         if (depth > 0) continue;
@@ -58,14 +66,9 @@ export function jsonBytesMaxOf(messageBytesMax: number): number {
 /** A level of messages is two levels of JSON where it is in a list. */
 const jsonDepthMax = 2 * requestDepthMax;
 
-const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket] = Buffer.from('"\\{}[]') as unknown as [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-];
+const [quote, backslash, comma, openBrace, closeBrace, openBracket, closeBracket] = Buffer.from(
+  '"\\,{}[]',
+) as unknown as [number, number, number, number, number, number, number];
 
 function isSpace(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
@@ -76,6 +79,10 @@ function notAnObject(byte: number): string {
   // Other values of JSON begin so.
   if (/["[tfn\d-]/.test(character)) return `syntax error: unexpected token ${character}`;
   return `invalid character '${character}' looking for beginning of value`;
+}
+
+function tooManyValues(): DatabaseError {
+  return invalidJson(`exceeded max values of ${jsonValuesMax}`);
 }
 
 export function invalidJson(message: string): DatabaseError {

@@ -10,7 +10,8 @@ export interface CalledWatch extends Omit<WatchStream, 'create'> {
 
 /** Each watcher is made in the name of who has the call's token when it is made. */
 export interface CallWatch extends Omit<WatchStream, 'create'> {
-  create(request: WatchCreate): void;
+  /** A promise, where it takes a while to tell who that is: who makes many waits for each. */
+  create(request: WatchCreate): Promise<void> | undefined;
 }
 
 /** A watch stream whose watchers are made in a caller's name. Who that is may take a while to tell; nothing overtakes what waits for it. */
@@ -18,7 +19,7 @@ export function watchOf(stream: CalledWatch, callerOf: () => Caller | Promise<Ca
   let waiting: Promise<void> | undefined;
   let closed = false;
 
-  function inTurn(act: () => void | Promise<void>): void {
+  function inTurn(act: () => void | Promise<void>): Promise<void> {
     const last = waiting;
     const mine: Promise<void> = (last === undefined ? Promise.resolve() : last)
       .then(() => (closed ? undefined : act()))
@@ -26,22 +27,25 @@ export function watchOf(stream: CalledWatch, callerOf: () => Caller | Promise<Ca
         if (waiting === mine) waiting = undefined;
       });
     waiting = mine;
+    return mine;
   }
 
   function soon(act: () => void): void {
     if (waiting === undefined) act();
-    else inTurn(act);
+    else void inTurn(act);
   }
 
   return {
     create: (request) => {
       const caller = callerOf();
-      if (caller instanceof Promise)
-        inTurn(async () => {
+      if (caller instanceof Promise) {
+        return inTurn(async () => {
           const known = await caller;
           if (!closed) stream.create(request, known);
         });
-      else soon(() => stream.create(request, caller));
+      }
+      soon(() => stream.create(request, caller));
+      return undefined;
     },
     cancel: (watchId) => soon(() => stream.cancel(watchId)),
     progress: () => soon(() => stream.progress()),

@@ -7,6 +7,7 @@ import {
   ServerReflectionDefinition,
 } from '../generated/grpc/reflection/v1/reflection.ts';
 import { ServerReflectionDefinition as ServerReflectionAlphaDefinition } from '../generated/grpc/reflection/v1alpha/reflection.ts';
+import { reflectionNameCharsMax } from '../limits.ts';
 import { statusCodes } from '../status-codes.ts';
 import type { CallContext, Method, ResponseStream } from './call.ts';
 import type { Node } from './node.ts';
@@ -67,8 +68,9 @@ function answerOf(
   }
 }
 
-/** Members are found by what they are members of. */
+/** Members are found by what they are members of. A long name would be looked up as often as it has dots. */
 function fileOf(symbol: string, known: FileRegistry): DescFile | undefined {
+  if (symbol.length > reflectionNameCharsMax) return undefined;
   for (let name = symbol; name !== ''; name = name.slice(0, Math.max(0, name.lastIndexOf('.')))) {
     const found = known.get(name);
     if (found !== undefined) return found.file;

@@ -1,9 +1,11 @@
 import { clientErrors } from '../../core/types/error.ts';
 import type { WatchResponse as CoreWatchResponse } from '../../core/types/watch.ts';
-import { DatabaseError, type Resolved, type WatchStream } from '../../host/database.ts';
+import { DatabaseError, type Resolved } from '../../host/database.ts';
 import { WatchDefinition, type WatchRequest, type WatchResponse } from '../generated/etcdserverpb/watch.ts';
+import { watchResponsesWaitingMax } from '../limits.ts';
 import { watchCreateRequestOf, watchResponseOf } from '../wire/watch.ts';
 import type { CallContext, Method, ResponseStream } from './call.ts';
+import type { CallWatch } from './call-watch.ts';
 import type { Identity } from '../wire/header.ts';
 import type { Node } from './node.ts';
 import { methodsOf } from './service.ts';
@@ -36,7 +38,7 @@ async function watch(
     end: (error) => void sender.flushed().then(() => ending.fail(new DatabaseError(error))),
   });
   try {
-    receive(requests, stream).catch(ending.fail);
+    receive(requests, stream, sender).catch(ending.fail);
     await ending.promise;
   } finally {
     stream.close();
@@ -52,17 +54,21 @@ function messagesOf(
   return response.fragment ? fragmentsOf(message, bytesMax) : [message];
 }
 
-async function receive(requests: AsyncIterable<WatchRequest>, stream: WatchStream): Promise<void> {
+/** Who asks without reading the answers is not listened to until they are read. */
+async function receive(requests: AsyncIterable<WatchRequest>, stream: CallWatch, sender: Sender): Promise<void> {
   for await (const { requestUnion: request } of requests) {
-    if (request?.$case === 'createRequest') stream.create(watchCreateRequestOf(request.value));
+    if (request?.$case === 'createRequest') await stream.create(watchCreateRequestOf(request.value));
     else if (request?.$case === 'cancelRequest') stream.cancel(request.value.watchId);
     else if (request?.$case === 'progressRequest') stream.progress();
+    await sender.room();
   }
 }
 
 interface Sender {
   /** `taken` is called when the last of the messages has left the transport's queue. */
   send(messages: readonly WatchResponse[], taken: () => void): void;
+  /** Resolves when few enough are waiting; never when the call ends first. */
+  room(): Promise<void>;
   /** Resolves when everything sent so far is with the transport. */
   flushed(): Promise<void>;
 }
@@ -71,10 +77,12 @@ function createSender(responses: ResponseStream<WatchResponse>, fail: (error: un
   const waiting: { readonly messages: readonly WatchResponse[]; readonly taken: () => void }[] = [];
   let pumping = false;
   let pumped = Promise.resolve();
+  let wake = () => {};
   async function pump(): Promise<void> {
     pumping = true;
     try {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        if (waiting.length <= watchResponsesWaitingMax) wake();
         for (const [index, message] of next.messages.entries()) {
           const taken = index === next.messages.length - 1 ? next.taken : undefined;
           if (!responses.write(message, taken)) await responses.room();
@@ -90,6 +98,9 @@ function createSender(responses: ResponseStream<WatchResponse>, fail: (error: un
       if (pumping) return;
       pumped = pump();
       pumped.catch(fail);
+    },
+    room: async () => {
+      if (waiting.length > watchResponsesWaitingMax) await new Promise<void>((resolve) => (wake = resolve));
     },
     flushed: () => pumped.catch(() => {}),
   };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DatabaseError } from '../../host/database.ts';
 import { TxnRequest } from '../generated/etcdserverpb/kv.ts';
+import { requestMessagesMax } from '../limits.ts';
 import { decodeWith } from './codec.ts';
 
 /** Transactions in transactions, from the inside out. */
@@ -37,6 +38,16 @@ describe('decodeWith', () => {
 
   test.each([1_000, 3_000, 5_000])('%i transactions in one another are too many, whatever the stack', (depth) => {
     expect(refusalOf(nested(depth))).toEqual({
+      status: 'InvalidArgument',
+      message: 'etcdserver: too many operations in txn request',
+    });
+  });
+
+  test('more messages than any request has are not made into objects', () => {
+    const empty = [0x0a, 0, 0x12, 0, 0x1a, 0];
+    const messages = (count: number) => Buffer.alloc(2 * count, Buffer.from(empty));
+    expect(decodeWith(TxnRequest, messages(requestMessagesMax)).compare.length).toBe(Math.ceil(requestMessagesMax / 3));
+    expect(refusalOf(messages(requestMessagesMax + 1))).toEqual({
       status: 'InvalidArgument',
       message: 'etcdserver: too many operations in txn request',
     });

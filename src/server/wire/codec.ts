@@ -1,7 +1,7 @@
 import { BinaryReader, type BinaryWriter } from '@bufbuild/protobuf/wire';
 import { clientErrors } from '../../core/types/error.ts';
 import { DatabaseError } from '../../host/database.ts';
-import { requestDepthMax } from '../limits.ts';
+import { requestDepthMax, requestMessagesMax } from '../limits.ts';
 
 /** A message type as the generated code has it. */
 export interface MessageCodec<Message> {
@@ -19,13 +19,35 @@ export function decodeWith<Message>(codec: MessageCodec<Message>, bytes: Uint8Ar
   try {
     return codec.decode(readerOf(bytes));
   } catch (error) {
+    if (error instanceof DatabaseError) throw error;
     if (error instanceof Error && error.message === tooDeep) throw new DatabaseError(clientErrors.tooManyOperations);
     const reason = error instanceof Error ? error.message : String(error);
     throw new DatabaseError({ status: 'Internal', message: `grpc: error unmarshalling request: ${reason}` });
   }
 }
 
+/** In the name that the generated code reads and writes, once when a message begins and once when it ends. */
+const depthName = '__tsProtoDecodeDepth';
+const depthFirst = generatedDepthMax - requestDepthMax;
+/** A message in a message has a tag and a length. */
+const messageBytesMin = 2;
+
 function readerOf(bytes: Uint8Array): BinaryReader {
   const reader = new BinaryReader(bytes);
-  return Object.assign(reader, { __tsProtoDecodeDepth: generatedDepthMax - requestDepthMax });
+  if (bytes.length <= messageBytesMin * requestMessagesMax) return Object.assign(reader, { [depthName]: depthFirst });
+  return countingReaderOf(reader);
+}
+
+/** Gives up when there are too many messages, instead of making an object of each. Nothing but a transaction has so many. */
+function countingReaderOf(reader: BinaryReader): BinaryReader {
+  let depth = depthFirst;
+  let messages = 0;
+  return Object.defineProperty(reader, depthName, {
+    get: () => depth,
+    set: (next: number) => {
+      if (next > depth) messages += 1;
+      depth = next;
+      if (messages > requestMessagesMax) throw new DatabaseError(clientErrors.tooManyOperations);
+    },
+  });
 }

@@ -33,7 +33,7 @@ export async function* watchMessages(
   const onAbort = () => wake();
   signal.addEventListener('abort', onAbort);
   try {
-    stream.create({ ...plainWatch, ...range, startRevision });
+    await stream.create({ ...plainWatch, ...range, startRevision });
     for (;;) {
       signal.throwIfAborted();
       const message = waiting.shift();
