@@ -199,8 +199,11 @@ describe.skipIf(skip)('a client certificate', () => {
 
   test('stays the same on a connection', async () => {
     const port = await start();
-    const client = { cert: ann.certificate, key: ann.key, minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } as const;
-    const socket = (await taken(port, client))!;
+    const { certificate: cert, key } = ann;
+    const socket = connect({ host: '127.0.0.1', port, ca: authority.certificate, cert, key, maxVersion: 'TLSv1.2' });
+    socket.on('error', () => {});
+    socket.write('GET /version HTTP/1.1\r\nhost: here\r\n\r\n');
+    await new Promise((resolve) => socket.once('data', resolve));
     const closed = new Promise((resolve) => socket.once('close', resolve));
     let isNew = false;
     socket.renegotiate({ rejectUnauthorized: true }, (error) => (isNew = error === null));
