@@ -48,7 +48,13 @@ export function usePair(
   };
   beforeAll(async () => {
     const programs = await etcdPrograms();
-    [ours, ...references] = await Promise.all([startOurs().then(sideOf), ...programs.map(startReference)]);
+    const starting = await Promise.allSettled([startOurs().then(sideOf), ...programs.map(startReference)]);
+    // What did start is there to be stopped, whatever became of the others.
+    const [mine, ...real] = starting.map((each) => (each.status === 'fulfilled' ? each.value : undefined));
+    ours = mine;
+    references = real.filter((each): each is Reference => each !== undefined);
+    const failed = starting.find((each) => each.status === 'rejected');
+    if (failed !== undefined) throw new Error('a server did not start', { cause: failed.reason });
   }, startTimeoutMs);
   afterAll(async () => {
     await Promise.all([ours, ...references].map(stopSide));
