@@ -123,7 +123,7 @@ export const firstCallWaitMs = 1_000;
 export const settingsTimeoutMs = 10_000;
 
 /** More than a client may send before it has acknowledged the settings: what the protocol's beginning allows, several times. */
-export const firstCallBytesMax = 1_048_576;
+export const firstCallBytesMax = 262_144;
 
 /** Of a login, from whom nobody knows yet: many of them may wait, each with all that it brought. */
 export const loginBytesMax = 65_536;

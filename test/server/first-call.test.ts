@@ -132,6 +132,14 @@ test('who has not called yet does not keep a server from stopping', async () => 
   await closed;
 });
 
+test('a frame that is too long is refused when it begins', async () => {
+  client.socket.write(Buffer.concat([preface, settings, call(1, 'http://127.0.0.1:1')]));
+  await client.answered(1);
+  const headers = frame(frameTypes.headers, 0x05, 3, Buffer.alloc(1_000_000));
+  client.socket.write(Buffer.concat([acknowledgement, headers.subarray(0, 100)]));
+  await until(() => client.resets > 0);
+});
+
 test('headers that make no sense are told by Node', async () => {
   const headers = frame(frameTypes.headers, 0x05, 1, Buffer.of(0x41));
   client.socket.write(Buffer.concat([preface, settings, headers]));

@@ -13,6 +13,9 @@ import { withoutUrlAuthority } from './authority.ts';
 export function lookAtFirstCall(socket: Socket, streamsMax: number): FirstCall {
   const decided = Promise.withResolvers<Duplex | undefined>();
   let read: Buffer = Buffer.alloc(0);
+  /** Where the first frame begins that is not whole yet. */
+  let seen = prefaceBytes;
+  let call: Frame | undefined;
   let settings: 'due' | 'sent' | 'acknowledged' = 'due';
 
   const letGo = () => {
@@ -31,18 +34,24 @@ export function lookAtFirstCall(socket: Socket, streamsMax: number): FirstCall {
     const bytes = socket.read() as Buffer | null;
     if (bytes === null) return;
     read = Buffer.concat([read, bytes]);
-    const frames = framesOf(read);
-    const acknowledgement = frames.find(({ type, flags }) => type === settingsType && (flags & acknowledgeFlag) !== 0);
-    if (settings === 'sent' && acknowledgement !== undefined) {
-      settings = 'acknowledged';
-      read = Buffer.concat([read.subarray(0, acknowledgement.start), read.subarray(acknowledgement.end)]);
-    }
-    const call = frames.find(({ type }) => type === headersType);
+    look();
     if (settings !== 'sent' && call !== undefined) handOver(blockOf(call));
     else if (read.length > firstCallBytesMax) letGo();
-    else if (settings === 'due' && frames.length > 0) {
+    else if (settings === 'due' && seen > prefaceBytes) {
       settings = 'sent';
       socket.write(settingsFrame(streamsMax));
+    }
+  };
+  /** At each frame once: a client may send very many small ones, and in pieces. */
+  const look = () => {
+    for (let frame = frameAt(read, seen); frame !== undefined; frame = frameAt(read, seen)) {
+      if (settings === 'sent' && isAcknowledgement(frame)) {
+        settings = 'acknowledged';
+        read = Buffer.concat([read.subarray(0, frame.start), read.subarray(frame.end)]);
+        continue;
+      }
+      seen = frame.end;
+      if (frame.type === headersType) call ??= frame;
     }
   };
   const waited = setTimeout(() => {
@@ -71,6 +80,8 @@ export interface FirstCall {
 
 const prefaceBytes = 24;
 const frameHeaderBytes = 9;
+/** Where the settings say nothing of it, as those from here and Node's do not. */
+const framePayloadBytesMax = 16_384;
 const headersType = 1;
 const settingsType = 4;
 const acknowledgeFlag = 0x01;
@@ -86,17 +97,11 @@ interface Frame {
   readonly payload: Buffer;
 }
 
-/** Those that are whole. */
-function framesOf(bytes: Buffer): readonly Frame[] {
-  const frames: Frame[] = [];
-  for (let start = prefaceBytes; ;) {
-    const frame = frameAt(bytes, start);
-    if (frame === undefined) return frames;
-    frames.push(frame);
-    start = frame.end;
-  }
+function isAcknowledgement({ type, flags }: Frame): boolean {
+  return type === settingsType && (flags & acknowledgeFlag) !== 0;
 }
 
+/** Undefined: it is not whole. */
 function frameAt(bytes: Buffer, start: number): Frame | undefined {
   if (bytes.length < start + frameHeaderBytes) return undefined;
   const end = start + frameHeaderBytes + bytes.readUIntBE(start, 3);
@@ -132,7 +137,9 @@ function settingsFrame(streamsMax: number): Buffer {
 /** What the client sends, each block of headers with a name that Node takes. */
 function filtered(socket: Socket, already: Buffer): Duplex {
   let rest = already.subarray(prefaceBytes);
+  let isBroken = false;
   const rewritten = (bytes: Buffer): Buffer => {
+    if (isBroken) return bytes;
     rest = Buffer.concat([rest, bytes]);
     const whole: Buffer[] = [];
     let start = 0;
@@ -141,6 +148,12 @@ function filtered(socket: Socket, already: Buffer): Duplex {
       start = frame.end;
     }
     rest = rest.subarray(start);
+    // Longer than any that was allowed: Node ends the connection for it, and need not be kept waiting for all of it.
+    if (rest.length >= frameHeaderBytes && rest.readUIntBE(0, 3) > framePayloadBytesMax) {
+      whole.push(rest);
+      rest = Buffer.alloc(0);
+      isBroken = true;
+    }
     return Buffer.concat(whole);
   };
   const connection = new Duplex({
