@@ -6,6 +6,7 @@ import { requestsOf } from '../grpc/requests.ts';
 import { createResponses } from '../grpc/responses.ts';
 import { httpBodyTimeoutMs, unreadLingerMs } from '../limits.ts';
 import type { CallContext, Method, ResponseStream, UnaryCall } from '../services/call.ts';
+import { createCollectedBytes } from './collected-bytes.ts';
 import { clientErrorOf, errorBodyOf, httpStatusOf, streamErrorOf } from './gateway-error.ts';
 import { jsonBytesMaxOf, jsonObjects, tooLarge } from './json-values.ts';
 import { jsonOf, messageBytesOf } from './json-message.ts';
@@ -93,19 +94,17 @@ async function onlyRequestOf(call: GatewayCall): Promise<Uint8Array> {
 
 async function bodyOf({ context, request }: GatewayCall, bytesMax: number): Promise<Uint8Array> {
   const late = AbortSignal.timeout(httpBodyTimeoutMs);
-  const parts: Uint8Array[] = [];
-  let length = 0;
+  const body = createCollectedBytes();
   try {
     for await (const bytes of requestsOf(request, AbortSignal.any([context.signal, late]))) {
-      length += bytes.length;
-      if (length > bytesMax) throw tooLarge(length, bytesMax);
-      parts.push(bytes);
+      body.add(bytes);
+      if (body.length > bytesMax) throw tooLarge(body.length, bytesMax);
     }
   } catch (error) {
     if (!late.aborted) throw error;
     throw new DatabaseError({ status: 'DeadlineExceeded', message: 'context deadline exceeded' });
   }
-  return Buffer.concat(parts);
+  return body.take();
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ClientError } from '../../core/types/error.ts';
 import { DatabaseError } from '../../host/database.ts';
+import { createCollectedBytes } from './collected-bytes.ts';
 import { jsonValuesMax, requestDepthMax } from '../limits.ts';
 
 /**
@@ -11,8 +12,7 @@ export async function* jsonObjects(
   bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   bytesMax: number,
 ): AsyncIterable<string> {
-  let parts: Uint8Array[] = [];
-  let length = 0;
+  const object = createCollectedBytes();
   let depth = 0;
   let values = 0;
   let inString = false;
@@ -43,17 +43,13 @@ export async function* jsonObjects(
       } else if (byte === closeBrace || byte === closeBracket) {
         depth -= 1;
         if (depth > 0) continue;
-        parts.push(chunk.subarray(start, index + 1));
-        const text = Buffer.concat(parts).toString('utf8');
-        parts = [];
-        length = 0;
-        yield text;
+        object.add(chunk.subarray(start, index + 1));
+        yield object.take().toString('utf8');
       }
     }
     if (depth === 0) continue;
-    parts.push(chunk.subarray(start));
-    length += chunk.length - start;
-    if (length > bytesMax) throw tooLarge(length, bytesMax);
+    object.add(chunk.subarray(start));
+    if (object.length > bytesMax) throw tooLarge(object.length, bytesMax);
   }
   if (depth > 0) throw invalidJson('unexpected EOF');
 }
