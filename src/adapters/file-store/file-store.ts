@@ -37,9 +37,13 @@ import { sweepLeftovers } from './sweep.ts';
 /** Turns of an unconditional put that others keep outrunning; each stands for a write that went through meanwhile. */
 const unconditionalAttemptsMax = 1_000;
 
+/** Nobody else's to look into: all values are in it, and the hashes of all passwords. A folder that is there stays as open as it is. */
+const folderMode = 0o700;
+
 /** Makes the folder if it is missing, and sweeps what killed writers left. */
 export async function openFileStore(path: string): Promise<ObjectStore> {
   const root = resolve(path);
+  await mkdir(root, { recursive: true, mode: folderMode });
   await mkdir(join(root, newFolder), { recursive: true });
   await syncFolder(dirname(root));
   await syncFolder(root);
