@@ -15,7 +15,9 @@ export async function writeOutputFile<Result>(
   use: (file: OutputFile) => Promise<Result>,
 ): Promise<Result> {
   const partial = `${path}.partial`;
-  const file = await open(partial, 'w', 0o600);
+  // Never into what is there: in a folder of several people it may lead elsewhere, or be somebody else's to read.
+  await rm(partial, { force: true });
+  const file = await open(partial, 'wx', 0o600);
   try {
     const result = await use(outputOf(file));
     await file.sync();
