@@ -12,7 +12,7 @@ import { put, range } from '../../test/property/state-requests.ts';
 import { DatabaseError } from './database.ts';
 import { startNode, type Node, type NodeOptions } from './node.ts';
 
-/** A node whose values are still in the chunks of a checkpoint, and these do not come. */
+/** A node whose values are still in the chunks of a checkpoint, and these do not come; a renewal that is under way at the end. */
 
 const nodes: Node[] = [];
 
@@ -80,4 +80,34 @@ test('a request whose values do not come ends in time', async () => {
   const node = await start(store, { requestTimeoutMs: 100 });
   await expect(node.request(range('key'))).rejects.toEqual(new DatabaseError(clientErrors.timeout));
   goOn();
+});
+
+test('a stop while a renewal is under way finds what that one wrote, which is nothing to warn of', async () => {
+  const memory = openMemoryStore();
+  const renewing = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  let isArmed = false;
+  const store: ObjectStore = {
+    ...memory,
+    async put(key, body, condition) {
+      const outcome = await memory.put(key, body, condition);
+      // It is there, and its answer is late.
+      if (key.endsWith('control') && isArmed) {
+        isArmed = false;
+        renewing.resolve();
+        await gate.promise;
+      }
+      return outcome;
+    },
+  };
+  const told: string[] = [];
+  const node = await start(store, { log: (level, message) => void (level === 'warn' && told.push(message)) });
+  isArmed = true;
+  await renewing.promise;
+  const stopping = node.close();
+  setTimeout(gate.resolve, 20);
+  await stopping;
+  expect(told).toEqual([]);
+  const next = await start({ ...memory }, { memberId: 2n });
+  expect(await next.request({ kind: 'status' })).toMatchObject({ response: { epoch: 2 } });
 });

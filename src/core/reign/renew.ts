@@ -58,8 +58,13 @@ export function* writeControl(core: Core, reign: Reign, wanted: Control): Task<'
     if (!isOurs(observed.control, reign)) {
       return `epoch ${observed.control.epoch} of ${observed.control.leader?.name ?? 'nobody'} follows epoch ${reign.epoch}`;
     }
-    // Ours, under another etag than the store answered: go on from what is there.
-    log(core, 'warn', 'the store answered another etag than it keeps', { key: controlKey, nonce: hexOf(reign.nonce) });
+    // Ours: a renewal that was under way when the reign ended, or the last one known, under another etag than the store answered. Go on from it.
+    if (observed.control.renewal === reign.control.renewal) {
+      log(core, 'warn', 'the store answered another etag than it keeps', {
+        key: controlKey,
+        nonce: hexOf(reign.nonce),
+      });
+    }
     reign.control = observed.control;
     reign.controlEtag = observed.etag;
   }
