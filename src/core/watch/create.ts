@@ -43,6 +43,7 @@ export function createWatcher(
   };
   hub.watchers += 1;
   stream.watchers.set(id, watcher);
+  hub.idle.delete(stream);
   stream.compactedIds.delete(id);
   if (watcher.progressNotify) joinReports(hub, watcher, nowMs);
   sendControl(hub, stream, createdResponse(headerOf(hub), id));

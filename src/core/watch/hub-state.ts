@@ -13,6 +13,7 @@ import type { WatchSink, WatchSource } from './watch-source.ts';
  * Invariants:
  * - `revision` is the last one that became durable and was handed to the hub; nothing beyond it is ever sent.
  * - A watcher is in `live` exactly when it is synced, else in its stream's `lagging`.
+ * - A stream is in `idle` exactly when it is open and has no watchers.
  * - `feedable` holds every stream that has lagging watchers and is not blocked (and may hold others: they are dropped when met).
  */
 export interface HubState {
@@ -21,6 +22,8 @@ export interface HubState {
   readonly streams: Map<number, WatchStreamState>;
   /** Synced watchers, those that start in the future included. */
   readonly live: Matching;
+  /** Streams without watchers, from the one that has been so for longest on: they give way to new ones. */
+  readonly idle: Set<WatchStreamState>;
   readonly feedable: Set<WatchStreamState>;
   readonly buffers: BuffersTotal;
   revision: number;
@@ -78,6 +81,7 @@ export function removeWatcher(hub: HubState, watcher: Watcher): void {
   stream.progress.watchers.delete(watcher);
   stream.progress.owed.delete(watcher);
   stream.watchers.delete(watcher.id);
+  if (stream.watchers.size === 0) hub.idle.add(stream);
   hub.watchers -= 1;
 }
 
@@ -111,6 +115,7 @@ export function endStream(hub: HubState, stream: WatchStreamState, error: Client
 export function closeStream(hub: HubState, stream: WatchStreamState): void {
   for (const watcher of [...stream.watchers.values()]) removeWatcher(hub, watcher);
   hub.feedable.delete(stream);
+  hub.idle.delete(stream);
   hub.streams.delete(stream.stream);
   discard(stream.buffer);
 }

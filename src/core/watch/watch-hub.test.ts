@@ -7,6 +7,7 @@ import {
   watchBufferMessagesMax,
   watchBuffersBytesMax,
   watchFeedVersionsMax,
+  watchStreamsMax,
 } from '../limits.ts';
 import { clientErrors } from '../types/error.ts';
 import type { WatchCreateRequest } from '../types/watch.ts';
@@ -26,6 +27,29 @@ function create(world: WatchWorld, request: WatchCreateRequest): void {
 function stories(world: WatchWorld): string[] {
   return world.take().map(story);
 }
+
+describe('streams', () => {
+  it('without watchers give way to new ones, the oldest first; those with watchers do not', () => {
+    const world = createWatchWorld();
+    for (let id = 1; id <= watchStreamsMax; id++) world.hub.open(id, 0);
+    for (const id of [1, 2, 4]) world.hub.create(id, watch('a'), 0);
+    world.hub.cancel(4, 0n);
+    for (const id of [1, 2, 3]) world.hub.open(watchStreamsMax + id, 0);
+    expect([...world.ended.keys()]).toEqual([3, 5, 6]);
+    expect(new Set(world.ended.values())).toEqual(new Set([clientErrors.tooManyRequests]));
+    expect(world.hub.counts()).toMatchObject({ streams: watchStreamsMax, watchers: 2 });
+  });
+
+  it('are refused where all have watchers', () => {
+    const world = createWatchWorld();
+    for (let id = 1; id <= watchStreamsMax; id++) {
+      world.hub.open(id, 0);
+      world.hub.create(id, watch('a'), 0);
+    }
+    world.hub.open(0, 0);
+    expect([...world.ended]).toEqual([[0, clientErrors.tooManyRequests]]);
+  });
+});
 
 describe('creation', () => {
   it('answers with the current revision before any event', () => {

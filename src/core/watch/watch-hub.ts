@@ -20,6 +20,7 @@ import { createMatching } from './matching.ts';
 import { answerProgressRequest, payReports, reportDue } from './progress.ts';
 import { canceledResponse } from './responses.ts';
 import type { WatchSink, WatchSource } from './watch-source.ts';
+import type { WatchStreamState } from './watcher.ts';
 
 /**
  * All watchers of one reign.
@@ -86,6 +87,7 @@ export function createWatchHub({
     sink,
     streams: new Map(),
     live: createMatching(),
+    idle: new Set(),
     feedable: new Set(),
     buffers: { bytes: 0 },
     revision: source.durableRevision(),
@@ -97,11 +99,16 @@ export function createWatchHub({
     open(stream, nowMs) {
       assert(!hub.streams.has(stream), 'a stream is opened once');
       if (hub.streams.size >= watchStreamsMax) {
-        sink.end(stream, clientErrors.tooManyRequests);
-        return;
+        // Anybody may open a stream, and only who may watch something gets a watcher: who has none keeps nobody out.
+        const [idle] = hub.idle;
+        if (idle === undefined) {
+          sink.end(stream, clientErrors.tooManyRequests);
+          return;
+        }
+        endStream(hub, idle, clientErrors.tooManyRequests);
       }
       const intervalMs = progressIntervalMs * (1 + watchProgressJitterMax * random());
-      hub.streams.set(stream, {
+      const state: WatchStreamState = {
         stream,
         watchers: new Map(),
         lagging: new Set(),
@@ -110,7 +117,9 @@ export function createWatchHub({
         blocked: false,
         progress: { intervalMs, dueMs: nowMs + intervalMs, watchers: new Set(), owed: new Set() },
         buffer: emptyBuffer(bufferMessagesMax, hub.buffers),
-      });
+      };
+      hub.streams.set(stream, state);
+      hub.idle.add(state);
     },
     // A stream that the hub has ended may still be spoken to by an edge that does not know it yet.
     create(stream, request, nowMs, denial) {
