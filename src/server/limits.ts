@@ -88,6 +88,9 @@ export const unreadLingerMs = 500;
 /** What may wait in a websocket before its call is held back. */
 export const webSocketBufferBytes = 65_536;
 
+/** On one connection, asked for before the first of them was answered; over HTTP/2 the settings say how many. */
+export const httpRequestsWaitingMax = 128;
+
 /** Between two requests on one connection. */
 export const httpIdleTimeoutMs = 120_000;
 

@@ -5,9 +5,10 @@ import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { Client, credentials } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { httpRequestsWaitingMax } from '../../src/server/limits.ts';
 import { startServer, type ClientServer } from '../../src/server/server.ts';
 import { createAuthority, opensslAbsence, type TestAuthority } from '../support/tls/certificates.ts';
-import { callRaw } from './etcd-client.ts';
+import { callRaw, until } from './etcd-client.ts';
 import { createFakeDatabase } from './fake-database.ts';
 import { serve, type Served } from './harness.ts';
 
@@ -58,6 +59,14 @@ describe('a port in plain text', () => {
     served = await serve();
   });
   afterEach(() => served.stop());
+
+  test('a client that asks on and on before anything was answered is let go, and all that it asked for ends', async () => {
+    const watch = Buffer.from('POST /v3/watch HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}');
+    await exchange(served.address, [Buffer.concat(Array.from({ length: 1_000 }, () => watch))]);
+    const { watches } = served.database;
+    await until(() => watches.length > 0 && watches.every(({ closed }) => closed));
+    expect(watches.length).toBeLessThanOrEqual(httpRequestsWaitingMax);
+  });
 
   test('serves gRPC, HTTP/1.1 and other requests over HTTP/2, also on one connection', async () => {
     expect(await served.client.call('Maintenance/Status', {})).toMatchObject({ leader: expect.any(String) });

@@ -4,7 +4,13 @@ import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureContextOptions, TlsOptions, TLSSocket } from 'node:tls';
-import { httpHeaderBytesMax, httpHeadersTimeoutMs, httpIdleTimeoutMs, tlsHandshakeTimeoutMs } from '../limits.ts';
+import {
+  httpHeaderBytesMax,
+  httpHeadersTimeoutMs,
+  httpIdleTimeoutMs,
+  httpRequestsWaitingMax,
+  tlsHandshakeTimeoutMs,
+} from '../limits.ts';
 import { tellProtocol } from './first-bytes.ts';
 
 /**
@@ -54,12 +60,13 @@ export async function openPort(options: PortOptions): Promise<Port> {
     requestTimeout: 0,
     shouldUpgradeCallback: options.isUpgrade,
   };
+  const onRequest = boundWaiting(options.onRequest);
   const server: Server =
     tls === undefined
-      ? createServer(http, options.onRequest)
+      ? createServer(http, onRequest)
       : createSecureServer(
           { ...http, handshakeTimeout: tlsHandshakeTimeoutMs, ...tls.options, ALPNProtocols: protocolsOffered },
-          options.onRequest,
+          onRequest,
         );
   server.maxConnections = connectionsMax;
   let closing = false;
@@ -93,6 +100,22 @@ export async function openPort(options: PortOptions): Promise<Port> {
       for (const socket of sockets) socket.destroy();
       return sockets.size;
     },
+  };
+}
+
+/** Who asks without end before anything was answered is let go: each of its requests would be begun at once. */
+function boundWaiting(onRequest: RequestListener): RequestListener {
+  const waiting = new WeakMap<Socket, number>();
+  return (request, response) => {
+    const { socket } = request;
+    const before = waiting.get(socket) ?? 0;
+    if (socket.destroyed || before >= httpRequestsWaitingMax) {
+      socket.destroy();
+      return;
+    }
+    waiting.set(socket, before + 1);
+    response.once('close', () => waiting.set(socket, waiting.get(socket)! - 1));
+    onRequest(request, response);
   };
 }
 
