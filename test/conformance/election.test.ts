@@ -1,35 +1,18 @@
 import { describe } from 'vitest';
 import { ElectionDefinition, type LeaderKey } from '../../src/server/generated/v3electionpb/election.ts';
-import type { CaseOptions } from './harness/case-options.ts';
 import { conformTo } from './harness/conform.ts';
-import { type Contest, openContest } from './harness/contest.ts';
+import { type Contest, contestsOf } from './harness/contest.ts';
 import { op } from './harness/message.ts';
 import { usePair } from './harness/pair.ts';
-import type { Session } from './harness/session.ts';
 
 const conform = conformTo(usePair());
 const all = { key: '\0', rangeEnd: '\0' };
 
-/** A case with clients of their own, the calls that it needs, and leases 1 to 3. */
-function contest(
-  name: string,
-  program: (session: Session, election: Election) => Promise<unknown>,
-  options: CaseOptions & { readonly clients?: number } = {},
-): void {
-  conform(
-    name,
-    async (session) => {
-      const opened = openContest(session, options.clients ?? 2);
-      try {
-        for (const lease of [1, 2, 3]) await session.grant(lease, 600);
-        await program(session, electionOf(opened));
-      } finally {
-        opened.close();
-      }
-    },
-    options,
-  );
-}
+/** Each with leases 1 to 3. */
+const contest = contestsOf(conform, async (opened, session) => {
+  for (const lease of [1, 2, 3]) await session.grant(lease, 600);
+  return electionOf(opened);
+});
 
 type Answer = ReturnType<Contest['call']>;
 

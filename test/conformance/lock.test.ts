@@ -1,35 +1,15 @@
 import { describe } from 'vitest';
 import { LockDefinition } from '../../src/server/generated/v3lockpb/lock.ts';
-import type { CaseOptions } from './harness/case-options.ts';
 import { conformTo } from './harness/conform.ts';
-import { type Contest, openContest } from './harness/contest.ts';
+import { type Contest, contestsOf } from './harness/contest.ts';
 import { header } from './harness/expected.ts';
 import { cmp, op } from './harness/message.ts';
 import { usePair } from './harness/pair.ts';
-import type { Session } from './harness/session.ts';
 
 const conform = conformTo(usePair());
 const all = { key: '\0', rangeEnd: '\0' };
 
-/** A case with clients of their own, and the calls that it needs. */
-function contest(
-  name: string,
-  program: (session: Session, locks: Locks) => Promise<unknown>,
-  options: CaseOptions & { readonly clients?: number } = {},
-): void {
-  conform(
-    name,
-    async (session) => {
-      const opened = openContest(session, options.clients ?? 2);
-      try {
-        await program(session, locksOf(opened));
-      } finally {
-        opened.close();
-      }
-    },
-    options,
-  );
-}
+const contest = contestsOf(conform, (opened) => Promise.resolve(locksOf(opened)));
 
 interface Locks extends Pick<Contest, 'untilKeys'> {
   start(client: number, name: string, lease: number): ReturnType<Contest['start']>;

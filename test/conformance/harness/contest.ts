@@ -1,5 +1,7 @@
 import { KVDefinition } from '../../../src/server/generated/etcdserverpb/kv.ts';
 import type { ServiceDefinition } from '../../../src/server/services/service.ts';
+import type { CaseOptions } from './case-options.ts';
+import type { Conform } from './conform.ts';
 import { rangeOf } from './message.ts';
 import { messagesOf } from './messages.ts';
 import type { Plain } from './plain.ts';
@@ -39,7 +41,7 @@ export interface Pending {
   cancel(): void;
 }
 
-export function openContest(session: Session, clientCount = 2): Contest {
+function openContest(session: Session, clientCount = 2): Contest {
   const clients = Array.from({ length: clientCount }, () => connectRaw(session.address));
   const start: Contest['start'] = (client, service, method, request) => {
     const { answer, cancel } = clients[client]!.start(service, method, request);
@@ -79,4 +81,25 @@ export function openContest(session: Session, clientCount = 2): Contest {
       for (const client of clients) client.close();
     },
   };
+}
+
+/** Cases with clients of their own, written in the calls that `callsOf` makes of them. */
+export function contestsOf<Calls>(conform: Conform, callsOf: (contest: Contest, session: Session) => Promise<Calls>) {
+  return (
+    name: string,
+    program: (session: Session, calls: Calls) => Promise<unknown>,
+    options: CaseOptions & { readonly clients?: number } = {},
+  ): void =>
+    conform(
+      name,
+      async (session) => {
+        const opened = openContest(session, options.clients ?? 2);
+        try {
+          await program(session, await callsOf(opened, session));
+        } finally {
+          opened.close();
+        }
+      },
+      options,
+    );
 }
