@@ -1,8 +1,9 @@
 import type { PlainRequest } from '../types/plain.ts';
 import type { ProbeAction } from '../types/scenario.ts';
-import { callAt, sleep, type ClientTask, type ClientView } from './task.ts';
+import { answerOf, callAt, sleep, type ClientTask, type ClientView } from './task.ts';
 
 const probePauseMs = 500;
+const noSpaceWords = 'etcdserver: mvcc: database space exceeded';
 
 /** Does the database work? A write, then a read, at whichever of the nodes takes them. */
 export function* probe(action: ProbeAction, view: ClientView): ClientTask {
@@ -23,9 +24,19 @@ function* untilTaken(
   requestOf: (attempt: number) => PlainRequest,
 ): ClientTask<boolean> {
   for (let attempt = 0; view.nowMs() < untilMs; attempt++) {
-    const outcome = yield* callAt(nodes[attempt % nodes.length]!, requestOf(attempt));
+    const node = nodes[attempt % nodes.length]!;
+    const outcome = yield* callAt(node, requestOf(attempt));
     if (outcome.kind === 'ok') return true;
+    if (outcome.kind === 'error' && outcome.message === noSpaceWords) yield* takeAlarmsBack(node);
     yield* sleep(probePauseMs);
   }
   return false;
+}
+
+/** Who raised them may be cut off since: a database that refuses what takes space until somebody takes that back does as it was told. */
+function* takeAlarmsBack(node: number): ClientTask {
+  const listed = answerOf(yield* callAt(node, { kind: 'alarm', action: 'get', alarm: 'none', memberId: '0' }), 'alarm');
+  for (const { alarm, memberId } of listed?.response.alarms ?? []) {
+    yield* callAt(node, { kind: 'alarm', action: 'deactivate', alarm, memberId });
+  }
 }

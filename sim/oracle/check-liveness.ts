@@ -1,5 +1,6 @@
 import type { Violation } from '../types/result.ts';
 import type { Analysis } from './analysis.ts';
+import { authErrorWords } from './auth-model.ts';
 import { type Call, isOk, mayWrite, nameOf, type Stream } from './calls.ts';
 import { matches } from './check-watch.ts';
 import { errorWords } from './evaluate.ts';
@@ -34,7 +35,12 @@ export function checkLiveness(analysis: Analysis, counts: LivenessCounts): reado
   ];
 }
 
-const stateErrorWords: ReadonlySet<string> = new Set(Object.values(errorWords));
+/** Answers that tell of the state, or of the request: whether they are right is judged elsewhere. */
+const answeringWords: ReadonlySet<string> = new Set([
+  ...Object.values(errorWords),
+  ...staticErrorWords,
+  ...authErrorWords,
+]);
 
 /** A probe asks until it is answered: it has to be, by the time that convergence and a call which got lost in it may take. */
 function checkProbes(analysis: Analysis, counts: LivenessCounts): readonly Violation[] {
@@ -85,8 +91,7 @@ function checkCalls(
       continue;
     }
     const { outcome } = call;
-    if (outcome.kind === 'error' && (stateErrorWords.has(outcome.message) || staticErrorWords.has(outcome.message)))
-      continue;
+    if (outcome.kind === 'error' && answeringWords.has(outcome.message)) continue;
     if (outcome.kind === 'ok') continue;
     if (outcome.kind === 'error' && outcome.message === noLeaderWords && couldNotAskTheLeader(analysis, call)) continue;
     const end = outcome.kind === 'error' ? `was refused (${outcome.message})` : `was not answered (${outcome.reason})`;
