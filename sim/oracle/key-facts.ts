@@ -1,7 +1,7 @@
 import type { PlainCompare, PlainKeyValue, PlainResponse, PlainTxnOperation } from '../types/plain.ts';
 import { isOk, type Call, type OkCall, saysItWrote } from './calls.ts';
 import type { DecodedOperation } from './decoder/log-objects.ts';
-import { rangesDeleted } from './footprint.ts';
+import { keysLeased, rangesDeleted } from './footprint.ts';
 import { createSpans, firstAbove, type Spans } from './spans.ts';
 import { createByRange } from './by-range.ts';
 
@@ -57,6 +57,7 @@ export function keyFactsOf(calls: readonly Call[], seen: Iterable<PlainKeyValue>
   const listings = createByRange<Listing>();
   /** Revisions of those who delete; undefined: not known. */
   const deleters = createByRange<number | undefined>();
+  const leased = new Set<string>();
   const indexes = new Map<string, KeyIndex>();
 
   function historyOf(key: string): KeyHistory {
@@ -146,6 +147,7 @@ export function keyFactsOf(calls: readonly Call[], seen: Iterable<PlainKeyValue>
     if (call.outcome.kind === 'error') continue;
     const at = isOk(call) ? call.outcome.header.revision : undefined;
     for (const range of rangesDeleted(call.request)) deleters.add(range, at);
+    for (const key of keysLeased(call.request)) leased.add(key);
     if (!isOk(call)) continue;
     const { header, response } = call.outcome;
     const wrote = saysItWrote(response);
@@ -169,7 +171,8 @@ export function keyFactsOf(calls: readonly Call[], seen: Iterable<PlainKeyValue>
       if (quiet.covers(revision)) return false;
       if (operation.kind === 'delete') return !lives.covers(revision);
       if (lives.covers(revision, operation.createRevision)) return false;
-      if (operation.lease !== '0') return true;
+      // Whoever hangs the key on a lease later has it deleted with that.
+      if (operation.lease !== '0' || leased.has(operation.key)) return true;
       const missed = firstAbove(missing, revision);
       return missed === undefined || mayBeDeleted(operation.key, revision, missed);
     },
