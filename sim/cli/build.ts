@@ -7,7 +7,9 @@ export function commitText(): string {
   try {
     const git = (...args: readonly string[]): string =>
       execFileSync('git', args, { cwd: here, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-    const changed = git('status', '--porcelain', '--untracked-files=no') === '' ? '' : ' with changes';
+    // Documents do not run.
+    const running = ['--', ':(top)', ':(top,exclude)docs'];
+    const changed = git('status', '--porcelain', '--untracked-files=no', ...running) === '' ? '' : ' with changes';
     return git('rev-parse', '--short=12', 'HEAD') + changed;
   } catch {
     return `none (release ${versionText()})`;

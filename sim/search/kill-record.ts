@@ -1,17 +1,20 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
  * What the campaigns against one mutant came to: one file for each mutant, so that several processes fill one folder, and one that was broken
  * off goes on where it stopped.
+ *
+ * Invariant: what is measured twice at one commit differs in `seconds` alone.
  */
 export interface KillRecord {
   readonly mutant: string;
   readonly settings: KillSettings;
+  /** Of the code that was measured: what it finds, and the trace of its story, hold there. */
   readonly commit: string;
   readonly campaigns: readonly CampaignKill[];
-  /** Of the first campaign that found something; undefined: none did, or it could not be shrunk. */
-  readonly story: KillStory | undefined;
+  /** Of the first campaign that found something; left out: none did, or it could not be shrunk. */
+  readonly story?: KillStory | undefined;
 }
 
 export interface KillSettings {
@@ -21,8 +24,8 @@ export interface KillSettings {
 
 export interface CampaignKill {
   readonly firstSeed: number;
-  /** The seeds that it took, the killing one among them. Undefined: the mutant lived. */
-  readonly seeds: number | undefined;
+  /** The seeds that it took, the killing one among them. Left out: the mutant lived. */
+  readonly seeds?: number | undefined;
   readonly seconds: number;
   /** The guarantee that was seen broken; empty: none. */
   readonly found: string;
@@ -49,7 +52,7 @@ export interface KillStory {
 }
 
 export function readRecords(folder: string): ReadonlyMap<string, KillRecord> {
-  mkdirSync(folder, { recursive: true });
+  if (!existsSync(folder)) return new Map();
   const records = readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
     .map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as KillRecord);
@@ -57,5 +60,16 @@ export function readRecords(folder: string): ReadonlyMap<string, KillRecord> {
 }
 
 export function writeRecord(folder: string, record: KillRecord): void {
+  mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${record.mutant}.json`), `${JSON.stringify(record, undefined, 2)}\n`);
+}
+
+/** In every campaign, and its story holds. */
+export function isKilled(record: KillRecord | undefined): boolean {
+  if (record?.story === undefined) return false;
+  return holds(record.story) && record.campaigns.every(({ seeds }) => seeds !== undefined);
+}
+
+export function holds({ replays, unchangedPasses }: KillStory): boolean {
+  return replays && unchangedPasses;
 }

@@ -1,150 +1,145 @@
-import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { commitText } from '../cli/build.ts';
-import { storyOf } from '../report/index.ts';
-import { formatScenario } from '../scenario-document.ts';
-import type { Scenario } from '../types/scenario.ts';
-import { runCampaign } from './campaign.ts';
-import { failureTitle, isFailure } from './failure.ts';
-import { killDocument, medianOf, seedsOf, storyLength } from './kill-document.ts';
-import {
-  readRecords,
-  writeRecord,
-  type CampaignKill,
-  type KillRecord,
-  type KillSettings,
-  type KillStory,
-} from './kill-record.ts';
+import { killMutant } from './kill-campaigns.ts';
+import { medianOf, seedsOf, storyLength } from './kill-document.ts';
+import { recordFolder, storeUrl, writeDocument } from './kill-files.ts';
+import { isKilled, readRecords, writeRecord, type KillRecord, type KillSettings } from './kill-record.ts';
+import { staleStory } from './kill-story.ts';
 import type { Mutant } from './mutant.ts';
-import { listMutants, plantedMutant } from './mutants.ts';
+import { canPlantMutants } from './mutant-hook.ts';
+import { listMutants } from './mutants.ts';
 import { createPool, type Pool } from './pool.ts';
-import { shrinkRunsDefault } from './shrink.ts';
 
-/**
- * The kill table of the bug zoo: each mutant against campaigns with base seeds of their own, until each has found something. Writes
- * docs/bug-zoo.md, and the shrunk scenario of each mutant beside it.
- *
- *   node sim/search/kill-table.ts --campaigns 20 --seeds 2000 [--mutant NAME …] [--shard I/N] [--workers N] [--records FOLDER]
- *
- * What is in the folder of records is not measured again: a run that was broken off goes on, and shards in several processes may share one.
- * The document holds whatever the folder holds when a mutant is done.
- */
-interface Settings extends KillSettings {
+/** The kill table of the bug zoo, as a person asks for it: `npm run sim:kill-table -- --help`. */
+const exitCodes = { ok: 0, lived: 1, usage: 2 } as const;
+type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+interface Flags {
+  readonly mutant?: readonly string[];
+  readonly again: boolean;
+  readonly mend: boolean;
+  readonly documentOnly: boolean;
+  readonly campaigns: number;
+  readonly seeds: number;
   readonly workers: number;
+  readonly shard: { readonly part: number; readonly parts: number };
 }
 
-const seedsApart = 1_000_003;
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const documentFile = join(root, 'docs', 'bug-zoo.md');
-const scenarioFolder = join(root, 'docs', 'bug-zoo');
-const subjectUrl = new URL('./store-subject.ts', import.meta.url).href;
-
-function replayArguments(mutant: string): readonly string[] {
-  return ['sim', 'run', relative(root, scenarioFile(mutant)), '--mutant', mutant];
+export interface KillTableOutput {
+  out(text: string): void;
+  error(text: string): void;
 }
 
-function scenarioFile(mutant: string): string {
-  return join(scenarioFolder, `${mutant}.json`);
-}
-
-async function kill(mutant: Mutant, clean: Pool, settings: Settings): Promise<KillRecord> {
-  const pool = createPool({ workers: settings.workers, subjectUrl, mutant: plantedMutant(mutant) });
-  const campaigns: CampaignKill[] = [];
-  let story: KillStory | undefined;
+/** Returns the exit code; a command line that makes no sense measures nothing and writes nothing. */
+export async function runKillTable(argv: readonly string[], output: KillTableOutput): Promise<ExitCode> {
+  const command = createCommand(output);
   try {
-    for (let number = 1; number <= settings.campaigns; number++) {
-      const { scenario, ...campaign } = await firstKill(pool, clean, number * seedsApart, settings.seedsMax);
-      campaigns.push(campaign);
-      tell(
-        `${mutant.name} ${number}/${settings.campaigns}: ${campaign.seeds ?? 'lived'}, ${campaign.seconds.toFixed(1)} s, ${campaign.found}`,
-      );
-      // One whose printed command does not give the same run is told only if there is no better.
-      if (scenario === undefined || story?.replays === true) continue;
-      story = (await tellStory(mutant, pool, clean, scenario)) ?? story;
+    command.parse([...argv], { from: 'user' });
+    const flags = command.opts<Flags>();
+    const mutants = mutantsOf(flags, await listMutants());
+    return flags.documentOnly ? await document(output) : await measure(mutants, flags, output);
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
+    if (!(error instanceof CommanderError) && !(error instanceof InvalidArgumentError)) throw error;
+    output.error(`kill-table: ${error.message.replace(/^error: /, '')}\n    --help tells what there is\n`);
+    return exitCodes.usage;
+  }
+}
+
+function createCommand(output: KillTableOutput): Command {
+  const onlyDocument = new Option('--document-only', 'measure nothing: write the document from the records')
+    .default(false)
+    .conflicts(['again', 'mend', 'mutant', 'shard']);
+  return new Command('kill-table')
+    .description(
+      'Holds planted bugs against campaigns with base seeds of their own, until each campaign has found something, and shrinks what was found. ' +
+        'What came of it is kept as a record for each mutant (docs/bug-zoo/records), with its scenario (docs/bug-zoo) and the document that is made of all records ' +
+        '(docs/bug-zoo.md). Mutants without a record are measured; the others only where an option asks for it.',
+    )
+    .option('--mutant <NAME>', 'measure this one, whether it has a record or not; may be repeated', collect)
+    .option('--again', 'measure anew what was measured of other code, or with other settings', false)
+    .option('--mend', 'measure anew whose story does not hold any more', false)
+    .addOption(onlyDocument)
+    .option('--campaigns <COUNT>', 'campaigns for each mutant', countNumber, 5)
+    .option('--seeds <COUNT>', 'seeds at most in a campaign', countNumber, 1_000)
+    .addOption(
+      new Option('--workers <COUNT>', 'threads')
+        .argParser(countNumber)
+        .default(availableParallelism(), 'one for each core'),
+    )
+    .addOption(
+      new Option('--shard <I/N>', 'the i-th of n parts of the mutants: several processes may fill the records together')
+        .argParser(shardOf)
+        .default({ part: 1, parts: 1 }, '1/1'),
+    )
+    .addHelpText(
+      'after',
+      '\nExit code: 0 all that was asked for is killed, 1 something lived or its story does not hold, 2 wrong usage.',
+    )
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ writeOut: output.out.bind(output), writeErr: () => undefined });
+}
+
+function mutantsOf({ mutant: wanted, shard }: Flags, mutants: readonly Mutant[]): readonly Mutant[] {
+  const unknown = wanted?.find((name) => !mutants.some((mutant) => mutant.name === name));
+  if (unknown !== undefined) throw new InvalidArgumentError(`there is no mutant called ${unknown}`);
+  return mutants.filter(
+    ({ name }, index) => index % shard.parts === shard.part - 1 && (wanted?.includes(name) ?? true),
+  );
+}
+
+async function document(output: KillTableOutput): Promise<ExitCode> {
+  await writeDocument();
+  output.out('docs/bug-zoo.md is written from the records\n');
+  return exitCodes.ok;
+}
+
+async function measure(mutants: readonly Mutant[], flags: Flags, output: KillTableOutput): Promise<ExitCode> {
+  if (!canPlantMutants) throw new InvalidArgumentError(`needs Node 22.15 or newer, and this is ${process.version}`);
+  const tell = (line: string): void => output.out(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
+  const settings: KillSettings = { campaigns: flags.campaigns, seedsMax: flags.seeds };
+  const clean = createPool({ workers: 1, subjectUrl: storeUrl });
+  try {
+    for (const [index, mutant] of mutants.entries()) {
+      const why = await whyMeasure(mutant, flags, clean);
+      if (why === undefined) continue;
+      tell(`${mutant.name}, ${index + 1} of ${mutants.length}: ${why}`);
+      const record = await killMutant(mutant, clean, { ...settings, workers: flags.workers, tell });
+      writeRecord(recordFolder, record);
+      tell(recordText(record));
+      await writeDocument();
     }
   } finally {
-    await pool.close();
+    await clean.close();
   }
-  const { campaigns: count, seedsMax } = settings;
-  return { mutant: mutant.name, settings: { campaigns: count, seedsMax }, commit: commitText(), campaigns, story };
+  await writeDocument();
+  const records = readRecords(recordFolder);
+  const lived = mutants.filter(({ name }) => !isKilled(records.get(name)));
+  if (lived.length > 0) tell(`not killed, or not by a story that holds: ${lived.map(({ name }) => name).join(', ')}`);
+  return lived.length === 0 ? exitCodes.ok : exitCodes.lived;
 }
 
-/** A seed kills only if it breaks something for certain, and the core without the mutant passes it. */
-async function firstKill(
-  pool: Pool,
-  clean: Pool,
-  firstSeed: number,
-  seedsMax: number,
-): Promise<CampaignKill & { readonly scenario?: Scenario }> {
-  let elapsedMs = 0;
-  let notCounted = 0;
-  for (let skipped = 0; skipped < seedsMax;) {
-    const seeds = { first: firstSeed + skipped, count: seedsMax - skipped, shard: { part: 1, parts: 1 } };
-    const result = await runCampaign(pool, { seeds, milliseconds: undefined, findingsMax: 1 });
-    elapsedMs += result.elapsedMs;
-    const finding = result.findings.find(({ verdict }) => verdict.kind !== 'unknown');
-    const scenario = finding?.run.scenario;
-    if (finding === undefined || scenario === undefined) {
-      const [unknown] = result.findings;
-      if (unknown === undefined) break;
-      skipped += unknown.seedsRun;
-      notCounted += 1;
-      continue;
-    }
-    skipped += finding.seedsRun;
-    const { result: unchanged } = await clean.ask({ kind: 'scenario', scenario });
-    if (unchanged.verdict.kind === 'ok') {
-      const found = failureTitle(finding.verdict);
-      return { firstSeed, seeds: skipped, seconds: elapsedMs / 1_000, found, notCounted, scenario };
-    }
-    notCounted += 1;
-    tell(`  seed ${finding.run.seed} fails without the mutant too: ${unchanged.verdict.explanation}`);
+/** Undefined: what is known of it is good enough. */
+async function whyMeasure(mutant: Mutant, flags: Flags, clean: Pool): Promise<string | undefined> {
+  const record = readRecords(recordFolder).get(mutant.name);
+  if (record === undefined) return 'it has no record';
+  if (flags.mend) {
+    const stale = await staleStory(mutant, clean);
+    return stale === undefined ? undefined : `its story does not hold: ${stale}`;
   }
-  return { firstSeed, seeds: undefined, seconds: elapsedMs / 1_000, found: '', notCounted };
+  if (flags.again) return isOfNow(record, flags) ? undefined : `what is known is of ${record.commit}`;
+  return flags.mutant === undefined ? undefined : 'it was asked for';
 }
 
-async function tellStory(mutant: Mutant, pool: Pool, clean: Pool, scenario: Scenario): Promise<KillStory | undefined> {
-  const { shrunk } = await pool.ask({ kind: 'shrink', scenario, runsMax: shrinkRunsDefault });
-  if (shrunk === undefined || !isFailure(shrunk.result.verdict)) return undefined;
-  const { verdict, trace } = shrunk.result;
-  mkdirSync(scenarioFolder, { recursive: true });
-  writeFileSync(scenarioFile(mutant.name), formatScenario(shrunk.scenario));
-  const { events, leftOut } = storyOf(shrunk.result);
-  const { result: unchanged } = await clean.ask({ kind: 'scenario', scenario: shrunk.scenario });
-  return {
-    verdict: verdict.explanation.endsWith('.') ? verdict.explanation : `${verdict.explanation}.`,
-    found: failureTitle(verdict),
-    lines: events.map(({ atMs, text }) => `${(atMs / 1_000).toFixed(3)} s  ${text}`),
-    leftOut,
-    operations: shrunk.scenario.operations.length,
-    faults: shrunk.scenario.faults.length,
-    complete: shrunk.complete,
-    shrinkRuns: shrunk.runs,
-    traceHash: trace.hash,
-    replays: (await replayedHash(mutant.name)) === trace.hash,
-    unchangedPasses: unchanged.verdict.kind === 'ok',
-  };
+/** So that a run with `--again` that was broken off goes on where it stopped. */
+function isOfNow({ commit, settings }: KillRecord, { campaigns, seeds }: Flags): boolean {
+  return commit === commitText() && settings.campaigns === campaigns && settings.seedsMax === seeds;
 }
 
-/** Runs the printed command as a reader would: in a process of its own, from the file. */
-async function replayedHash(mutant: string): Promise<string> {
-  const parameters = ['src/cli/main.ts', ...replayArguments(mutant), '--json'];
-  // A run that breaks a guarantee ends with an exit code that says so.
-  const told = await promisify(execFile)(process.execPath, parameters, { cwd: root }).catch(
-    (error: { readonly stdout: string }) => error,
-  );
-  return (JSON.parse(told.stdout) as { readonly traceHash: string }).traceHash;
-}
-
-function tell(line: string): void {
-  console.log(`${new Date().toISOString().slice(11, 19)} ${line}`);
-}
-
-function tellRecord(record: KillRecord): void {
+function recordText(record: KillRecord): string {
   const { mutant, story } = record;
   const seeds = seedsOf(record);
   const killed = seeds.filter((count) => count < Infinity).length;
@@ -153,60 +148,27 @@ function tellRecord(record: KillRecord): void {
       ? 'no story'
       : `${storyLength(story)} lines from ${story.operations} operations and ${story.faults} faults in ${story.shrinkRuns} runs` +
         `${story.replays ? '' : ', DOES NOT REPLAY'}${story.unchangedPasses ? '' : ', THE UNCHANGED CORE FAILS IT'}`;
-  tell(
-    `${mutant}: ${killed}/${seeds.length} killed, median ${medianOf(seeds)}, worst ${Math.max(...seeds)} seeds; ${told}`,
-  );
+  return `${mutant}: ${killed}/${seeds.length} killed, median ${medianOf(seeds)}, worst ${Math.max(...seeds)} seeds; ${told}`;
 }
 
-async function main(parameters: readonly string[]): Promise<void> {
-  const all = (name: string): readonly string[] =>
-    parameters.flatMap((parameter, index) => (parameter === name ? [parameters[index + 1] ?? ''] : []));
-  const number = (name: string, fallback: number): number => Number(all(name)[0] ?? fallback);
-  const settings: Settings = {
-    campaigns: number('--campaigns', 20),
-    seedsMax: number('--seeds', 2_000),
-    workers: number('--workers', availableParallelism()),
-  };
-  const wanted = all('--mutant');
-  const [part = 1, parts = 1] = (all('--shard')[0] ?? '1/1').split('/').map(Number);
-  const records = all('--records')[0] ?? join(root, 't4-sim', 'kill-table');
-  const mutants = await listMutants();
-  const mine = mutants.filter(
-    ({ name }, index) => index % parts === part - 1 && (wanted.length === 0 || wanted.includes(name)),
-  );
-  const writeDocument = (): void => {
-    const known = readRecords(records);
-    const kills = mutants.map((mutant) => ({ mutant, record: known.get(mutant.name) }));
-    writeFileSync(
-      all('--out')[0] ?? documentFile,
-      killDocument(kills, (mutant) => `t4 ${replayArguments(mutant).join(' ')}`),
-    );
-  };
-
-  const clean = createPool({ workers: 1, subjectUrl });
-  for (const [index, mutant] of mine.entries()) {
-    if (isMeasured(readRecords(records).get(mutant.name), settings)) continue;
-    tell(`${mutant.name}, ${index + 1} of ${mine.length}`);
-    const record = await kill(mutant, clean, settings);
-    writeRecord(records, record);
-    tellRecord(record);
-    writeDocument();
-  }
-  await clean.close();
-  writeDocument();
-  const known = readRecords(records);
-  if (mine.some(({ name }) => !isKilled(known.get(name)))) process.exitCode = 1;
+function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
 }
 
-function isMeasured(record: KillRecord | undefined, { campaigns, seedsMax }: KillSettings): boolean {
-  return record?.settings.campaigns === campaigns && record.settings.seedsMax === seedsMax;
+function countNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('not a whole number above 0');
+  return Number(text);
 }
 
-/** In every campaign, and its story holds. */
-function isKilled(record: KillRecord | undefined): boolean {
-  if (record === undefined || record.story === undefined) return false;
-  const { replays, unchangedPasses } = record.story;
-  return replays && unchangedPasses && record.campaigns.every(({ seeds }) => seeds !== undefined);
+function shardOf(text: string): { readonly part: number; readonly parts: number } {
+  const [part = 0, parts = 0] = /^\d{1,4}\/\d{1,4}$/.test(text) ? text.split('/').map(Number) : [];
+  if (part < 1 || part > parts) throw new InvalidArgumentError('such as 3/8');
+  return { part, parts };
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv.slice(2));
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  process.exitCode = await runKillTable(process.argv.slice(2), {
+    out: (text) => void process.stdout.write(text),
+    error: (text) => void process.stderr.write(text),
+  });
+}

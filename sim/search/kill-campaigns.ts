@@ -1,0 +1,75 @@
+import { commitText } from '../cli/build.ts';
+import type { Scenario } from '../types/scenario.ts';
+import { runCampaign } from './campaign.ts';
+import { failureTitle } from './failure.ts';
+import { storeUrl } from './kill-files.ts';
+import type { CampaignKill, KillRecord, KillSettings, KillStory } from './kill-record.ts';
+import { tellStory } from './kill-story.ts';
+import type { Mutant } from './mutant.ts';
+import { plantedMutant } from './mutants.ts';
+import { createPool, type Pool } from './pool.ts';
+
+/** Apart from each other far enough for no two campaigns to share a seed. */
+const seedsApart = 1_000_003;
+
+export interface KillOptions extends KillSettings {
+  readonly workers: number;
+  tell(line: string): void;
+}
+
+/** One mutant against campaigns with base seeds of their own, until each has found something. `clean` runs the core without it. */
+export async function killMutant(mutant: Mutant, clean: Pool, options: KillOptions): Promise<KillRecord> {
+  const { campaigns: count, seedsMax, workers, tell } = options;
+  const pool = createPool({ workers, subjectUrl: storeUrl, mutant: plantedMutant(mutant) });
+  const commit = commitText();
+  const campaigns: CampaignKill[] = [];
+  let story: KillStory | undefined;
+  try {
+    for (let number = 1; number <= count; number++) {
+      const { scenario, ...campaign } = await firstKill(pool, clean, number * seedsApart, options);
+      campaigns.push(campaign);
+      tell(`${mutant.name} ${number}/${count}: ${campaign.seeds ?? 'lived'}, ${campaign.seconds} s, ${campaign.found}`);
+      // One whose printed command does not give the same run is told only if there is no better.
+      if (scenario === undefined || story?.replays === true) continue;
+      story = (await tellStory(mutant, pool, clean, scenario)) ?? story;
+    }
+  } finally {
+    await pool.close();
+  }
+  return { mutant: mutant.name, settings: { campaigns: count, seedsMax }, commit, campaigns, story };
+}
+
+/** A seed kills only if it breaks something for certain, and the core without the mutant passes it. */
+async function firstKill(
+  pool: Pool,
+  clean: Pool,
+  firstSeed: number,
+  { seedsMax, tell }: KillOptions,
+): Promise<CampaignKill & { readonly scenario?: Scenario }> {
+  let elapsedMs = 0;
+  let notCounted = 0;
+  const told = (seeds: number | undefined, found: string): CampaignKill => {
+    const seconds = Math.round(elapsedMs / 100) / 10;
+    return { firstSeed, seeds, seconds, found, notCounted };
+  };
+  for (let skipped = 0; skipped < seedsMax;) {
+    const seeds = { first: firstSeed + skipped, count: seedsMax - skipped, shard: { part: 1, parts: 1 } };
+    const result = await runCampaign(pool, { seeds, milliseconds: undefined, findingsMax: 1 });
+    elapsedMs += result.elapsedMs;
+    const finding = result.findings.find(({ verdict }) => verdict.kind !== 'unknown');
+    const scenario = finding?.run.scenario;
+    if (finding === undefined || scenario === undefined) {
+      const [unknown] = result.findings;
+      if (unknown === undefined) break;
+      skipped += unknown.seedsRun;
+      notCounted += 1;
+      continue;
+    }
+    skipped += finding.seedsRun;
+    const { result: unchanged } = await clean.ask({ kind: 'scenario', scenario });
+    if (unchanged.verdict.kind === 'ok') return { ...told(skipped, failureTitle(finding.verdict)), scenario };
+    notCounted += 1;
+    tell(`  seed ${finding.run.seed} fails without the mutant too: ${unchanged.verdict.explanation}`);
+  }
+  return told(undefined, '');
+}
