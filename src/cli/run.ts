@@ -16,7 +16,9 @@ import { CliError, exitCodes, type ExitCode } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
 import { openLog, type Log, type LogHandle } from './log.ts';
 import { reservePort } from './reserve-port.ts';
+import type { Environment } from './resolve-settings.ts';
 import { serve, type ServeOptions, type ServeParts } from './serve.ts';
+import { openServiceManager } from './service-manager/service-manager.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -24,19 +26,18 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const terminal = process.stderr.isTTY;
   const handle = openLog({ level, format: format ?? (terminal ? 'text' : 'json'), colors: terminal });
   const { settings, version, environment } = context;
-  return runNode({ settings, version, handle, debug: Boolean(environment['T4_DEBUG']) });
+  return runNode({ settings, version, handle, environment });
 }
 
 export interface RunNode extends Pick<ServeOptions, 'settings' | 'version'> {
   /** Flushed in the end. */
   readonly handle: LogHandle;
-  /** Tell where in the program an error came from. */
-  readonly debug: boolean;
+  readonly environment: Environment;
   ready?(addresses: readonly string[], log: Log): void;
 }
 
 /** Until it has stopped, or somebody stops it. */
-export async function runNode({ settings, version, handle, debug, ready }: RunNode): Promise<ExitCode> {
+export async function runNode({ settings, version, handle, environment, ready }: RunNode): Promise<ExitCode> {
   const { log } = handle;
   const stop = stopOnSignals(process, (signal, code) => {
     handle.log.warn({ signal }, 'asked a second time: ending at once');
@@ -44,8 +45,17 @@ export async function runNode({ settings, version, handle, debug, ready }: RunNo
     process.exit(code);
   });
   endOnBugs(handle);
+  const manager = openServiceManager({ environment, log });
+  stop.addEventListener('abort', () => manager?.tell('stopping'));
   try {
-    const options = { settings, version, log, stop, ready: (addresses: readonly string[]) => ready?.(addresses, log) };
+    const options = {
+      settings,
+      version,
+      log,
+      stop,
+      manager,
+      ready: (addresses: readonly string[]) => ready?.(addresses, log),
+    };
     const exitCode = await serve(options, realParts());
     handle.log.info('stopped');
     return exitCode;
@@ -53,10 +63,11 @@ export async function runNode({ settings, version, handle, debug, ready }: RunNo
     // What was wrong with the settings is for the person at the command line; from then on the log is the one voice.
     if (error instanceof CliError && error.exitCode === exitCodes.usage) throw error;
     const hint = error instanceof CliError && error.hint !== undefined ? { hint: error.hint } : {};
-    const stack = debug && error instanceof Error ? { stack: error.stack } : {};
+    const stack = environment['T4_DEBUG'] && error instanceof Error ? { stack: error.stack } : {};
     handle.log.error({ ...hint, ...stack }, error instanceof Error ? error.message : String(error));
     return exitCodes.failed;
   } finally {
+    await manager?.settled();
     handle.flush();
   }
 }

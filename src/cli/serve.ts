@@ -24,6 +24,8 @@ import { formatAddress, type ListenAddress } from './listen-address.ts';
 import type { Log } from './log.ts';
 import { checkTokenKeys, openAutoTls, openGivenTls } from './open-tls.ts';
 import type { Settings } from './resolve-settings.ts';
+import type { ServiceManager } from './service-manager/service-manager.ts';
+import { onStandingBy } from './standing-by.ts';
 import { autoCompactionOf } from './auto-compaction-settings.ts';
 import { acceptsLocalLoss, checkListen, checkListenMetrics, clientUrlsOf, storeToRunOn } from './run-settings.ts';
 import { accessOf, clientLimitsOf } from './client-settings.ts';
@@ -56,6 +58,8 @@ export interface ServeOptions {
   readonly log: Log;
   /** Aborted: stop in good order. */
   readonly stop: AbortSignal;
+  /** Undefined: nobody wants to know how this process is. */
+  readonly manager?: ServiceManager | undefined;
   /** Clients are served from now on, at these addresses. */
   ready?(addresses: readonly string[]): void;
 }
@@ -100,7 +104,7 @@ interface Checked {
 }
 
 async function serveWith(
-  { settings, log, stop, ready }: ServeOptions,
+  { settings, log, stop, manager, ready }: ServeOptions,
   parts: ServeParts,
   { target, listen, tls: tlsGiven }: Checked,
   opened: (() => Promise<void>)[],
@@ -205,8 +209,10 @@ async function serveWith(
   opened.push(() => server.stop(values['drain-timeout']));
   // Another leader may change users, and switch authentication off and on, without this process knowing.
   node.onRole((role) => {
-    if (role !== 'leader') server.forgetTokens();
+    if (role === 'leader') manager?.tell('serving');
+    else server.forgetTokens();
   });
+  if (node.role() === 'leader') manager?.tell('serving');
   log.info({ addresses: server.addresses }, 'listening');
   const listenMetrics = checkListenMetrics(settings);
   if (listenMetrics.length > 0) {
@@ -217,6 +223,11 @@ async function serveWith(
       'serving metrics and health',
     );
   }
+  const standingBy = { node, clock: parts.clock, leaseMs: values['lease-ttl'], sleep: parts.sleep.bind(parts), stop };
+  onStandingBy(standingBy, ({ name: leader, clientUrls }) => {
+    log.info({ addresses: server.addresses, leader, clientUrls }, 'standing by: another node serves clients');
+    manager?.tell('standing by', `${leader} serves clients`);
+  });
   const told = { store: store.description, durability: values.durability };
   void announceReady(node, server, told, log, stop).then((is) => {
     if (is && isOpenToAll(settings)) void warnIfOpen(node, log);

@@ -229,8 +229,11 @@ describe('a server that other machines reach', () => {
 });
 
 it('tokens end with the lead', async () => {
-  let tell: (role: 'leader' | 'standby') => void = () => {};
-  const onRole: Node['onRole'] = (listener) => void (tell = listener);
+  const listeners: Parameters<Node['onRole']>[0][] = [];
+  const onRole: Node['onRole'] = (listener) => void listeners.push(listener);
+  const tell = (role: 'leader' | 'standby') => {
+    for (const listener of listeners) listener(role);
+  };
   const { steps, done, stop, logged } = world({ node: { onRole } });
   await logged('listening');
   tell('leader');

@@ -57,7 +57,7 @@ export async function runEtcd(
       settings,
       version: packageVersion(),
       handle,
-      debug: Boolean(environment['T4_DEBUG']),
+      environment,
       ready: (addresses, log) => {
         for (const address of addresses) announce(urlsOf(values('listen-client-urls'))[0]!, address, log);
       },
