@@ -1,11 +1,12 @@
 import { applyAlarmRecord } from '../alarm/alarms.ts';
 import type { Alarms } from '../types/alarm.ts';
+import type { AuthGround } from '../auth/auth-ground.ts';
 import { applyAuthRecord } from '../auth/auth-state.ts';
 import type { AuthState } from '../types/auth.ts';
 import type { LeaseClock } from '../lease/lease-clock.ts';
 import { settleCompaction } from '../compact/scrub.ts';
-import type { State } from '../state/state.ts';
-import { previousVersion } from '../state/state.ts';
+import type { Recovered } from '../recover/recovered.ts';
+import { previousVersion, type State } from '../state/state.ts';
 import type { Version } from '../types/version.ts';
 import type { WatchHub } from '../watch/watch-hub.ts';
 import type { WatchSource } from '../watch/watch-source.ts';
@@ -18,6 +19,12 @@ export interface DurableState {
   compactRevision: number;
   auth: AuthState;
   alarms: Alarms;
+}
+
+/** When a reign begins, all that was recovered is durable. */
+export function durableAtStart({ position, state }: Recovered): DurableState {
+  const { sequence, revision, compactRevision } = position;
+  return { sequence, revision, compactRevision, auth: state.auth, alarms: state.alarms };
 }
 
 /** Shows the effect of one more durable record: to reads, watchers and lease clocks. */
@@ -58,6 +65,11 @@ export function show(
     case 'fence':
       return;
   }
+}
+
+/** By what a request is allowed that reads what is durable. */
+export function groundOfDurable({ auth, alarms }: DurableState, { leases }: State): AuthGround {
+  return { auth, alarms, leases };
 }
 
 export function watchSourceOf(durable: DurableState, state: State, epoch: number): WatchSource {
