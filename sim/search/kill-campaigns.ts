@@ -14,29 +14,39 @@ const seedsApart = 1_000_003;
 
 export interface KillOptions extends KillSettings {
   readonly workers: number;
+  readonly shrinkRuns: number;
   tell(line: string): void;
 }
 
 /** One mutant against campaigns with base seeds of their own, until each has found something. `clean` runs the core without it. */
 export async function killMutant(mutant: Mutant, clean: Pool, options: KillOptions): Promise<KillRecord> {
-  const { campaigns: count, seedsMax, workers, tell } = options;
+  const { campaigns: count, seedsMax, workers, shrinkRuns, tell } = options;
   const pool = createPool({ workers, subjectUrl: storeUrl, mutant: plantedMutant(mutant) });
   const commit = commitText();
   const campaigns: CampaignKill[] = [];
+  const found: Scenario[] = [];
   let story: KillStory | undefined;
   try {
     for (let number = 1; number <= count; number++) {
       const { scenario, ...campaign } = await firstKill(pool, clean, number * seedsApart, options);
       campaigns.push(campaign);
       tell(`${mutant.name} ${number}/${count}: ${campaign.seeds ?? 'lived'}, ${campaign.seconds} s, ${campaign.found}`);
+      if (scenario !== undefined) found.push(scenario);
+    }
+    for (const scenario of found.toSorted((left, right) => sizeOf(left) - sizeOf(right))) {
       // One whose printed command does not give the same run is told only if there is no better.
-      if (scenario === undefined || story?.replays === true) continue;
-      story = (await tellStory(mutant, pool, clean, scenario)) ?? story;
+      story = (await tellStory(mutant, { pool, clean, shrinkRuns }, scenario)) ?? story;
+      if (story?.replays === true) break;
     }
   } finally {
     await pool.close();
   }
   return { mutant: mutant.name, settings: { campaigns: count, seedsMax }, commit, campaigns, story };
+}
+
+/** What is small already is shrunk soonest, and to the shortest story. */
+function sizeOf({ operations, faults }: Scenario): number {
+  return operations.length + faults.length;
 }
 
 /** A seed kills only if it breaks something for certain, and the core without the mutant passes it. */

@@ -13,7 +13,7 @@ export interface KillRecord {
   /** Of the code that was measured: what it finds, and the trace of its story, hold there. */
   readonly commit: string;
   readonly campaigns: readonly CampaignKill[];
-  /** Of the first campaign that found something; left out: none did, or it could not be shrunk. */
+  /** Of the smallest scenario that killed it; left out: none did, or it could not be shrunk. */
   readonly story?: KillStory | undefined;
 }
 

@@ -10,16 +10,21 @@ import type { KillStory } from './kill-record.ts';
 import type { Mutant } from './mutant.ts';
 import { plantedMutant } from './mutants.ts';
 import { createPool, type Pool } from './pool.ts';
-import { shrinkRunsDefault } from './shrink.ts';
+
+export interface StoryGround {
+  /** With the mutant, and without it. */
+  readonly pool: Pool;
+  readonly clean: Pool;
+  readonly shrinkRuns: number;
+}
 
 /** Shrinks what killed a mutant, keeps it, and tells what happens in it. Undefined: it could not be shrunk. */
 export async function tellStory(
   mutant: Mutant,
-  pool: Pool,
-  clean: Pool,
+  { pool, clean, shrinkRuns }: StoryGround,
   scenario: Scenario,
 ): Promise<KillStory | undefined> {
-  const { shrunk } = await pool.ask({ kind: 'shrink', scenario, runsMax: shrinkRunsDefault });
+  const { shrunk } = await pool.ask({ kind: 'shrink', scenario, runsMax: shrinkRuns });
   if (shrunk === undefined || !isFailure(shrunk.result.verdict)) return undefined;
   const { verdict, trace } = shrunk.result;
   mkdirSync(scenarioFolder, { recursive: true });

@@ -23,6 +23,7 @@ interface Flags {
   readonly documentOnly: boolean;
   readonly campaigns: number;
   readonly seeds: number;
+  readonly shrinkRuns: number;
   readonly workers: number;
   readonly shard: { readonly part: number; readonly parts: number };
 }
@@ -64,6 +65,7 @@ function createCommand(output: KillTableOutput): Command {
     .addOption(onlyDocument)
     .option('--campaigns <COUNT>', 'campaigns for each mutant', countNumber, 5)
     .option('--seeds <COUNT>', 'seeds at most in a campaign', countNumber, 1_000)
+    .option('--shrink-runs <COUNT>', 'runs that shrinking may take', countNumber, 1_000)
     .addOption(
       new Option('--workers <COUNT>', 'threads')
         .argParser(countNumber)
@@ -107,7 +109,12 @@ async function measure(mutants: readonly Mutant[], flags: Flags, output: KillTab
       const why = await whyMeasure(mutant, flags, clean);
       if (why === undefined) continue;
       tell(`${mutant.name}, ${index + 1} of ${mutants.length}: ${why}`);
-      const record = await killMutant(mutant, clean, { ...settings, workers: flags.workers, tell });
+      const record = await killMutant(mutant, clean, {
+        ...settings,
+        workers: flags.workers,
+        shrinkRuns: flags.shrinkRuns,
+        tell,
+      });
       writeRecord(recordFolder, record);
       tell(recordText(record));
       await writeDocument();
