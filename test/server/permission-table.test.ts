@@ -166,6 +166,31 @@ test.each(['/', '/v3', '/v3/', '/v3/kv', '/v2/keys', '/v3alpha/kv/range', '/v3/k
   },
 );
 
+/** It knows no users, so that nobody has to say who he is: to be told who there is, and how it is. */
+test('a node that stands by tells of nodes alone, and does nothing', async () => {
+  const standby = await guarded.startStandby();
+  const before = await guarded.fingerprint();
+  const answered: string[] = [];
+  for (const [name, line] of lines) {
+    const { messages, refusal } = await standby.call(methodOf(name), sampleOf(name, line));
+    const text = Buffer.concat([...messages, Buffer.from(refusal ?? '')]).toString('latin1');
+    for (const secret of [marker, secretKey, 'nobody']) expect(text, name).not.toContain(secret);
+    if (refusal === undefined) answered.push(name);
+    else expect(refusal, name).toMatch(/no leader|not leader|not implemented|unknown service/);
+  }
+  expect(answered).toEqual([
+    'etcdserverpb.Cluster/MemberList',
+    'etcdserverpb.Maintenance/Status',
+    'grpc.health.v1.Health/Check',
+    'grpc.health.v1.Health/Watch',
+    'grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
+    'grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo',
+    't4.v1.Admin/Usage',
+  ]);
+  expect(await guarded.fingerprint()).toBe(before);
+  await standby.stop();
+});
+
 /** Or all of the above would hold on a server that refuses everybody. */
 test('root may do all of it', async () => {
   const last = 'etcdserverpb.Auth/AuthDisable';

@@ -8,6 +8,7 @@ import { createSystemClock } from '../../../src/adapters/system-clock.ts';
 import { createSystemRandom } from '../../../src/adapters/system-random.ts';
 import type { Request } from '../../../src/core/types/request.ts';
 import { type Node, startNode } from '../../../src/host/node.ts';
+import type { ObjectStore } from '../../../src/ports/object-store.ts';
 import { authDefaults, createAuthenticator } from '../../../src/server/auth/authenticator.ts';
 import { AuthenticateRequest, AuthenticateResponse } from '../../../src/server/generated/etcdserverpb/auth.ts';
 import { clientLimitsDefault } from '../../../src/server/limits.ts';
@@ -48,7 +49,14 @@ export interface GuardedServer {
   call(method: Method, request: Buffer, caller: CallerName, firstMs: number): Promise<Exchange>;
   /** Of everything that the strangers may not change. */
   fingerprint(): Promise<string>;
+  /** Another node on the same store, with a server of its own. */
+  startStandby(): Promise<StandbyServer>;
   stop(): Promise<void>;
+}
+
+export interface StandbyServer extends Pick<GuardedServer, 'node' | 'stop'> {
+  /** Without a token. */
+  call(method: Method, request: Buffer): Promise<Exchange>;
 }
 
 const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -59,20 +67,7 @@ export const patienceMs = 20_000;
 
 export async function startGuardedServer(): Promise<GuardedServer> {
   const store = await openObjectStore('memory:');
-  const node = startNode({
-    store,
-    localStore: createMemoryLocalStore(),
-    disk: createMemoryDisk(),
-    clock: createSystemClock(),
-    random: createSystemRandom(),
-    digest: createNodeDigest(),
-    compression: createNodeCompression(),
-    memberId: 1n,
-    name: 'guarded',
-    clientUrls: ['http://127.0.0.1:2379'],
-    durability: 'object',
-    log: () => {},
-  });
+  const node = nodeOn(store, 1n);
   await node.whenReady();
   const facts = factsOfTest();
   const listen = ['127.0.0.1:0'];
@@ -101,11 +96,47 @@ export async function startGuardedServer(): Promise<GuardedServer> {
     call: (method, request, caller, firstMs) =>
       exchange(clients[indexOf(caller)]!, method, request, { token: tokens.get(caller), firstMs }),
     fingerprint: () => fingerprintOf(node),
+    startStandby: () => startStandby(store),
     stop: async () => {
       for (const client of clients) client.close();
       await Promise.all([server.stop(100), forgetful.stop(100)]);
       await node.close();
       await store.close();
+    },
+  };
+}
+
+function nodeOn(store: ObjectStore, memberId: bigint): Node {
+  return startNode({
+    store,
+    localStore: createMemoryLocalStore(),
+    disk: createMemoryDisk(),
+    clock: createSystemClock(),
+    random: createSystemRandom(),
+    digest: createNodeDigest(),
+    compression: createNodeCompression(),
+    memberId,
+    name: 'guarded',
+    clientUrls: ['http://127.0.0.1:2379'],
+    durability: 'object',
+    log: () => {},
+  });
+}
+
+async function startStandby(store: ObjectStore): Promise<StandbyServer> {
+  const node = nodeOn(store, 2n);
+  // It knows its database when it has seen who leads.
+  while ((await ask(node, { kind: 'status' })).response.leader === undefined)
+    await new Promise((resolve) => setImmediate(resolve));
+  const server = await startServer({ database: node, listen: ['127.0.0.1:0'], log, facts: factsOfTest(), auth });
+  const client = new Client(server.addresses[0]!, credentials.createInsecure());
+  return {
+    node,
+    call: (method, request) => exchange(client, method, request, { token: undefined, firstMs: patienceMs }),
+    stop: async () => {
+      client.close();
+      await server.stop(100);
+      await node.close();
     },
   };
 }
