@@ -8,6 +8,7 @@ import { createFailureLimit } from './failure-limit.ts';
 import { readJwtKeys } from './jwt-keys.ts';
 import { createJwtTokens } from './jwt-tokens.ts';
 import { login, type LoggedIn, type LoginRequest } from './login.ts';
+import { createLoginLog } from './login-log.ts';
 import { bcryptCostDefault } from './password.ts';
 import { createPasswordHasher, type PasswordHasher } from './password-hasher.ts';
 import { createSimpleTokens } from './simple-tokens.ts';
@@ -66,12 +67,16 @@ export function createAuthenticator(
   const tokens = settings.token.kind === 'simple' ? simpleOf(settings, clock) : jwtOf(settings.token, clock);
   const hasher = createPasswordHasher(settings.bcryptCost);
   const failures = createFailureLimit({ perMinute: settings.failuresPerMinute, nowMs: () => clock.nowMs() });
+  const loginLog = createLoginLog(log);
   return {
     callerOf: createCallers({ callerOfToken: tokens.callerOf, clientCertAuth: settings.clientCertAuth }),
     hasher,
-    login: (request) => login(request, { database, hasher, failures, issue: tokens.issue, log }),
+    login: (request) => login(request, { database, hasher, failures, issue: tokens.issue, log: loginLog }),
     forgetTokens: tokens.forgetAll,
-    close: () => hasher.close(),
+    close: () => {
+      loginLog.close();
+      return hasher.close();
+    },
   };
 }
 

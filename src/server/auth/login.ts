@@ -3,8 +3,8 @@ import type { ByteString } from '../../core/types/bytes.ts';
 import { clientErrors, type ClientError } from '../../core/types/error.ts';
 import type { ResponseHeader } from '../../core/types/response.ts';
 import { DatabaseError, type Database, type DatabaseAnswer } from '../../host/database.ts';
-import type { ServerLog } from '../log.ts';
 import type { FailureLimit } from './failure-limit.ts';
+import type { LoginLog } from './login-log.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 
 /**
@@ -24,7 +24,7 @@ export interface LoginParts {
   readonly hasher: PasswordHasher;
   readonly failures: FailureLimit;
   readonly issue: (user: AuthUser, authRevision: number) => string | Promise<string>;
-  readonly log: ServerLog;
+  readonly log: LoginLog;
 }
 
 /** In etcd's words, which never got a place in its table of errors. */
@@ -47,7 +47,7 @@ export async function login(request: LoginRequest, parts: LoginParts): Promise<L
   const known = await credentialsOf(request, parts);
   const attempt = failures.begin(name, address);
   if (attempt === undefined) {
-    log.warn({ user: shown(name), address }, 'a login was refused unseen: too many failed lately');
+    log.refused(name, address);
     throw new DatabaseError(clientErrors.tooManyRequests);
   }
   try {
@@ -55,7 +55,7 @@ export async function login(request: LoginRequest, parts: LoginParts): Promise<L
     attempt.succeeded();
     return { header, token: await parts.issue(response.user, response.authRevision) };
   } catch (error) {
-    if (isFailure(error)) log.warn({ user: shown(name), address }, 'a login failed');
+    if (isFailure(error)) log.failed(name, address);
     // Who leaves before the answer has had the work done all the same.
     else if (!signal.aborted) attempt.undone();
     throw error;
@@ -92,11 +92,4 @@ async function credentialsOf({ name, signal }: LoginRequest, { database }: Login
   const answer = await database.request<'auth-credentials'>({ kind: 'auth-credentials', name }, signal);
   if (!answer.response.enabled) throw new DatabaseError(clientErrors.authNotEnabled);
   return answer;
-}
-
-const shownCharsMax = 64;
-
-/** Whatever somebody sent as a name, for the log. */
-function shown(name: ByteString): string {
-  return Buffer.from(name.slice(0, shownCharsMax), 'latin1').toString();
 }

@@ -99,7 +99,7 @@ export async function alice(
 /** Servers whose passwords are cheap, and that have neither users nor roles when a case begins. */
 export function usePairWithAuth(): Pair {
   const auth = { bcryptCost: 4, failuresPerMinute: 10_000 };
-  const startOurs = () => startT4InProcess({ auth, expects: /^a login failed$/ });
+  const startOurs = () => startT4InProcess({ auth, expects: /^a login failed$|^logins of others failed/ });
   return usePair(startOurs, { etcdArguments: ['--bcrypt-cost=4'], tidy: tidyAuth });
 }
 
