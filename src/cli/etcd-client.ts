@@ -2,6 +2,7 @@
 import { Client, Metadata, status as grpcStatus } from '@grpc/grpc-js';
 import { AuthenticateRequest, AuthenticateResponse } from '../server/generated/etcdserverpb/auth.ts';
 import { SnapshotRequest, SnapshotResponse } from '../server/generated/etcdserverpb/maintenance.ts';
+import { notHere } from '../server/services/lead.ts';
 import { CliError, exitCodes } from './cli-error.ts';
 import type { EtcdEndpoint } from './etcd-endpoint.ts';
 import { isServiceError } from './service-error.ts';
@@ -111,7 +112,7 @@ export function isDenied(error: unknown): boolean {
 function explained(error: unknown, { url }: EtcdEndpoint): unknown {
   if (!isServiceError(error)) return error;
   const isTransport = error.code === grpcStatus.UNAVAILABLE || error.code === grpcStatus.DEADLINE_EXCEEDED;
-  if (isTransport && !error.details.startsWith('etcdserver:')) {
+  if (isTransport && !error.details.startsWith('etcdserver:') && error.details !== notHere.message) {
     const hint = 'is an etcd running there? https:// is for one with TLS';
     return new CliError(exitCodes.unreachable, `nobody answers on ${url}: ${error.details}`, hint, error);
   }

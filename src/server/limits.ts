@@ -25,6 +25,9 @@ export const clientLimitsDefault: ClientLimits = {
   keepaliveTimeoutMs: 20_000,
 };
 
+/** So long nobody may have led before clients that want to know are told: longer than a lead takes to pass on. */
+export const leaderlessMsMax = 30_000;
+
 /** What etcd's log entry adds to the message itself: its header with the request's id, two tags, two lengths. */
 export const requestEnvelopeBytes = 18;
 

@@ -49,7 +49,7 @@ const faults: Readonly<Record<string, FaultRule>> = {
 /** What a client may be told by a server whose store fails it: etcd's own words, none that tell a lie. */
 const errorsAllowed = [
   'UNAVAILABLE etcdserver: request timed out',
-  'UNAVAILABLE etcdserver: no leader',
+  'UNAVAILABLE there is no connection available',
   'RESOURCE_EXHAUSTED etcdserver: too many requests',
 ];
 

@@ -170,7 +170,7 @@ describe('requests and answers in JSON', () => {
     const headers = { 'grpc-metadata-hasleader': 'true', authorization: 'Bearer x' };
     expect(await post('/v3/kv/range', { key: 'YQ==' }, { headers })).toMatchObject({
       status: 503,
-      body: error(14, 'etcdserver: no leader'),
+      body: error(14, 'there is no connection available'),
     });
   });
 });

@@ -74,7 +74,7 @@ describe('Lease', () => {
     database.answer('lease-keep-alive', new DatabaseError(clientErrors.noLeader));
     const stream = client.duplex('Lease/LeaseKeepAlive');
     stream.write({ ID: '1' });
-    expect(await ended(stream)).toBe('14 etcdserver: no leader');
+    expect(await ended(stream)).toBe('14 there is no connection available');
   });
 });
 
@@ -101,7 +101,7 @@ describe('Cluster', () => {
   test('the core’s refusal goes through', async () => {
     served.database.answer('members', new DatabaseError(clientErrors.noLeader));
     expect(await refusal(served.client.call('Cluster/MemberList', { linearizable: true }))).toBe(
-      '14 etcdserver: no leader',
+      '14 there is no connection available',
     );
   });
 

@@ -84,11 +84,12 @@ describe('metadata', () => {
     database.status = { ...leadingStatus, role: 'standby' };
     await client.call('Maintenance/Status', {});
     await client.call('Maintenance/Status', {}, { metadata: { hasleader: 'false' } });
-    const noLeader = '14 etcdserver: no leader';
-    expect(await refusal(client.call('Maintenance/Status', {}, withLeader))).toBe(noLeader);
+    expect(await refusal(client.call('Maintenance/Status', {}, withLeader))).toBe(
+      '14 there is no connection available',
+    );
     const stream = client.duplex('Watch/Watch', withLeader);
     const [error] = (await once(stream, 'error')) as [Error];
-    expect(error.message).toBe('14 UNAVAILABLE: etcdserver: no leader');
+    expect(error.message).toBe('14 UNAVAILABLE: there is no connection available');
     expect(database.watches).toHaveLength(0);
   });
 

@@ -209,7 +209,7 @@ describe('the end', () => {
 
   test('comes at once where no database is known', async () => {
     served.database.status = { ...leadingStatus, role: 'starting', databaseId: undefined, leader: undefined };
-    expect(await ended(served.client.duplex('Watch/Watch'))).toBe('14 etcdserver: no leader');
+    expect(await ended(served.client.duplex('Watch/Watch'))).toBe('14 there is no connection available');
     expect(served.database.watches).toHaveLength(0);
   });
 

@@ -27,7 +27,8 @@ export function unaryHandler(path: string, method: UnaryCall, serving: Serving):
     call.on('cancelled', () => {
       if (!answered) controller.abort(canceled);
     });
-    method(call.request, contextOf(call, controller.signal, serving))
+    const context = contextOf(call, controller.signal, serving);
+    method(call.request, context)
       .then(
         (response) => {
           answered = true;
@@ -35,7 +36,7 @@ export function unaryHandler(path: string, method: UnaryCall, serving: Serving):
         },
         (error: unknown) => {
           answered = true;
-          if (!controller.signal.aborted) callback(statusOf(error, path, serving.log));
+          if (!controller.signal.aborted) callback(statusOf(error, path, serving.log, context));
         },
       )
       .catch((error: unknown) => tellUnanswerable(error, path, serving));
@@ -93,13 +94,14 @@ async function run(
     controller.abort(canceled);
   });
   streams.add(controller);
+  const context = contextOf(call, controller.signal, serving);
   try {
-    await method(contextOf(call, controller.signal, serving));
+    await method(context);
     if (!gone) call.end();
   } catch (error) {
     if (gone) return;
     const { reason } = controller.signal as { readonly reason: unknown };
-    call.emit('error', statusOf(reason instanceof DatabaseError ? reason : error, path, log));
+    call.emit('error', statusOf(reason instanceof DatabaseError ? reason : error, path, log, context));
   } finally {
     streams.delete(controller);
   }

@@ -1,6 +1,7 @@
 import { clientErrors } from '../../core/types/error.ts';
 import { DatabaseError } from '../../host/database.ts';
 import type { CallContext } from './call.ts';
+import { notHere } from './lead.ts';
 import type { Node } from './node.ts';
 
 /** What holds for every method before its request is looked at. Undefined: come in. */
@@ -12,7 +13,8 @@ export function admit(node: Node, context: CallContext): Promise<void> | undefin
 }
 
 async function requireLeader(node: Node): Promise<void> {
-  if (!(await node.leads())) throw new DatabaseError(clientErrors.noLeader);
+  const lead = await node.lead();
+  if (lead !== 'here') throw new DatabaseError(lead === 'elsewhere' ? notHere : clientErrors.noLeader);
 }
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });

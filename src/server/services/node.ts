@@ -8,6 +8,7 @@ import type { ResponseHeader } from '../generated/etcdserverpb/header.ts';
 import { clusterIdOf, headerOf, type Identity } from '../wire/header.ts';
 import type { CallContext } from './call.ts';
 import { watchOf, type CalledWatch, type CallWatch } from './call-watch.ts';
+import { createLeadOf, type Lead } from './lead.ts';
 
 /** What services have of the database: never the database itself, always what the caller of one call may do with it. */
 export interface Node {
@@ -17,6 +18,8 @@ export interface Node {
   mayAdminister(context: CallContext): Promise<void>;
   /** Undefined until the database was found or made. */
   identity(): Promise<Identity | undefined>;
+  /** Who leads, as far as this node knows. */
+  lead(): Promise<Lead>;
   /** Whether this node leads. */
   leads(): Promise<boolean>;
   readonly limits: ClientLimits;
@@ -60,6 +63,11 @@ export function createNode(database: Database, callerOf: Callers, limits: Client
     return known;
   }
 
+  const leadOf = createLeadOf();
+  async function lead(): Promise<Lead> {
+    return leadOf((await database.request<'status'>({ kind: 'status' })).response);
+  }
+
   const called: CalledDatabase = database;
   function of(context: CallContext): CallDatabase {
     const { signal } = context;
@@ -80,10 +88,8 @@ export function createNode(database: Database, callerOf: Callers, limits: Client
     // A question that the core answers to nobody else.
     mayAdminister: async (context) => void (await of(context).request<'auth-role-list'>({ kind: 'auth-role-list' })),
     identity,
-    leads: async () => {
-      const { response } = await database.request<'status'>({ kind: 'status' });
-      return response.role === 'leader';
-    },
+    lead,
+    leads: async () => (await lead()) === 'here',
     header: (header) => {
       if (known !== undefined) return headerOf(known, header);
       return identity().then((identity) => headerOf(identity ?? identityUnknown, header));

@@ -15,7 +15,7 @@ const refusingCodes: readonly number[] = [
   status.RESOURCE_EXHAUSTED,
 ];
 
-const refusingWords = ['etcdserver: no leader', 'etcdserver: leader changed', 'etcdserver: server stopped'];
+const refusingWords = ['there is no connection available', 'etcdserver: leader changed', 'etcdserver: server stopped'];
 
 export function failureOf(error: unknown): CallFailure {
   if (!isServiceError(error)) throw error;
