@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { newerEtcd } from './newer-etcd.ts';
-import { withLock } from './with-lock.ts';
 
 /** Where nobody built it before, this test does. */
 const buildTimeoutMs = 45 * 60_000;
@@ -39,22 +38,4 @@ test('each program is of the release that is named', { timeout: buildTimeoutMs }
   for (const tool of [etcdctl, etcdutl]) {
     expect(execFileSync(tool, ['version'], { encoding: 'utf8' })).toMatch(`version: ${version}`);
   }
-});
-
-test('one at a time holds a lock, and the lock of a process that is gone is taken', async ({ onTestFinished }) => {
-  const lock = join(await emptyFolder(onTestFinished), 'lock');
-  let inside = 0;
-  let seen = 0;
-  const enter = () =>
-    withLock(lock, async () => {
-      inside += 1;
-      seen = Math.max(seen, inside);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      inside -= 1;
-    });
-  await Promise.all([enter(), enter(), enter()]);
-  expect(seen).toBe(1);
-  execFileSync('sh', ['-c', `echo $$ >"${lock}"`]);
-  await enter();
-  expect(inside).toBe(0);
 });
