@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import type { ReservedPort } from './serve.ts';
+import type { ReservedPort } from './serve/parts.ts';
 
 /** A free port, held by listening on it. Whoever comes meanwhile is turned away. */
 export function reservePort(host: string): Promise<ReservedPort> {

@@ -17,7 +17,8 @@ import type { CommandContext } from './command-context.ts';
 import { openLog, type Log, type LogHandle } from './log.ts';
 import { reservePort } from './reserve-port.ts';
 import type { Environment } from './resolve-settings.ts';
-import { serve, type ServeOptions, type ServeParts } from './serve.ts';
+import { serve, type ServeOptions } from './serve.ts';
+import type { ServeParts } from './serve/parts.ts';
 import { openServiceManager } from './service-manager/service-manager.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 

@@ -8,49 +8,30 @@
  *   opened, last first. Every step has a bound.
  */
 import type { DataFolder } from '../adapters/data-folder.ts';
-import type { ProbeVerdict } from '../adapters/store-probe.ts';
-import { createStoreUsage, type StoreUsage } from '../host/store-usage/usage.ts';
 import type { StoreLocation } from '../adapters/store-url.ts';
-import type { Node, NodeOptions } from '../host/node.ts';
-import type { FamilyStore } from '../library/open-family-store.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
-import type { ClientServer, ServerOptions } from '../server/server.ts';
-import type { HttpServer, HttpServerOptions } from '../server/http/http-server.ts';
+import { createStoreUsage } from '../host/store-usage/usage.ts';
+import type { Node } from '../host/node.ts';
+import type { ClientServer } from '../server/server.ts';
 import type { NodeFacts } from '../server/services/admin.ts';
 import type { TlsMaterial } from '../server/tls/tls-material.ts';
-import { CliError, exitCodes, type ExitCode } from './cli-error.ts';
+import { autoCompactionOf } from './auto-compaction-settings.ts';
+import { exitCodes, type ExitCode } from './cli-error.ts';
+import { accessOf, clientLimitsOf } from './client-settings.ts';
 import { formatAddress, type ListenAddress } from './listen-address.ts';
 import type { Log } from './log.ts';
+import { nodeSettingsOf, toldSettingsOf } from './node-settings.ts';
 import { checkTokenKeys, openAutoTls, openGivenTls } from './open-tls.ts';
 import type { Settings } from './resolve-settings.ts';
+import { checkListen, checkListenMetrics, clientUrlsOf, storeToRunOn } from './run-settings.ts';
+import { authSettingsOf, isOpenToAll } from './security-settings.ts';
+import { announceReady, warnIfOpen } from './serve/announce.ts';
+import { closeNode, untilStopped } from './serve/end.ts';
+import type { ReservedPort, ServeParts } from './serve/parts.ts';
+import { probeUntilClear } from './serve/probe-until-clear.ts';
+import { releaseAll, withRealPorts } from './serve/real-ports.ts';
 import type { ServiceManager } from './service-manager/service-manager.ts';
 import { onStandingBy } from './standing-by.ts';
-import { autoCompactionOf } from './auto-compaction-settings.ts';
-import { acceptsLocalLoss, checkListen, checkListenMetrics, clientUrlsOf, storeToRunOn } from './run-settings.ts';
-import { accessOf, clientLimitsOf } from './client-settings.ts';
-import { authSettingsOf, isOpenToAll } from './security-settings.ts';
 import type { StoreTarget } from './store-settings.ts';
-
-/** The world outside of this file, so that tests can be it. */
-export interface ServeParts {
-  openStore(target: StoreTarget, usage: StoreUsage): Promise<FamilyStore>;
-  clock: Clock;
-  probe(store: ObjectStore): Promise<ProbeVerdict>;
-  /** Undefined: in memory. */
-  openLocal(path: string | undefined): Promise<DataFolder>;
-  reservePort(host: string): Promise<ReservedPort>;
-  startNode(options: Omit<NodeOptions, 'clock' | 'random' | 'digest' | 'compression'>): Node;
-  startServer(options: ServerOptions): Promise<ClientServer>;
-  startHttp(options: HttpServerOptions): Promise<HttpServer>;
-  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
-}
-
-/** A port that nobody else gets until it is released: the node tells others its address before its server listens. */
-export interface ReservedPort {
-  readonly port: number;
-  release(): Promise<void>;
-}
 
 export interface ServeOptions {
   readonly settings: Settings;
@@ -64,26 +45,14 @@ export interface ServeOptions {
   ready?(addresses: readonly string[]): void;
 }
 
-/** How long a store that does not answer is asked again at start, and how long between. */
-const probeAttemptsMax = 10;
-export const probePauseMs = 3_000;
-/** Giving the lead back takes a write to the store; without it another node waits for the lease to end, no more. */
-const closeTimeoutMs = 15_000;
-
 export async function serve(options: ServeOptions, parts: ServeParts): Promise<ExitCode> {
   const { settings, log, stop } = options;
-  const target = storeToRunOn(settings);
-  const listen = checkListen(settings);
-  checkListenMetrics(settings);
-  clientUrlsOf(settings, listen);
-  checkTokenKeys(settings);
-  const { 'auto-compaction-mode': mode, 'auto-compaction-retention': compactedAfter } = settings.values;
-  autoCompactionOf(mode, compactedAfter);
-  const tls = openGivenTls(settings, log);
-  const opened: (() => Promise<void>)[] = [];
+  const checked = check(settings, log);
+  const opened: Opened = [];
   try {
     log.info({ version: options.version, process: process.pid }, 'starting');
-    return await serveWith(options, parts, { target, listen, tls }, opened);
+    const node = await open(options, parts, checked, opened);
+    return await untilStopped(node, log, stop);
   } catch (error) {
     if (!stop.aborted) throw error;
     log.info({ error }, 'stopped before it was ready');
@@ -95,20 +64,36 @@ export async function serve(options: ServeOptions, parts: ServeParts): Promise<E
   }
 }
 
+/** What closes what was opened, in the order in which it was. */
+type Opened = (() => Promise<void>)[];
+
 /** What was looked at before anything was opened. */
 interface Checked {
   readonly target: StoreTarget;
   readonly listen: readonly ListenAddress[];
+  readonly listenMetrics: readonly ListenAddress[];
   /** Undefined: none was given. */
   readonly tls: TlsMaterial | undefined;
 }
 
-async function serveWith(
-  { settings, log, stop, manager, ready }: ServeOptions,
+function check(settings: Settings, log: Log): Checked {
+  const target = storeToRunOn(settings);
+  const listen = checkListen(settings);
+  const listenMetrics = checkListenMetrics(settings);
+  clientUrlsOf(settings, listen);
+  checkTokenKeys(settings);
+  const { 'auto-compaction-mode': mode, 'auto-compaction-retention': compactedAfter } = settings.values;
+  autoCompactionOf(mode, compactedAfter);
+  return { target, listen, listenMetrics, tls: openGivenTls(settings, log) };
+}
+
+async function open(
+  options: ServeOptions,
   parts: ServeParts,
-  { target, listen, tls: tlsGiven }: Checked,
-  opened: (() => Promise<void>)[],
-): Promise<ExitCode> {
+  { target, listen, listenMetrics, tls: tlsGiven }: Checked,
+  opened: Opened,
+): Promise<Node> {
+  const { settings, log, stop } = options;
   const { values } = settings;
   const usage = createStoreUsage();
   const since = parts.clock.now();
@@ -116,63 +101,40 @@ async function serveWith(
   opened.push(() => store.close());
   await probeUntilClear(store, parts, log, stop);
 
-  const folder = dataFolderOf(settings, target.location);
-  const local = await parts.openLocal(folder);
+  const dataFolder = dataFolderOf(settings, target.location);
+  const local = await openLocal(dataFolder, parts, log);
   opened.push(() => local.close());
-  for (const report of local.reports) log.warn({ dataDir: folder }, report);
-  if (folder === undefined) log.warn('everything is in memory: it is gone when this process ends');
 
   const reserved: ReservedPort[] = [];
   opened.push(() => releaseAll(reserved));
   const addresses = await withRealPorts(listen, parts, reserved);
-  const tls =
-    tlsGiven ??
-    (await openAutoTls({
-      settings,
-      log,
-      dataFolder: folder,
-      listen: addresses,
-      clientUrls: clientUrlsOf(settings, addresses),
-      wallMs: since.wallMs,
-    }));
-  const name = values['node-id'] ?? nameOf(local.memberId);
+  const clientUrls = clientUrlsOf(settings, addresses);
+  const { wallMs } = since;
+  const tls = tlsGiven ?? (await openAutoTls({ settings, log, dataFolder, listen: addresses, clientUrls, wallMs }));
+
+  const { memberId, localStore, disk } = local;
+  const name = values['node-id'] ?? nameOf(memberId);
   log.info(
     {
       node: name,
-      memberId: local.memberId,
+      memberId,
       store: store.description,
       ...(home === '' ? {} : { branch: home }),
-      dataDir: folder ?? 'memory',
+      dataDir: dataFolder ?? 'memory',
       durability: values.durability,
     },
     'opening the database',
   );
   stop.throwIfAborted();
   const node = parts.startNode({
+    ...nodeSettingsOf(settings),
     store,
     home,
-    localStore: local.localStore,
-    disk: local.disk,
-    memberId: local.memberId,
+    localStore,
+    disk,
+    memberId,
     name,
-    clientUrls: clientUrlsOf(settings, addresses),
-    durability: values.durability,
-    acceptLocalLoss: acceptsLocalLoss(settings),
-    leaseMs: values['lease-ttl'],
-    memberIntervalMs: values['member-interval'],
-    logInflightMax: values['log-inflight-max'],
-    uploadIntervalMs: values['upload-interval'],
-    checkpointSegments: values['checkpoint-segments'],
-    checkpointIntervalMs: values['checkpoint-interval'],
-    ...(values.retention === undefined ? {} : { retention: values.retention }),
-    collectIntervalMs: values['collect-interval'],
-    collectGraceMs: values['collect-grace'],
-    autoCompaction: autoCompactionOf(values['auto-compaction-mode'], values['auto-compaction-retention']),
-    requestTimeoutMs: values['request-timeout'],
-    quotaBackendBytes: values['quota-backend-bytes'],
-    txnOperationsMax: values['max-txn-ops'],
-    valueCacheBytes: values['value-cache-size'],
-    watchProgressNotifyIntervalMs: values['watch-progress-notify-interval'],
+    clientUrls,
     log: (level, message, fields) => log[level](fields, message),
   });
   opened.push(() => closeNode(node, parts));
@@ -181,20 +143,10 @@ async function serveWith(
   const facts: NodeFacts = {
     store: store.description,
     home,
-    settings: {
-      durability: values.durability,
-      leaseMs: values['lease-ttl'],
-      uploadIntervalMs: values['upload-interval'],
-      checkpointSegments: values['checkpoint-segments'],
-      checkpointIntervalMs: values['checkpoint-interval'],
-      collectIntervalMs: values['collect-interval'],
-      collectGraceMs: values['collect-grace'],
-      logInflightMax: values['log-inflight-max'],
-      memberIntervalMs: values['member-interval'],
-    },
+    settings: toldSettingsOf(settings),
     usage: () => usage.report(),
     countedMs: () => parts.clock.now().monotonicMs - since.monotonicMs,
-    countedSinceWallMs: since.wallMs,
+    countedSinceWallMs: wallMs,
   };
   const server = await parts.startServer({
     database: node,
@@ -207,61 +159,23 @@ async function serveWith(
     facts,
   });
   opened.push(() => server.stop(values['drain-timeout']));
-  // Another leader may change users, and switch authentication off and on, without this process knowing.
-  node.onRole((role) => {
-    if (role === 'leader') manager?.tell('serving');
-    else server.forgetTokens();
-  });
-  if (node.role() === 'leader') manager?.tell('serving');
+  followRole(node, server, options.manager);
   log.info({ addresses: server.addresses }, 'listening');
-  const listenMetrics = checkListenMetrics(settings);
   if (listenMetrics.length > 0) {
     const http = await parts.startHttp({ listen: listenMetrics, route: server.routes, log });
     opened.push(() => http.stop());
-    log.info(
-      { urls: http.addresses.map((address) => `http://${formatAddress(address)}`) },
-      'serving metrics and health',
-    );
+    const urls = http.addresses.map((address) => `http://${formatAddress(address)}`);
+    log.info({ urls }, 'serving metrics and health');
   }
-  const standingBy = { node, clock: parts.clock, leaseMs: values['lease-ttl'], sleep: parts.sleep.bind(parts), stop };
-  onStandingBy(standingBy, ({ name: leader, clientUrls }) => {
-    log.info({ addresses: server.addresses, leader, clientUrls }, 'standing by: another node serves clients');
-    manager?.tell('standing by', `${leader} serves clients`);
-  });
-  const told = { store: store.description, durability: values.durability };
-  void announceReady(node, server, told, log, stop).then((is) => {
-    if (is && isOpenToAll(settings)) void warnIfOpen(node, log);
-    if (is) ready?.(server.addresses);
-  });
-  return untilStopped(node, log, stop);
+  tell(options, parts, node, server, store.description);
+  return node;
 }
 
-async function probeUntilClear(store: ObjectStore, parts: ServeParts, log: Log, stop: AbortSignal): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    stop.throwIfAborted();
-    const verdict = await unlessStopped(parts.probe(store), stop);
-    if (verdict.kind === 'ok') return;
-    const hopeless = verdict.kind === 'conditions-ignored' || verdict.problem.permanent;
-    if (hopeless || attempt === probeAttemptsMax) throw new CliError(exitCodes.failed, verdict.message, verdict.hint);
-    log.warn({ problem: verdict.message, attempt, attemptsMax: probeAttemptsMax }, 'the store does not answer yet');
-    await parts.sleep(probePauseMs, stop);
-  }
-}
-
-/** A store that keeps a request waiting must not keep a stop waiting. */
-async function unlessStopped<Value>(value: Promise<Value>, stop: AbortSignal): Promise<Value> {
-  value.catch(() => undefined);
-  let forget = (): void => undefined;
-  const stopped = new Promise<never>((_, reject) => {
-    const onStop = (): void => reject(new Error('a stop was asked for'));
-    stop.addEventListener('abort', onStop, { once: true });
-    forget = () => stop.removeEventListener('abort', onStop);
-  });
-  try {
-    return await Promise.race([value, stopped]);
-  } finally {
-    forget();
-  }
+async function openLocal(folder: string | undefined, parts: ServeParts, log: Log): Promise<DataFolder> {
+  const local = await parts.openLocal(folder);
+  for (const report of local.reports) log.warn({ dataDir: folder }, report);
+  if (folder === undefined) log.warn('everything is in memory: it is gone when this process ends');
+  return local;
 }
 
 /** A store in memory cannot outlive the process, so neither need the rest, unless a folder was asked for. */
@@ -269,88 +183,35 @@ function dataFolderOf({ values, sources }: Settings, location: StoreLocation): s
   return location.kind === 'memory' && sources.get('data-dir') === 'default' ? undefined : values['data-dir'];
 }
 
-/** As asked for, with a port that is reserved instead of each 0. */
-async function withRealPorts(
-  listen: readonly ListenAddress[],
-  parts: ServeParts,
-  reserved: ReservedPort[],
-): Promise<readonly ListenAddress[]> {
-  const addresses: ListenAddress[] = [];
-  for (const address of listen) {
-    if (address.port !== 0) {
-      addresses.push(address);
-      continue;
-    }
-    const one = await parts.reservePort(address.host);
-    reserved.push(one);
-    addresses.push({ host: address.host, port: one.port });
-  }
-  return addresses;
-}
-
-async function releaseAll(reserved: ReservedPort[]): Promise<void> {
-  for (const one of reserved.splice(0)) await one.release();
-}
-
 function nameOf(memberId: bigint): string {
   return `node-${BigInt.asUintN(64, memberId).toString(16).padStart(16, '0').slice(0, 8)}`;
 }
 
-/** The one line that says: clients are served from now on. False: it never came to that. */
-async function announceReady(
-  node: Node,
-  server: ClientServer,
-  facts: object,
-  log: Log,
-  stop: AbortSignal,
-): Promise<boolean> {
-  try {
-    await node.whenReady(stop);
-    const { response } = await node.request<'status'>({ kind: 'status' });
-    const { revision, epoch } = response;
-    log.info({ addresses: server.addresses, ...facts, revision, epoch }, 'ready to serve client requests');
-    return true;
-  } catch (error) {
-    if (!stop.aborted) log.debug({ error }, 'stopped before it was ready');
-    return false;
-  }
-}
-
-/** Told once, and refused to nobody: there are no users before somebody has come in to make them. */
-async function warnIfOpen(node: Node, log: Log): Promise<void> {
-  try {
-    const { response } = await node.request<'auth-status'>({ kind: 'auth-status' });
-    if (response.enabled) return;
-    log.warn('authentication is not enabled: whoever reaches the address can read and write everything');
-  } catch (error) {
-    log.debug({ error }, 'whether authentication is enabled could not be told');
-  }
-}
-
-async function untilStopped(node: Node, log: Log, stop: AbortSignal): Promise<ExitCode> {
-  const asked = new Promise<'asked'>((resolve) => {
-    if (stop.aborted) resolve('asked');
-    stop.addEventListener('abort', () => resolve('asked'), { once: true });
+function followRole(node: Node, server: ClientServer, manager: ServiceManager | undefined): void {
+  node.onRole((role) => {
+    if (role === 'leader') manager?.tell('serving');
+    // Another leader may change users, and switch authentication off and on, without this process knowing.
+    else server.forgetTokens();
   });
-  const end = await Promise.race([asked, node.stopped]);
-  if (end === 'asked') {
-    log.info({ reason: String(stop.reason) }, 'stopping: no new requests are taken');
-    return exitCodes.ok;
-  }
-  throw new CliError(exitCodes.failed, `the node stopped: ${end.failure ?? 'nobody asked it to'}`);
+  if (node.role() === 'leader') manager?.tell('serving');
 }
 
-async function closeNode(node: Node, parts: ServeParts): Promise<void> {
-  const closed = new AbortController();
-  const late = parts.sleep(closeTimeoutMs, closed.signal).then(
-    () => {
-      throw new Error(`the lead was not given back within ${closeTimeoutMs} ms; it ends by itself with its lease`);
-    },
-    () => undefined,
-  );
-  try {
-    await Promise.race([node.close(), late.then(() => new Promise<never>(() => undefined))]);
-  } finally {
-    closed.abort();
-  }
+/** What people and the service manager are told once the node leads, or stands by for another one. */
+function tell(
+  { settings, log, stop, manager, ready }: ServeOptions,
+  parts: ServeParts,
+  node: Node,
+  { addresses }: ClientServer,
+  store: string,
+): void {
+  const { durability, 'lease-ttl': leaseMs } = settings.values;
+  const standingBy = { node, clock: parts.clock, leaseMs, sleep: parts.sleep.bind(parts), stop };
+  onStandingBy(standingBy, ({ name: leader, clientUrls }) => {
+    log.info({ addresses, leader, clientUrls }, 'standing by: another node serves clients');
+    manager?.tell('standing by', `${leader} serves clients`);
+  });
+  void announceReady(node, { addresses, store, durability }, log, stop).then((is) => {
+    if (is && isOpenToAll(settings)) void warnIfOpen(node, log);
+    if (is) ready?.(addresses);
+  });
 }

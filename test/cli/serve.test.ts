@@ -5,7 +5,9 @@ import { openObjectStore } from '../../src/adapters/open-store.ts';
 import type { ProbeVerdict } from '../../src/adapters/store-probe.ts';
 import { createLog } from '../../src/cli/log.ts';
 import { resolveSettings } from '../../src/cli/resolve-settings.ts';
-import { probePauseMs, serve, type ServeParts } from '../../src/cli/serve.ts';
+import { serve } from '../../src/cli/serve.ts';
+import type { ServeParts } from '../../src/cli/serve/parts.ts';
+import { probePauseMs } from '../../src/cli/serve/probe-until-clear.ts';
 import type { Node } from '../../src/host/node.ts';
 
 /** A world that notes, in order, what is done to it. */
