@@ -139,6 +139,7 @@ async function posted(path: string, body: object, caller: CallerName): Promise<s
   const controller = new AbortController();
   const response = await fetch(`http://${guarded.httpAddress(caller)}${path}`, {
     method: 'POST',
+    redirect: 'manual',
     body: JSON.stringify(body),
     headers: token === undefined ? {} : { authorization: token },
     signal: controller.signal,

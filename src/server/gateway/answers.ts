@@ -8,6 +8,7 @@ import { httpBodyTimeoutMs, unreadLingerMs } from '../limits.ts';
 import type { CallContext, Method, ResponseStream, UnaryCall } from '../services/call.ts';
 import { createCollectedBytes } from './collected-bytes.ts';
 import { clientErrorOf, errorBodyOf, httpStatusOf, streamErrorOf } from './gateway-error.ts';
+import { deadlineExceeded } from './grpc-timeout.ts';
 import { jsonBytesMaxOf, jsonObjects, tooLarge } from './json-values.ts';
 import { jsonOf, messageBytesOf } from './json-message.ts';
 
@@ -36,7 +37,7 @@ export async function answerUnary(call: GatewayCall, method: UnaryCall, { log }:
     response.writeHead(200, { ...headers, 'content-length': Buffer.byteLength(body) });
     response.end(body);
   } catch (error) {
-    const given = clientErrorOf(error, path, log);
+    const given = clientErrorOf(reasonOf(error, context), path, log);
     if (call.isGone()) return;
     response.statusCode = httpStatusOf(given.status);
     response.setHeader('content-type', 'application/json');
@@ -53,8 +54,7 @@ export async function answerStream(call: GatewayCall, method: StreamMethod, serv
     else await method.call(await onlyRequestOf(call), context, responses);
     end(call);
   } catch (error) {
-    const { reason } = context.signal as { readonly reason: unknown };
-    const given = clientErrorOf(reason instanceof DatabaseError ? reason : error, path, serving.log);
+    const given = clientErrorOf(reasonOf(error, context), path, serving.log);
     if (call.isGone()) return;
     if (!response.headersSent) {
       response.statusCode = httpStatusOf(given.status);
@@ -62,6 +62,12 @@ export async function answerStream(call: GatewayCall, method: StreamMethod, serv
     }
     end(call, `${streamErrorOf(given)}\n`);
   }
+}
+
+/** Why the call was ended, where it was. */
+function reasonOf(error: unknown, { signal }: CallContext): unknown {
+  const { reason } = signal as { readonly reason: unknown };
+  return reason instanceof DatabaseError ? reason : error;
 }
 
 function linesOf({ types, context, response }: GatewayCall): ResponseStream<Uint8Array> {
@@ -102,7 +108,7 @@ async function bodyOf({ context, request }: GatewayCall, bytesMax: number): Prom
     }
   } catch (error) {
     if (!late.aborted) throw error;
-    throw new DatabaseError({ status: 'DeadlineExceeded', message: 'context deadline exceeded' });
+    throw new DatabaseError(deadlineExceeded);
   }
   return body.take();
 }

@@ -8,6 +8,7 @@ import { type ClientLimits, receiveBytesMaxOf } from '../limits.ts';
 import type { CallContext, Method } from '../services/call.ts';
 import { answerStream, answerUnary } from './answers.ts';
 import { errorBodyOf, httpStatusOf } from './gateway-error.ts';
+import { deadlineExceeded, givenTimeOf, type GivenTime } from './grpc-timeout.ts';
 import { gatewayPaths } from './paths.ts';
 
 /**
@@ -15,7 +16,8 @@ import { gatewayPaths } from './paths.ts';
  * checked in it; here is only what a call looks like on the wire.
  */
 export interface Gateway {
-  /** Paths that it answers. */
+  /** Everything below it is here. */
+  readonly root: string;
   owns(path: string): boolean;
   methodAt(path: string): Method | undefined;
   answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<void>;
@@ -30,7 +32,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const methods = new Map(options.methods.map((method) => [`${method.path.service}/${method.path.method}`, method]));
 
   function methodAt(path: string): Method | undefined {
-    const name = gatewayPaths[path.replace(/^\/v3beta\//, '/v3/')];
+    const name = gatewayPaths[path.replaceAll('%2F', '/')];
     return name === undefined ? undefined : methods.get(name);
   }
 
@@ -40,7 +42,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (request.method !== 'POST') {
       return refuse(request, response, { status: 'Unimplemented', message: 'Method Not Allowed' });
     }
+    const given = givenTimeOf(request.headers);
+    if ('status' in given) return refuse(request, response, given);
+    if (given.milliseconds < timerMsMin) return refuse(request, response, deadlineExceeded);
     const controller = new AbortController();
+    const timer = abortLater(controller, given);
     let answered = false;
     let gone = false;
     response.on('close', () => {
@@ -65,11 +71,24 @@ export function createGateway(options: GatewayOptions): Gateway {
       }
     } finally {
       answered = true;
+      clearTimeout(timer);
       options.streams.delete(controller);
     }
   }
 
-  return { owns: (path) => /^\/v3(?:beta)?\//.test(path), methodAt, answer };
+  return { root, owns: (path) => path.startsWith(`${root}/`), methodAt, answer };
+}
+
+const root = '/v3';
+
+/** What is shorter than a timer goes is over at once. */
+const timerMsMin = 1;
+/** Node's timers bear no more. */
+const timerMsMax = 2_147_483_647;
+
+function abortLater(controller: AbortController, { milliseconds }: GivenTime): NodeJS.Timeout | undefined {
+  if (milliseconds > timerMsMax) return undefined;
+  return setTimeout(() => controller.abort(new DatabaseError(deadlineExceeded)), milliseconds);
 }
 
 export const canceled = new DatabaseError({ status: 'Canceled', message: 'context canceled' });

@@ -7,7 +7,7 @@ import type { Serving } from '../grpc/calls.ts';
 import { requestsOf } from '../grpc/requests.ts';
 import { createResponses } from '../grpc/responses.ts';
 import { textType } from '../http/answer.ts';
-import { urlOf } from '../http/url.ts';
+import { targetOf } from '../http/target.ts';
 import { type AccessOptions, refusalOf } from '../http/access.ts';
 import { receiveBytesMaxOf, webSocketBufferBytes } from '../limits.ts';
 import type { Method } from '../services/call.ts';
@@ -44,7 +44,8 @@ export function createWebSockets(options: WebSocketOptions): Upgrade {
     if (!isWebSocket(request)) return refuse(socket, badRequest, 'this server upgrades to websockets alone\n');
     const refusal = refusalOf(request, options.access);
     if (refusal !== undefined) return refuse(socket, refusal.status, refusal.words);
-    const method = options.methodAt(urlOf(request)?.pathname ?? '');
+    const target = targetOf(request);
+    const method = target?.elsewhere() === undefined ? options.methodAt(target?.path ?? '') : undefined;
     if (method === undefined) return refuse(socket, notFound, 'Not Found\n');
     server.handleUpgrade(request, socket, head, (webSocket) => {
       converse(webSocket, request, method, options).catch((error: unknown) =>

@@ -3,7 +3,8 @@ import { type HttpAnswer, type HttpRoute, textType } from './answer.ts';
 import { type AccessOptions, refuseAccess } from './access.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { ServerLog } from '../log.ts';
-import { urlOf } from './url.ts';
+import { redirection } from './redirection.ts';
+import { targetOf, type Target } from './target.ts';
 
 /** Small answers to GET, by path, over either version of HTTP: Node gives both the same face. */
 
@@ -20,11 +21,12 @@ export interface HandlerOptions {
 export function createHandler({ route, gateway, access, log }: HandlerOptions): RequestListener {
   return (request, response) => {
     if (access !== undefined && refuseAccess(request, response, access)) return;
-    const url = urlOf(request);
+    const target = targetOf(request);
+    const elsewhere = target?.elsewhere(gateway?.root);
     const answered =
-      url !== undefined && gateway?.owns(url.pathname) === true
-        ? gateway.answer(url.pathname, request, response)
-        : answer(request, response, url, route, log);
+      target !== undefined && elsewhere === undefined && gateway?.owns(target.path) === true
+        ? gateway.answer(target.path, request, response)
+        : answer(request, response, () => answerOf(request, target, elsewhere, route), log);
     answered.catch((error: unknown) =>
       log.error({ error, path: request.url }, 'an answer could not be given to the transport'),
     );
@@ -34,12 +36,11 @@ export function createHandler({ route, gateway, access, log }: HandlerOptions): 
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  url: URL | undefined,
-  route: HandlerOptions['route'],
+  answered: () => Promise<HttpAnswer>,
   log: ServerLog,
 ): Promise<void> {
   try {
-    send(request, response, await answerOf(request, url, route));
+    send(request, response, await answered());
   } catch (error) {
     log.error({ error, path: request.url }, 'an HTTP request failed for a reason that no client should ever see');
     send(request, response, { status: 500, type: textType, body: 'Internal Server Error\n' });
@@ -48,17 +49,19 @@ async function answer(
 
 async function answerOf(
   request: IncomingMessage,
-  url: URL | undefined,
+  target: Target | undefined,
+  elsewhere: string | undefined,
   route: HandlerOptions['route'],
 ): Promise<HttpAnswer> {
-  if (url === undefined) return { status: 400, type: textType, body: 'Bad Request\n' };
-  const found = route(url.pathname);
+  if (target === undefined) return { status: 400, type: textType, body: '400 Bad Request' };
+  if (elsewhere !== undefined) return redirection(request, elsewhere);
+  const found = route(target.path);
   if (found === undefined) return { status: 404, type: textType, body: '404 page not found\n' };
   const isRead = request.method === 'GET' || request.method === 'HEAD';
-  return isRead ? found(url) : { status: 405, type: textType, body: 'Method Not Allowed\n' };
+  return isRead ? found(target) : { status: 405, type: textType, body: 'Method Not Allowed\n' };
 }
 
-function send(request: IncomingMessage, response: ServerResponse, { status, type, body }: HttpAnswer): void {
+function send(request: IncomingMessage, response: ServerResponse, { status, type, body, location }: HttpAnswer): void {
   if (response.destroyed || response.headersSent) return;
   const bytes = Buffer.from(body);
   const isRefused = status === 405;
@@ -69,6 +72,7 @@ function send(request: IncomingMessage, response: ServerResponse, { status, type
     'content-length': bytes.length,
     'x-content-type-options': 'nosniff',
     ...(isRefused ? { allow: 'GET' } : {}),
+    ...(location === undefined ? {} : { location }),
     ...(isAlone ? { connection: 'close' } : {}),
   });
   if (request.method === 'HEAD') response.end();

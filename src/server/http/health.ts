@@ -65,17 +65,21 @@ export function createHealth(database: Database): Health {
   }
 
   /** What fails is told in any case, what does not when it is asked for. */
-  async function run(probe: Probe, names: readonly string[], url: URL): Promise<HttpAnswer> {
+  async function run(
+    probe: Probe,
+    names: readonly string[],
+    { searchParams }: Pick<URL, 'searchParams'>,
+  ): Promise<HttpAnswer> {
     const looks = [];
     for (const name of names) looks.push(await look(probe, name));
     const lines = looks.map(({ line }) => line).join('');
     if (looks.some(({ isWell }) => !isWell)) return { status: 503, type: textType, body: `${lines}\n` };
-    return { status: 200, type: textType, body: url.searchParams.has('verbose') ? `${lines}ok\n` : 'ok\n' };
+    return { status: 200, type: textType, body: searchParams.has('verbose') ? `${lines}ok\n` : 'ok\n' };
   }
 
-  async function health(url: URL): Promise<HttpAnswer> {
-    const isLocal = url.searchParams.get('serializable') === 'true';
-    const reason = await reasonOf(database, new Set(url.searchParams.getAll('exclude')), isLocal);
+  async function health({ searchParams }: Pick<URL, 'searchParams'>): Promise<HttpAnswer> {
+    const isLocal = searchParams.get('serializable') === 'true';
+    const reason = await reasonOf(database, new Set(searchParams.getAll('exclude')), isLocal);
     if (reason === '') successes += 1;
     else failures += 1;
     const body = JSON.stringify({ health: String(reason === ''), reason });
@@ -85,15 +89,15 @@ export function createHealth(database: Database): Health {
   const routes = new Map<string, HttpRoute>([['/health', health]]);
   for (const probe of ['livez', 'readyz'] as const) {
     const names = Object.keys(probes[probe]);
-    routes.set(`/${probe}`, (url) => {
-      const excluded = new Set(url.searchParams.getAll('exclude'));
+    routes.set(`/${probe}`, (target) => {
+      const excluded = new Set(target.searchParams.getAll('exclude'));
       return run(
         probe,
         names.filter((name) => !excluded.has(name)),
-        url,
+        target,
       );
     });
-    for (const name of names) routes.set(`/${probe}/${name}`, (url) => run(probe, [name], url));
+    for (const name of names) routes.set(`/${probe}/${name}`, (target) => run(probe, [name], target));
   }
   return { routes, counts: () => ({ successes, failures, checks: [...counted.values()] }) };
 }
