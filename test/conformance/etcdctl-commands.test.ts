@@ -268,7 +268,23 @@ describe('users and roles', () => {
   script('whether they count', [['auth', 'status']], { from: '3.6' });
 });
 
+describe('checks', () => {
+  // `check perf` takes a minute whatever the server does, and asks for a rate: it is run by hand.
+  test('how much memory ten thousand keys take', async ({ skip, onTestFinished }) => {
+    const program = programs.at(-1)?.path;
+    if (program === undefined) return skip(etcdctlAbsence);
+    // Of its own: others would have to get to its revision for the next case.
+    const { address, stop } = await startT4Process();
+    onTestFinished(stop);
+    const checked = await etcdctl(address, ['check', 'datascale', '--load=s'], { program, timeoutMs: 240_000 });
+    expect(checked.stdout + checked.stderr).toMatch(/PASS: Approximate system memory used : [\d.]+ MB/);
+    expect((await etcdctl(address, ['get', '--prefix', '', '--keys-only'], { program })).stdout).toBe('');
+  });
+});
+
 describe('the rest', () => {
+  script('what a shell completes', [{ args: ['completion', 'bash'], compare: 'end', shows: /→ 0\n/ }]);
+
   script('versions, and wrong usage', [
     { args: ['version'] },
     { args: ['put'] },

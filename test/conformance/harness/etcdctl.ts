@@ -38,13 +38,15 @@ export interface CommandOptions {
   readonly until?: Promise<unknown>;
   /** Another than the machine's own. */
   readonly program?: string;
+  /** For one that has much to do. */
+  readonly timeoutMs?: number;
 }
 
 /** Runs one command. One that would not end is ended when it wrote `untilLines` lines; they are all that counts of it. */
 export function etcdctl(
   address: string,
   args: readonly string[],
-  { input = '', untilLines = Infinity, until, program = binary }: CommandOptions = {},
+  { input = '', untilLines = Infinity, until, program = binary, timeoutMs = commandTimeoutMs }: CommandOptions = {},
 ): Promise<CommandResult> {
   const { PATH = '', HOME = '' } = process.env;
   const env = { PATH, HOME, ETCDCTL_API: '3', ETCDCTL_ENDPOINTS: address, ETCDCTL_DIAL_TIMEOUT: '10s' };
@@ -56,7 +58,7 @@ export function etcdctl(
     if (stdout.split('\n').length > untilLines) child.kill('SIGKILL');
   });
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString('latin1')));
-  const late = setTimeout(() => child.kill('SIGKILL'), commandTimeoutMs);
+  const late = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
   void until?.finally(() => child.kill('SIGKILL'));
