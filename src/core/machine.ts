@@ -3,23 +3,23 @@ import { createCore, log } from './core.ts';
 import { assert } from './assert.ts';
 import { createEdges } from './edges.ts';
 import { LocalStoreDamage, NodeFailure } from './failure.ts';
+import { checkpointInTime, drainInTime } from './lead/finish-in-time.ts';
 import { createLeadership, type Leadership } from './lead/leadership.ts';
-import { createMembers } from './members/answer-members.ts';
 import { keepPresent } from './members/keep-present.ts';
-import { createLeadMoves } from './members/lead-moves.ts';
-import { mayInherit } from './members/may-inherit.ts';
+import { createNodeAnswers, isNodeRequest } from './members/node-answers.ts';
 import { claimEpoch, createStandby } from './recover/claim-epoch.ts';
 import { recover } from './recover/recover.ts';
-import { keepRenewing, writeControl } from './reign/renew.ts';
+import { giveLeaseBack } from './reign/give-back.ts';
+import { keepRenewing } from './reign/renew.ts';
 import type { Reign, ReignEnd } from './reign/reign.ts';
 import { goOnElsewhere } from './restore/go-on-elsewhere.ts';
-import { leaderOf, selfOf, statusOf } from './status.ts';
-import { createScope, createSignal, fire, waitFor, waitForUntil, type Scope, type Task } from './task.ts';
+import { statusOf } from './status.ts';
+import { createScope, fire, waitFor, type Scope, type Task } from './task.ts';
 import type { Caller } from './types/auth.ts';
-import type { Answer, Effect } from './types/effect.ts';
-import { clientErrors, type ClientError } from './types/error.ts';
+import type { Effect } from './types/effect.ts';
+import { clientErrors } from './types/error.ts';
 import type { Event } from './types/event.ts';
-import type { MembersRequest, MoveLeaderRequest, Request, StatusRequest } from './types/request.ts';
+import type { Request } from './types/request.ts';
 import type { Role, StatusResponse } from './types/response.ts';
 
 /**
@@ -51,12 +51,12 @@ export function createMachine(configuration: MachineConfiguration): Machine {
   const core = createCore(configuration, (effect) => void effects.push(effect));
   const edges = createEdges(core.emit);
   const life = createScope(edges);
-  const members = createMembers(core, life, () => ({
-    self: selfOf(core),
-    leader: leaderOf(core, role, standby.observed?.control, reign, leadership),
-  }));
-
-  const moves = createLeadMoves(core, life, standby);
+  const own = createNodeAnswers(core, life, standby, {
+    status,
+    leading: () => (leadership !== undefined && reign?.ended === undefined ? reign : undefined),
+    handOver: (current, heir) =>
+      endReign(current, { kind: 'handed-over', heir, reason: 'the lead is moved to another member' }),
+  });
 
   function become(next: Role): void {
     if (next === role) return;
@@ -126,61 +126,30 @@ export function createMachine(configuration: MachineConfiguration): Machine {
 
   function* leave(current: Reign, scope: Scope): Task<void> {
     const end = current.ended!;
-    const drainedByMs = core.at.monotonicMs + drainLeases * configuration.leaseMs;
-    if (end.kind === 'stopping') {
-      become('stopping');
-      if (yield* drained(clientErrors.stopped, drainedByMs)) yield* lastCheckpoint(leadership!, drainedByMs);
-    } else {
-      log(core, 'warn', 'no longer leader; standing by', { epoch: current.epoch, reason: end.reason });
-    }
-    if (end.kind === 'handed-over') {
-      become('standby');
-      yield* drained(clientErrors.leaderChanged, drainedByMs);
+    const leading = leadership;
+    const refused = end.kind === 'stopping' ? clientErrors.stopped : clientErrors.leaderChanged;
+    if (end.kind === 'stopping') become('stopping');
+    else log(core, 'warn', 'no longer leader; standing by', { epoch: current.epoch, reason: end.reason });
+    if (end.kind === 'handed-over') become('standby');
+    if (leading !== undefined && (end.kind === 'stopping' || end.kind === 'handed-over')) {
+      const drainedByMs = core.at.monotonicMs + drainLeases * configuration.leaseMs;
+      const drained = yield* drainInTime(core, life, leading, refused, drainedByMs);
+      if (drained && end.kind === 'stopping') yield* checkpointInTime(core, edges, leading, drainedByMs);
     }
     scope.cancel();
-    leadership?.end(end.kind === 'stopping' ? clientErrors.stopped : clientErrors.leaderChanged);
+    leading?.end(refused);
     leadership = undefined;
     if (end.kind !== 'stopping') become('standby');
     core.problems.delete('lease');
     if (end.kind === 'deposed') return;
-    yield* giveLeaseBack(current, end.kind === 'handed-over' ? end.heir : undefined);
-  }
-
-  /** False: nothing was, or not all of it in time. What is new is refused. */
-  function* drained(refused: ClientError, untilMonotonicMs: number): Task<boolean> {
-    if (leadership === undefined) return false;
-    const inTime = yield* endsInTime(life, leadership.drain(refused), untilMonotonicMs);
-    if (!inTime) log(core, 'warn', 'ended before everything admitted was durable; those requests got no answer');
-    return inTime;
-  }
-
-  /** Best effort, bounded: nobody leads meanwhile. What is not named by then is left to the collector. */
-  function* lastCheckpoint(current: Leadership, drainedByMs: number): Task<void> {
-    const scope = createScope(edges);
-    const untilMs = Math.min(drainedByMs, core.at.monotonicMs + configuration.leaseMs);
-    const ended = yield* endsInTime(scope, current.lastCheckpoint(), untilMs);
-    scope.cancel();
-    if (!ended) log(core, 'info', 'stopped before a last checkpoint was written');
-  }
-
-  /** Best effort, bounded: a candidate that finds the lease given back need not wait for it to lapse. */
-  function* giveLeaseBack(current: Reign, heir: bigint | undefined): Task<void> {
-    const scope = createScope(edges);
-    yield* endsInTime(scope, release(current, heir), core.at.monotonicMs + configuration.leaseMs);
-    scope.cancel();
-  }
-
-  function* release(current: Reign, heir: bigint | undefined): Task<void> {
-    const verdict = yield* writeControl(core, current, { ...current.control, released: true, heir });
-    if (verdict === 'written') log(core, 'info', 'lease given back', { epoch: current.epoch });
+    yield* giveLeaseBack(core, edges, current, end.kind === 'handed-over' ? end.heir : undefined);
   }
 
   function finish(failure: string | undefined): void {
     if (ended) return;
     ended = true;
     life.cancel();
-    members.end(clientErrors.stopped);
-    moves.end(clientErrors.stopped);
+    own.end(clientErrors.stopped);
     core.emit({ kind: 'stopped', failure });
   }
 
@@ -201,10 +170,10 @@ export function createMachine(configuration: MachineConfiguration): Machine {
   }
 
   function request(id: number, incoming: Request, caller: Caller | undefined): void {
-    if (incoming.kind === 'status' || incoming.kind === 'members' || incoming.kind === 'move-leader') {
+    if (isNodeRequest(incoming)) {
       // Who does not lead knows no users, and tells only who there is.
       const denial = leadership?.refusal(incoming, caller);
-      if (denial === undefined) answerHere(id, incoming);
+      if (denial === undefined) own.answer(id, incoming);
       else core.emit({ kind: 'answer', id, answer: { kind: 'error', error: denial } });
       return;
     }
@@ -213,62 +182,6 @@ export function createMachine(configuration: MachineConfiguration): Machine {
       return;
     }
     core.emit({ kind: 'answer', id, answer: { kind: 'error', error: refusal() } });
-  }
-
-  function answerHere(id: number, incoming: StatusRequest | MembersRequest | MoveLeaderRequest): void {
-    if (incoming.kind === 'status') {
-      const response = status();
-      core.emit({
-        kind: 'answer',
-        id,
-        answer: { kind: 'ok', header: { revision: response.revision, term: response.epoch }, response },
-      });
-      return;
-    }
-    if (incoming.kind === 'members') {
-      listMembers(id, incoming.linearizable);
-      return;
-    }
-    moveLeader(id, incoming.target);
-  }
-
-  function answerMove(id: number, error: ClientError | undefined): void {
-    const { revision, epoch } = status();
-    const ok: Answer = { kind: 'ok', header: { revision, term: epoch }, response: { kind: 'move-leader' } };
-    core.emit({ kind: 'answer', id, answer: error === undefined ? ok : { kind: 'error', error } });
-  }
-
-  /** The lease is left to the target, which alone need not wait for it to lapse. */
-  function moveLeader(id: number, heir: bigint): void {
-    const current = reign;
-    if (current === undefined || leadership === undefined || current.ended !== undefined) {
-      answerMove(id, clientErrors.notLeader);
-      return;
-    }
-    if (heir === configuration.memberId) {
-      answerMove(id, undefined);
-      return;
-    }
-    members.ask(id, (alive) => {
-      if ('message' in alive) answerMove(id, alive);
-      else if (current.ended !== undefined) answerMove(id, clientErrors.leaderChanged);
-      else if (!mayInherit(heir, current.control, alive)) answerMove(id, clientErrors.badLeaderTransferee);
-      else {
-        moves.follow(id, heir, current.epoch, (error) => answerMove(id, error));
-        endReign(current, { kind: 'handed-over', heir, reason: 'the lead is moved to another member' });
-      }
-    });
-  }
-
-  function listMembers(id: number, linearizable: boolean): void {
-    members.ask(id, (listed) => {
-      const { leader, revision, epoch } = status();
-      const isKnown = !('message' in listed) && !(linearizable && leader === undefined);
-      const answer: Answer = isKnown
-        ? { kind: 'ok', header: { revision, term: epoch }, response: { kind: 'members', members: listed } }
-        : { kind: 'error', error: 'message' in listed ? listed : clientErrors.noLeader };
-      core.emit({ kind: 'answer', id, answer });
-    });
   }
 
   function refusal() {
@@ -294,8 +207,7 @@ export function createMachine(configuration: MachineConfiguration): Machine {
         request(event.id, event.request, event.caller);
         return;
       case 'abandon':
-        members.abandon(event.id);
-        moves.abandon(event.id);
+        own.abandon(event.id);
         leadership?.abandon(event.id);
         return;
       case 'snapshot-close':
@@ -359,16 +271,4 @@ export function createMachine(configuration: MachineConfiguration): Machine {
     if (event.kind === 'watch-open') return [{ kind: 'watch-end', stream: event.stream, error: clientErrors.stopped }];
     return [];
   }
-}
-
-/** Runs the task in the scope and waits for it, but not past that time; false: it has not ended, and goes on. */
-function* endsInTime(scope: Scope, task: Task<void>, untilMonotonicMs: number): Task<boolean> {
-  const endSignal = createSignal();
-  const state = { ended: false };
-  scope.spawn(task, () => {
-    state.ended = true;
-    fire(endSignal);
-  });
-  if (!state.ended) yield* waitForUntil(endSignal, untilMonotonicMs);
-  return state.ended;
 }

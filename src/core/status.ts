@@ -41,13 +41,13 @@ export function statusOf(
   };
 }
 
-export function selfOf({ configuration }: Core): MemberDescription {
+function selfOf({ configuration }: Core): MemberDescription {
   const { memberId, name, clientUrls } = configuration;
   return { memberId, name, clientUrls };
 }
 
 /** Who leads, as far as this node knows. */
-export function leaderOf(
+function leaderOf(
   core: Core,
   role: Role,
   observed: Control | undefined,

@@ -63,6 +63,18 @@ export function* all<Result>(tasks: readonly Task<Result>[]): Task<readonly Resu
   return (yield { kind: 'all', tasks }) as readonly Result[];
 }
 
+/** Runs the task in the scope and waits for it, but not past that time; false: it has not ended, and goes on. */
+export function* endsInTime(scope: Scope, task: Task<void>, untilMonotonicMs: number): Task<boolean> {
+  const endSignal = createSignal();
+  const state = { ended: false };
+  scope.spawn(task, () => {
+    state.ended = true;
+    fire(endSignal);
+  });
+  if (!state.ended) yield* waitForUntil(endSignal, untilMonotonicMs);
+  return state.ended;
+}
+
 /** What a runner needs of the machine. */
 export interface TaskEdges {
   /** Starts a call; `done` runs in the step that brings its result. */
