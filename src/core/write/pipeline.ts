@@ -1,14 +1,14 @@
-import { log, type Core } from '../core.ts';
+import type { Core } from '../core.ts';
 import { NodeFailure } from '../failure.ts';
-import { recordsBytesBound } from '../format/record.ts';
 import { frameRecordBytesMax, unacknowledgedBytesMax, unacknowledgedRecordsMax } from '../limits.ts';
 import type { Reign } from '../reign/reign.ts';
-import { call, createSignal, fire, until, type Scope, type Signal, type Task } from '../task.ts';
-import type { LogRecord } from '../types/record.ts';
+import { createSignal, fire, until, type Scope, type Signal } from '../task.ts';
+import { appendFrame, removeFile } from './local-log-disk.ts';
 import { createLocalLogFiles } from './local-log-files.ts';
 import { mayAcknowledge } from './may-acknowledge.ts';
 import { segmentsInFlightAllowed } from './may-publish.ts';
 import { publishSegment, type Publication } from './publish.ts';
+import { recordBytes } from './record-bytes.ts';
 import {
   sealFrame,
   sealSegment,
@@ -20,7 +20,7 @@ import {
 } from './seal.ts';
 
 /**
- * The way of a write, from admission to acknowledgement:
+ * The way of a write, from admission (`../lead/admit.ts`) to acknowledgement (`../lead/commit.ts`):
  *
  *   evaluate.ts     the request becomes a record, and the state holds its effect
  *   pipeline.ts     records wait for a round trip, and go together (group commit)
@@ -301,34 +301,4 @@ export function createPipeline(
     drained,
     drainedSignal,
   };
-}
-
-function* appendFrame(file: string, bytes: Uint8Array): Task<void> {
-  const result = yield* call({ kind: 'disk-append', file, bytes, durability: 'fsync' });
-  if (result.kind !== 'local-failed') return;
-  throw new NodeFailure(
-    `the local log cannot be written (${result.message}). Nothing of it was acknowledged; start again when the disk is sound`,
-  );
-}
-
-function* removeFile(core: Core, file: string): Task<void> {
-  const result = yield* call({ kind: 'disk-remove', file, durability: 'none' });
-  if (result.kind === 'local-failed') log(core, 'warn', 'local log file not removed', { file, reason: result.message });
-}
-
-const recordOverheadBytes = 32;
-
-/** About what a record takes in a frame, in bytes: for bounds, not for layout. */
-function recordBytes(record: LogRecord): number {
-  if (record.kind === 'lease-revoke') {
-    return record.keys.reduce((sum, key) => sum + key.length + recordOverheadBytes, recordOverheadBytes);
-  }
-  if (record.kind === 'auth') return recordsBytesBound([record]);
-  if (record.kind !== 'write') return recordOverheadBytes;
-  let bytes = recordOverheadBytes;
-  for (const operation of record.operations) {
-    bytes += operation.key.length + recordOverheadBytes;
-    if (operation.kind === 'put') bytes += operation.value.length;
-  }
-  return bytes;
 }
