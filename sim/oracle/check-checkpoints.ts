@@ -3,17 +3,15 @@ import type { Analysis } from './analysis.ts';
 import { alarmsText, authText, type ModelAlarms, type ModelAuth } from './auth-model.ts';
 import { FormatError } from './decoder/cursor.ts';
 import {
-  chunkFollows,
-  decodeCheckpoint,
-  decodeChunk,
-  decodeManifest,
-  decodePage,
-  isBefore,
   type DecodedChunkReference,
   type DecodedPageReference,
-  type DecodedReference,
-  type DecodedVersion,
-} from './decoder/other-objects.ts';
+  chunkFollows,
+  decodeCheckpoint,
+  decodePage,
+} from './decoder/checkpoint.ts';
+import { type DecodedVersion, decodeChunk, isBefore } from './decoder/chunk.ts';
+import { decodeManifest } from './decoder/manifest.ts';
+import type { DecodedReference } from './decoder/reference.ts';
 import { sameKeyValue, showKv } from './compare.ts';
 import type { Line } from './lines.ts';
 import { leaseAt, type Model, type ModelVersion, versionsUpTo } from './model.ts';

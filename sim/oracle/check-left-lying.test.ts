@@ -3,7 +3,7 @@ import { retentionDefault } from '../../src/core/types/retention.ts';
 import type { RunResult, StoreChange } from '../types/result.ts';
 import { checkLeftLying } from './check-left-lying.ts';
 import { encodeManifest } from '../../src/core/format/manifest.ts';
-import { decodeManifest } from './decoder/other-objects.ts';
+import { decodeManifest } from './decoder/manifest.ts';
 import { craftedScenario, craftedSettings, createCraft, digest } from './testing/craft.ts';
 
 const manifest = decodeManifest(

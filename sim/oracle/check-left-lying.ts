@@ -1,5 +1,5 @@
 import type { RunResult, Violation } from '../types/result.ts';
-import type { DecodedManifest } from './decoder/other-objects.ts';
+import type { DecodedManifest } from './decoder/manifest.ts';
 import { slotKey } from './log.ts';
 import { convergenceMs, promisedUnder, quietFrom } from './promises.ts';
 import { violation } from './violation.ts';

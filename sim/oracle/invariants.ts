@@ -13,7 +13,8 @@ import {
   decodeSegment,
   decodeStoredSegment,
 } from './decoder/log-objects.ts';
-import { type DecodedControl, decodeControl, type DecodedManifest, decodeManifest } from './decoder/other-objects.ts';
+import { type DecodedControl, decodeControl } from './decoder/control.ts';
+import { type DecodedManifest, decodeManifest } from './decoder/manifest.ts';
 import { placeKey } from './family/home-of-key.ts';
 import type { Ledger } from './ledger.ts';
 import { slotKey, slotOfKey } from './log.ts';

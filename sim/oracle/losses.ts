@@ -1,7 +1,7 @@
 import { faultKinds } from '../faults/index.ts';
 import type { RunResult } from '../types/result.ts';
 import { FormatError } from './decoder/cursor.ts';
-import { type DecodedControl, decodeControl } from './decoder/other-objects.ts';
+import { type DecodedControl, decodeControl } from './decoder/control.ts';
 import { type Fence, type FinalLog, finalRevision } from './log.ts';
 import { momentOf } from './model.ts';
 

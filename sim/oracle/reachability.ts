@@ -1,13 +1,9 @@
 import { decodeArchive, type ArchivedBytes, type DecodedArchive } from './decoder/archive.ts';
 import { FormatError } from './decoder/cursor.ts';
-import {
-  decodeCheckpoint,
-  decodeCondemned,
-  decodePage,
-  type DecodedArchiveReference,
-  type DecodedManifest,
-  type DecodedReference,
-} from './decoder/other-objects.ts';
+import { decodeCheckpoint, decodePage } from './decoder/checkpoint.ts';
+import { decodeCondemned } from './decoder/condemned.ts';
+import type { DecodedArchiveReference, DecodedManifest } from './decoder/manifest.ts';
+import type { DecodedReference } from './decoder/reference.ts';
 
 /**
  * What a manifest names, and what it condemns, read from the bytes that were written under each name by the simulator's own decoder: whatever

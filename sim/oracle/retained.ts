@@ -1,7 +1,8 @@
 import type { StoreChange } from '../types/result.ts';
 import type { NodeSettings, Scenario } from '../types/scenario.ts';
 import { isTool } from '../world/tool-host.ts';
-import type { DecodedCheckpointReference, DecodedManifest, DecodedRetention } from './decoder/other-objects.ts';
+import type { DecodedCheckpointReference } from './decoder/checkpoint-reference.ts';
+import type { DecodedManifest, DecodedRetention } from './decoder/manifest.ts';
 import { keyOf } from './reachability.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { checkCrc, FormatError, hexOfBytes, openEnvelope } from './cursor.ts';
-import { checkName, openSection } from './other-objects.ts';
+import { openSection } from './chunk.ts';
+import { checkName } from './reference.ts';
 
 /** An archive of the log, read from docs/design/0004-format.md alone: the bytes of consecutive slots. */
 

@@ -21,15 +21,11 @@ import { decodeArchive } from './archive.ts';
 import { FormatError } from './cursor.ts';
 import { crc32, sha256 } from './digest.ts';
 import { decodeSegment } from './log-objects.ts';
-import {
-  decodeCheckpoint,
-  decodeChunk,
-  decodeCondemned,
-  decodeControl,
-  decodeManifest,
-  decodeNode,
-  decodePage,
-} from './other-objects.ts';
+import { decodeCheckpoint, decodePage } from './checkpoint.ts';
+import { decodeChunk } from './chunk.ts';
+import { decodeCondemned } from './condemned.ts';
+import { decodeControl, decodeNode } from './control.ts';
+import { decodeManifest } from './manifest.ts';
 
 const digest = {
   sha256(...parts: readonly Uint8Array[]): Uint8Array {

@@ -1,14 +1,10 @@
 import { decodeAlarm, decodeRole, decodeUser, type DecodedAlarm, type DecodedAuth } from './auth.ts';
 import { Cursor, FormatError, hexOfBytes, openEnvelope, textOfBytes } from './cursor.ts';
 import { crc32 } from './digest.ts';
-import {
-  decodeCheckpointReference,
-  decodeHome,
-  type DecodedPosition,
-  decodePosition,
-  decodeReference,
-  type DecodedVersion,
-} from './other-objects.ts';
+import { decodeCheckpointReference } from './checkpoint-reference.ts';
+import { type DecodedPosition, decodePosition } from './checkpoint.ts';
+import type { DecodedVersion } from './chunk.ts';
+import { decodeHome, decodeReference } from './reference.ts';
 
 /** A node's local store, read from docs/design/0004-format.md alone. */
 export interface DecodedLocalStore {

@@ -1,7 +1,7 @@
 import type { HistoryEvent } from '../../types/history.ts';
 import type { RunResult } from '../../types/result.ts';
 import { readable } from '../decoder/cursor.ts';
-import { type DecodedManifest, decodeManifest } from '../decoder/other-objects.ts';
+import { type DecodedManifest, decodeManifest } from '../decoder/manifest.ts';
 import { nameOfHome, placeKey } from './home-of-key.ts';
 
 /** A branch as the first manifest at its home says, and what was asked for when that was written. */

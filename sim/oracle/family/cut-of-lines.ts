@@ -1,5 +1,5 @@
 import type { CutAsked } from '../../types/history.ts';
-import type { DecodedCut } from '../decoder/other-objects.ts';
+import type { DecodedCut } from '../decoder/base.ts';
 import type { Line, LoggedRecord } from '../lines.ts';
 import type { Model } from '../model.ts';
 import type { Succession } from './successions.ts';

@@ -1,5 +1,5 @@
 import type { FinalLog } from '../log.ts';
-import type { DecodedCut } from '../decoder/other-objects.ts';
+import type { DecodedCut } from '../decoder/base.ts';
 
 /** A point in the histories of a family: after so many records of that database's own log. */
 export interface Place {

@@ -1,4 +1,5 @@
-import type { DecodedManifest, DecodedReference } from '../decoder/other-objects.ts';
+import type { DecodedManifest } from '../decoder/manifest.ts';
+import type { DecodedReference } from '../decoder/reference.ts';
 import { slotKey } from '../log.ts';
 import type { Work } from './operators.ts';
 

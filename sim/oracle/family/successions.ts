@@ -1,7 +1,8 @@
 import type { CutAsked } from '../../types/history.ts';
 import type { RunResult } from '../../types/result.ts';
 import { readable } from '../decoder/cursor.ts';
-import { type DecodedManifest, type DecodedStretch, decodeManifest } from '../decoder/other-objects.ts';
+import type { DecodedStretch } from '../decoder/base.ts';
+import { type DecodedManifest, decodeManifest } from '../decoder/manifest.ts';
 import { placeKey } from './home-of-key.ts';
 
 /** A rollback in place as the manifests say it: from that moment on the database goes on elsewhere, for ever. */
