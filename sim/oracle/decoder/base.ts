@@ -1,7 +1,6 @@
-import { type DecodedCheckpointReference, decodeCheckpointReference } from './checkpoint-reference.ts';
-import type { Cursor} from './cursor.ts';
-import { FormatError, hexOfBytes } from './cursor.ts';
-import { type DecodedSlots, decodeHome, decodeSlots } from './reference.ts';
+import { decodeCheckpointReference, type DecodedCheckpointReference } from './checkpoint-reference.ts';
+import { FormatError, hexOfBytes, type Cursor } from './cursor.ts';
+import { decodeHome, decodeSlots, type DecodedSlots } from './reference.ts';
 
 /** What a manifest says of branches: what the database began as, and what it keeps for those that began from it. */
 

@@ -1,5 +1,5 @@
 import type { Cursor } from './cursor.ts';
-import { type DecodedReference, checkpointFolder, decodeHome, decodeReference } from './reference.ts';
+import { checkpointFolder, decodeHome, decodeReference, type DecodedReference } from './reference.ts';
 
 export interface DecodedCheckpointReference extends DecodedReference {
   readonly slot: number;

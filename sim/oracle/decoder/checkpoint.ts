@@ -1,8 +1,7 @@
-import { type DecodedAlarm, type DecodedAuth, decodeAlarms, decodeAuth } from './auth.ts';
+import { decodeAlarms, decodeAuth, type DecodedAlarm, type DecodedAuth } from './auth.ts';
 import { atLeastOne, checkAscending, decodeSharedKey } from './checks.ts';
-import type { Cursor} from './cursor.ts';
-import { FormatError, hexOfBytes, openEnvelope } from './cursor.ts';
-import { type DecodedReference, checkName, decodeReference, withHomes } from './reference.ts';
+import { FormatError, hexOfBytes, openEnvelope, type Cursor } from './cursor.ts';
+import { checkName, decodeReference, withHomes, type DecodedReference } from './reference.ts';
 
 /** A checkpoint and its pages, read from docs/design/0004-format.md alone. Hashes are hex; leases decimal. */
 

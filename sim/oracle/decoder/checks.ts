@@ -1,5 +1,4 @@
-import type { Cursor} from './cursor.ts';
-import { FormatError } from './cursor.ts';
+import { FormatError, type Cursor } from './cursor.ts';
 
 /** What holds of lists, counts and keys wherever they stand. */
 

@@ -1,5 +1,5 @@
 import { checkAscending, decodeSharedKey } from './checks.ts';
-import { Cursor, FormatError, checkCrc, openEnvelope, textOfBytes } from './cursor.ts';
+import { checkCrc, Cursor, FormatError, openEnvelope, textOfBytes } from './cursor.ts';
 import { checkName } from './reference.ts';
 
 /** A chunk, read from docs/design/0004-format.md alone. */

@@ -1,6 +1,5 @@
 import { atLeastOne, checkAscending } from './checks.ts';
-import type { Cursor} from './cursor.ts';
-import { FormatError, hexOfBytes, openEnvelope } from './cursor.ts';
+import { FormatError, hexOfBytes, openEnvelope, type Cursor } from './cursor.ts';
 import { archiveFolder, checkName, checkpointFolder, withHomes } from './reference.ts';
 
 export interface DecodedCondemned {

@@ -1,5 +1,4 @@
-import type { Cursor} from './cursor.ts';
-import { FormatError, hexOfBytes, openEnvelope } from './cursor.ts';
+import { FormatError, hexOfBytes, openEnvelope, type Cursor } from './cursor.ts';
 
 /** `control`, read from docs/design/0004-format.md alone, and what a node that stands by writes of itself. Hashes, ids and nonces are hex. */
 

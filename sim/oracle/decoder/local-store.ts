@@ -2,7 +2,7 @@ import { decodeAlarm, decodeRole, decodeUser, type DecodedAlarm, type DecodedAut
 import { Cursor, FormatError, hexOfBytes, openEnvelope, textOfBytes } from './cursor.ts';
 import { crc32 } from './digest.ts';
 import { decodeCheckpointReference } from './checkpoint-reference.ts';
-import { type DecodedPosition, decodePosition } from './checkpoint.ts';
+import { decodePosition, type DecodedPosition } from './checkpoint.ts';
 import type { DecodedVersion } from './chunk.ts';
 import { decodeHome, decodeReference } from './reference.ts';
 

@@ -1,15 +1,14 @@
-import { type DecodedBase, type DecodedPin, decodeBase, decodePin } from './base.ts';
-import { type DecodedCheckpointReference, decodeCheckpointReference } from './checkpoint-reference.ts';
+import { decodeBase, decodePin, type DecodedBase, type DecodedPin } from './base.ts';
+import { decodeCheckpointReference, type DecodedCheckpointReference } from './checkpoint-reference.ts';
 import { atLeastOne, checkAscending } from './checks.ts';
-import type { Cursor} from './cursor.ts';
-import { FormatError, hexOfBytes, openEnvelope } from './cursor.ts';
+import { FormatError, hexOfBytes, openEnvelope, type Cursor } from './cursor.ts';
 import {
-  type DecodedReference,
-  type DecodedSlots,
   archiveFolder,
   decodeHome,
   decodeReference,
   decodeSlots,
+  type DecodedReference,
+  type DecodedSlots,
 } from './reference.ts';
 
 /** The manifest, read from docs/design/0004-format.md alone. */

@@ -1,6 +1,5 @@
 import { atLeastOne, checkAscending } from './checks.ts';
-import type { Cursor} from './cursor.ts';
-import { FormatError, hexOfBytes } from './cursor.ts';
+import { FormatError, hexOfBytes, type Cursor } from './cursor.ts';
 import { sha256 } from './digest.ts';
 
 /** How objects name each other: a home, a folder, a hash and an attempt. */

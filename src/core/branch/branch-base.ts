@@ -1,7 +1,9 @@
 import { coreAt } from '../core-at.ts';
 import type { Core } from '../core.ts';
 import { isBeyond } from '../recover/is-beyond.ts';
-import { placeAlone, readUpTo, upTo, type ReadUpTo } from '../tool/read-up-to.ts';
+import { placeAlone } from '../tool/content-reader.ts';
+import { upTo } from '../tool/reach.ts';
+import { readUpTo, type ReadUpTo } from '../tool/read-up-to.ts';
 import { readDatabase, type DatabaseFound } from '../tool/read-database.ts';
 import type { Task } from '../task.ts';
 import type { Base, Cut, Manifest, Pin } from '../types/log.ts';

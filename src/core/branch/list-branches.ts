@@ -14,7 +14,8 @@ import {
 import { slotsNeededFrom } from '../format/slots-needed.ts';
 import { listObjects } from '../store/list.ts';
 import type { Task } from '../task.ts';
-import { placeAlone, readGenesis } from '../tool/read-up-to.ts';
+import { placeAlone } from '../tool/content-reader.ts';
+import { readGenesis } from '../tool/read-up-to.ts';
 import { equalBytes } from '../types/bytes.ts';
 import type { Cut, Manifest, Pin } from '../types/log.ts';
 import { readFamily, type BranchMember, type Member } from './family.ts';

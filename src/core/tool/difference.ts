@@ -6,7 +6,9 @@ import type { Checkpoint, Cut } from '../types/log.ts';
 import { isTombstone, type Version } from '../types/version.ts';
 import { allKeys, isWithin, spanOfPrefix, type KeySpan } from './key-span.ts';
 import { readingDatabase, type DatabaseFound } from './read-database.ts';
-import { placeAlone, readUpTo, upTo, type ContentReader, type ReadUpTo } from './read-up-to.ts';
+import { placeAlone, type ContentReader } from './content-reader.ts';
+import { upTo } from './reach.ts';
+import { readUpTo, type ReadUpTo } from './read-up-to.ts';
 import { versionsOfRecord } from './versions-of-record.ts';
 
 /**

@@ -6,7 +6,9 @@ import type { Cut } from '../types/log.ts';
 import type { Version } from '../types/version.ts';
 import { isWithin, spanOfKey } from './key-span.ts';
 import { readingDatabase } from './read-database.ts';
-import { readUpTo, upTo, type ContentReader, type ReadUpTo } from './read-up-to.ts';
+import type { ContentReader } from './content-reader.ts';
+import { upTo } from './reach.ts';
+import { readUpTo, type ReadUpTo } from './read-up-to.ts';
 import { versionsOfRecord } from './versions-of-record.ts';
 
 /** `t4 cat`: one key as it was at a cut. Of a checkpoint only the page and the chunk that hold the key are read. */

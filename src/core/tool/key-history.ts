@@ -6,7 +6,8 @@ import type { Version } from '../types/version.ts';
 import { copyOf } from './key-at.ts';
 import { isWithin, spanOfKey } from './key-span.ts';
 import { readingDatabase } from './read-database.ts';
-import { readUpTo, type ContentReader } from './read-up-to.ts';
+import type { ContentReader } from './content-reader.ts';
+import { readUpTo } from './read-up-to.ts';
 import { versionsOfRecord } from './versions-of-record.ts';
 
 /** `t4 history`: every version of one key that is kept anywhere: in the oldest checkpoint, and in the log after it. */

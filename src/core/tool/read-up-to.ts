@@ -1,50 +1,21 @@
 import { log, type Core } from '../core.ts';
 import { NodeFailure } from '../failure.ts';
-import { slotKey } from '../format/keys.ts';
-import type { DecodedFrame } from '../format/frame.ts';
-import { nothing, positionOfGenesis, skipping } from '../recover/genesis.ts';
-import { isBeyond, placed } from '../recover/is-beyond.ts';
-import { followLog, type LogPlace, type LogRules, type LogStretch, type SegmentTaker } from '../recover/read-log.ts';
-import { positionAfter, proveFrame } from '../recover/replay.ts';
-import { readCheckpoint, readChunk, readPage, type Referenced } from '../store/read-reference.ts';
-import { all, type Task } from '../task.ts';
-import type { Base, Checkpoint, Cut, LogPosition, Manifest } from '../types/log.ts';
-import type { LogRecord } from '../types/record.ts';
-import type { Version } from '../types/version.ts';
-import { isWithin, referencesWithin, type KeySpan } from './key-span.ts';
+import { nothing, positionOfGenesis } from '../recover/genesis.ts';
+import type { LogPlace } from '../recover/read-log.ts';
+import { readCheckpoint, type Referenced } from '../store/read-reference.ts';
+import type { Task } from '../task.ts';
+import type { Cut, LogPosition, Manifest } from '../types/log.ts';
+import { placeAlone, type ContentReader } from './content-reader.ts';
+import { followBase, followOne, rulesOf, type Following } from './follow-log.ts';
+import { loadVersions } from './load-versions.ts';
+import { upTo, type Reach } from './reach.ts';
 import type { DatabaseFound } from './read-database.ts';
-import { oldestKept, startsFor, type Start, type StartOrder } from './starts.ts';
+import { oldestKept, startsFor, type Start } from './starts.ts';
 
 /**
  * Reads a database's content up to a cut from the object store alone: a checkpoint, then the log's slots, proving the chain as a recovery does.
  * Nothing is written, and nobody is fenced: what is read is what a recovery at this moment would find.
  */
-
-/** What somebody wants of it. A checkpoint that turns out to be unusable begins the reading again: `begin` forgets. */
-export interface ContentReader {
-  /** Keys wanted of a checkpoint. */
-  readonly span: KeySpan;
-  /** Undefined: from the empty state. */
-  begin(checkpoint: Checkpoint | undefined): void;
-  /** Of the checkpoint: keys ascending, each one's versions ascending. The value may be a view into something large. */
-  version(version: Version): void;
-  /** All of the checkpoint's versions have been given. */
-  loaded(position: LogPosition): void;
-  /** In the order of the log, every key's. */
-  record(record: LogRecord, wallMs: number): void;
-  /** A branch's own log goes on here: revisions up to this position's are skipped, and compacted. */
-  skipped(position: LogPosition): void;
-}
-
-/** Wants nothing but to know where the cut is. */
-export const placeAlone: ContentReader = {
-  span: { from: '', to: '' },
-  begin: () => undefined,
-  version: () => undefined,
-  loaded: () => undefined,
-  record: () => undefined,
-  skipped: () => undefined,
-};
 
 export type ReadUpTo =
   | {
@@ -63,21 +34,6 @@ export type ReadUpTo =
   /** The moment is before everything: the database began at `wallMs`. */
   | { readonly kind: 'not-begun'; readonly revision: number; readonly wallMs: number };
 
-const chunksAtOnce = 8;
-const pagesAtOnce = 8;
-
-export interface Reach {
-  /** The reading begins where the content at this cut can still be told. */
-  readonly from: Cut;
-  /** Where it ends; not before `from`. */
-  readonly to: Cut;
-  readonly order: StartOrder;
-}
-
-export function upTo(cut: Cut): Reach {
-  return { from: cut, to: cut, order: 'newest-first' };
-}
-
 export function* readUpTo(core: Core, database: DatabaseFound, reach: Reach, reader: ContentReader): Task<ReadUpTo> {
   let unusable: string | undefined;
   for (const start of startsFor(database.manifest, reach.from, reach.order)) {
@@ -94,16 +50,6 @@ export function* readUpTo(core: Core, database: DatabaseFound, reach: Reach, rea
   if (unusable !== undefined) throw new NodeFailure(unusable);
   const oldest = oldestKept(database.manifest);
   return { kind: 'compacted', revision: oldest?.revision ?? 0, wallMs: oldest?.wallMs ?? 0 };
-}
-
-interface Following extends LogPlace {
-  readonly kind: 'follow';
-  wallMs: number;
-  /** What the log of the start's own database goes on with. */
-  readonly base: Base | undefined;
-  cutIn: number | undefined;
-  /** Of the frame that a cut left out, or cut short. */
-  beyondWallMs: number;
 }
 
 function* beginAt(
@@ -153,35 +99,6 @@ function* beginAt(
       beyondWallMs: 0,
     },
   };
-}
-
-type Unusable = Exclude<Referenced<never>, { readonly kind: 'ok' }>;
-
-function* loadVersions(
-  core: Core,
-  checkpoint: Checkpoint,
-  revisionMax: number,
-  reader: ContentReader,
-): Task<Unusable | undefined> {
-  const pages = referencesWithin(reader.span, checkpoint.pages);
-  for (let first = 0; first < pages.length; first += pagesAtOnce) {
-    const read = yield* all(pages.slice(first, first + pagesAtOnce).map((page) => readPage(core, page)));
-    for (const page of read) {
-      if (page.kind !== 'ok') return page;
-      const chunks = referencesWithin(reader.span, page.value.chunks);
-      for (let start = 0; start < chunks.length; start += chunksAtOnce) {
-        const contents = yield* all(chunks.slice(start, start + chunksAtOnce).map((chunk) => readChunk(core, chunk)));
-        for (const content of contents) {
-          if (content.kind !== 'ok') return content;
-          for (const version of content.value) {
-            if (version.modRevision <= revisionMax && isWithin(reader.span, version.key)) reader.version(version);
-          }
-        }
-      }
-    }
-    log(core, 'info', 'reading a checkpoint', { pages: first + read.length, of: pages.length });
-  }
-  return undefined;
 }
 
 /** The ancestors' slots that belong to it, then its own. */
@@ -250,101 +167,7 @@ export function* readGenesis(
   return { position: at.position, wallMs: at.wallMs };
 }
 
-/** The ancestors' slots, up to where the own log goes on. `cut`: it was met. `skipped`: it is a revision that was skipped. */
-function* followBase(
-  core: Core,
-  manifest: Manifest,
-  at: Following,
-  { from, to: cut }: Pick<Reach, 'from' | 'to'>,
-  reader: ContentReader,
-): Task<'cut' | 'skipped' | 'end'> {
-  if (at.base === undefined) return 'end';
-  const { stretches } = at.base;
-  for (const [index, stretch] of stretches.entries()) {
-    const rules = rulesOf(manifest, stretch.databaseId, 0);
-    const within = yield* followOne(core, at, rules, [stretch.cut, cut], reader, stretch);
-    const isLast = cut.kind === 'revision' && stretch.skippedRevision > 0 && cut.revision <= at.position.revision;
-    if (within === 'cut' || isLast) {
-      at.cutIn = index;
-      return 'cut';
-    }
-    const { revision } = at.position;
-    goOn(core, at, stretches[index + 1]?.databaseId ?? manifest.databaseId, stretch.skippedRevision, reader);
-    if (isBetween(from, revision, stretch.skippedRevision)) return 'skipped';
-    if (isBetween(cut, revision, stretch.skippedRevision)) return 'skipped';
-  }
-  return 'end';
-}
-
-function isBetween(cut: Cut, above: number, below: number): boolean {
-  return cut.kind === 'revision' && cut.revision > above && cut.revision < below;
-}
-
 /** No slot beyond it had been collected when the manifest was read: an empty one had never been filled. */
 function durableSlotOf({ control, manifest }: DatabaseFound): number {
   return Math.max(control.durableSlot, manifest.checkpoints.at(-1)?.slot ?? 0);
-}
-
-/** Of a reader without a reign of its own: no epoch is above it. */
-function rulesOf({ logInflightMax }: Manifest, databaseId: Uint8Array, durableSlot: number): LogRules {
-  return { databaseId, durableSlot, logInflightMax, epoch: Number.MAX_SAFE_INTEGER, archives: undefined };
-}
-
-/** From an ancestor's log to the first slot of the one that left it. */
-function goOn(core: Core, at: Following, databaseId: Uint8Array, skippedRevision: number, reader: ContentReader): void {
-  at.position = positionOfGenesis(core, databaseId, skipping(at.position, skippedRevision));
-  at.nextSlot = 1;
-  if (skippedRevision > 0) reader.skipped(at.position);
-}
-
-/** `cut`: a record beyond one of the cuts was met, which ends the reading; but a stretch's own, its first one, ends that alone. */
-function* followOne(
-  core: Core,
-  at: Following,
-  rules: LogRules,
-  cuts: readonly Cut[],
-  reader: ContentReader,
-  stretch: LogStretch | undefined,
-): Task<'cut' | 'end'> {
-  let ended: 'cut' | 'end' = 'end';
-  const taker: SegmentTaker = {
-    take(segments) {
-      for (const { header, frames, hash } of segments) {
-        for (const frame of frames) {
-          const beyond = takeFrame(at, frame, slotKey(header.slot), cuts, reader);
-          if (beyond === undefined) continue;
-          ended = stretch !== undefined && beyond === 0 ? 'end' : 'cut';
-          return 'enough';
-        }
-        at.position = { ...at.position, slot: header.slot, epoch: header.epoch, segmentHash: hash };
-      }
-      return 'more';
-    },
-  };
-  yield* followLog(core, at, rules, taker, stretch);
-  return ended;
-}
-
-/** Index of the cut that a record of the frame is beyond; undefined: all of it is within. */
-function takeFrame(
-  at: Following,
-  { frame, hash }: DecodedFrame,
-  source: string,
-  cuts: readonly Cut[],
-  reader: ContentReader,
-): number | undefined {
-  proveFrame(at.position, frame, source);
-  for (const record of frame.records) {
-    const place = placed(record, at.position.sequence + 1, frame.wallMs);
-    const beyond = cuts.findIndex((cut) => isBeyond(cut, place));
-    if (beyond >= 0) {
-      at.beyondWallMs = frame.wallMs;
-      return beyond;
-    }
-    reader.record(record, frame.wallMs);
-    at.position = positionAfter(at.position, record);
-    at.wallMs = frame.wallMs;
-  }
-  at.position = { ...at.position, frameHash: hash };
-  return undefined;
 }

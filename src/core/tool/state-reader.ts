@@ -8,7 +8,7 @@ import type { Checkpoint, LogPosition } from '../types/log.ts';
 import type { LogRecord } from '../types/record.ts';
 import { isTombstone, type Version } from '../types/version.ts';
 import { allKeys } from './key-span.ts';
-import type { ContentReader } from './read-up-to.ts';
+import type { ContentReader } from './content-reader.ts';
 
 /**
  * Rebuilds the whole state, as a node holds it, without the values: who wants something of them is shown each once. What a compaction made
