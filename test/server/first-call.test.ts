@@ -74,46 +74,49 @@ async function openClient(port: number): Promise<Client> {
   };
 }
 
-describe.each(['127.0.0.1:1', 'http://127.0.0.1:1', 'https://name:1'])('a server named %s', (authority) => {
-  test('by a client that waits for settings', async () => {
-    client.socket.write(Buffer.concat([preface, settings]));
-    await client.settings(1);
-    client.socket.write(acknowledgement);
-    client.socket.write(call(1, authority));
-    await client.answered(1);
-    client.socket.write(Buffer.concat([acknowledgement, call(3, authority, 'later')]));
-    await client.answered(3);
-    expect(client.resets).toBe(0);
-  });
+describe.each(['127.0.0.1:1', 'http://127.0.0.1:1', 'https://name:1', '#initially=[http://name:1;http://name:2]'])(
+  'a server named %s',
+  (authority) => {
+    test('by a client that waits for settings', async () => {
+      client.socket.write(Buffer.concat([preface, settings]));
+      await client.settings(1);
+      client.socket.write(acknowledgement);
+      client.socket.write(call(1, authority));
+      await client.answered(1);
+      client.socket.write(Buffer.concat([acknowledgement, call(3, authority, 'later')]));
+      await client.answered(3);
+      expect(client.resets).toBe(0);
+    });
 
-  test('by a client that waits for nothing', async () => {
-    client.socket.write(Buffer.concat([preface, settings, call(1, authority)]));
-    await client.answered(1);
-    client.socket.write(Buffer.concat([acknowledgement, call(3, authority, 'later')]));
-    await client.answered(3);
-    expect(client.resets).toBe(0);
-  });
+    test('by a client that waits for nothing', async () => {
+      client.socket.write(Buffer.concat([preface, settings, call(1, authority)]));
+      await client.answered(1);
+      client.socket.write(Buffer.concat([acknowledgement, call(3, authority, 'later')]));
+      await client.answered(3);
+      expect(client.resets).toBe(0);
+    });
 
-  test('by a client whose call crosses with the settings', async () => {
-    client.socket.write(Buffer.concat([preface, settings]));
-    await client.settings(1);
-    client.socket.write(Buffer.concat([ping, call(1, authority)]));
-    client.socket.write(acknowledgement);
-    await client.answered(1);
-    expect(client.resets).toBe(0);
-  });
+    test('by a client whose call crosses with the settings', async () => {
+      client.socket.write(Buffer.concat([preface, settings]));
+      await client.settings(1);
+      client.socket.write(Buffer.concat([ping, call(1, authority)]));
+      client.socket.write(acknowledgement);
+      await client.answered(1);
+      expect(client.resets).toBe(0);
+    });
 
-  test('in pieces of a byte', async () => {
-    for (const byte of Buffer.concat([preface, settings])) client.socket.write(Buffer.of(byte));
-    await client.settings(1);
-    for (const byte of Buffer.concat([acknowledgement, call(1, authority)])) {
-      client.socket.write(Buffer.of(byte));
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    await client.answered(1);
-    expect(client.resets).toBe(0);
-  });
-});
+    test('in pieces of a byte', async () => {
+      for (const byte of Buffer.concat([preface, settings])) client.socket.write(Buffer.of(byte));
+      await client.settings(1);
+      for (const byte of Buffer.concat([acknowledgement, call(1, authority)])) {
+        client.socket.write(Buffer.of(byte));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await client.answered(1);
+      expect(client.resets).toBe(0);
+    });
+  },
+);
 
 test('who calls nobody is served once it calls', async () => {
   client.socket.write(Buffer.concat([preface, settings]));

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { withoutUrlAuthority } from './authority.ts';
+import { withNodesAuthority } from './authority.ts';
 
 const codes: Readonly<Record<string, string>> = {
   ...{ h: '100111', t: '01001', p: '101011', s: '01000', ':': '1011100', '/': '011000', '.': '010111' },
+  '#': '111111111010',
   ...{ '0': '00000', '1': '00001', '2': '00010', '7': '011101' },
 };
 
@@ -40,9 +41,11 @@ describe.each([
     ['plain', plain('http://127.0.0.1:2')],
     ['packed', packed('http://127.0.0.1:2')],
     ['packed, of TLS', packed('https://127.0.0.1:2')],
+    ['plain, as 3.5.0 has it', plain('#initially=[http://127.0.0.1:2]')],
+    ['packed, as 3.5.0 has it', packed('#t')],
   ])('as a URL, %s: another is put in its place, all else stays', (_form, value) => {
     const block = Buffer.concat([post, others, Buffer.of(name), value, after]);
-    expect(withoutUrlAuthority(block)).toEqual(Buffer.concat([post, others, Buffer.of(name), localhost, after]));
+    expect(withNodesAuthority(block)).toEqual(Buffer.concat([post, others, Buffer.of(name), localhost, after]));
   });
 
   test.each([
@@ -52,7 +55,7 @@ describe.each([
     ['empty', plain('')],
   ])('as a name, %s: nothing is changed', (_form, value) => {
     const block = Buffer.concat([post, others, Buffer.of(name), value, after]);
-    expect(withoutUrlAuthority(block)).toBe(block);
+    expect(withNodesAuthority(block)).toBe(block);
   });
 });
 
@@ -65,10 +68,10 @@ test('a URL as another header’s value stays', () => {
     plain('a'),
     plain('http://b'),
   ]);
-  expect(withoutUrlAuthority(block)).toBe(block);
+  expect(withNodesAuthority(block)).toBe(block);
 });
 
 test('a block that ends too early is none', () => {
-  expect(() => withoutUrlAuthority(Buffer.of(0x41))).toThrow(RangeError);
-  expect(() => withoutUrlAuthority(Buffer.of(0xff, 0xff))).toThrow(RangeError);
+  expect(() => withNodesAuthority(Buffer.of(0x41))).toThrow(RangeError);
+  expect(() => withNodesAuthority(Buffer.of(0xff, 0xff))).toThrow(RangeError);
 });

@@ -1,10 +1,10 @@
 /**
- * Clients of etcd before 3.5 name the server in `:authority` by its whole URL in some calls. Go's HTTP/2 takes that; Node's ends the call
- * with PROTOCOL_ERROR before anybody hears of it. Here such a name is found in a block of headers (HPACK, RFC 7541) and another one put in its
+ * Clients of etcd before 3.5 name the server in `:authority` by its whole URL in some calls, those of 3.5.0 by `#initially=[URL;URL]` in all.
+ * Go's HTTP/2 takes that; Node's ends the call with PROTOCOL_ERROR before anybody hears of it. Here such a name is found in a block of headers (HPACK, RFC 7541) and another one put in its
  * place: nobody reads it. What follows in the block, and later blocks that refer to it, mean what they meant: entries of the table are
  * counted from the newest, and a shorter one only stays there longer.
  */
-export function withoutUrlAuthority(block: Buffer): Buffer {
+export function withNodesAuthority(block: Buffer): Buffer {
   for (let at = 0; at < block.length;) {
     const first = block.readUInt8(at);
     if ((first & 0x80) !== 0) {
@@ -18,7 +18,7 @@ export function withoutUrlAuthority(block: Buffer): Buffer {
     const name = integerAt(block, at, (first & 0x40) !== 0 ? 6 : 4);
     const valueAt = name.value === 0 ? stringAt(block, name.end).end : name.end;
     const value = stringAt(block, valueAt);
-    if (name.value === authorityIndex && isUrl(block.subarray(value.start, value.end), value.isHuffman)) {
+    if (name.value === authorityIndex && isNoName(block.subarray(value.start, value.end), value.isHuffman)) {
       return Buffer.concat([block.subarray(0, valueAt), replacement, block.subarray(value.end)]);
     }
     at = value.end;
@@ -54,8 +54,8 @@ function integerAt(block: Buffer, at: number, prefixBits: number): { readonly va
   }
 }
 
-function isUrl(value: Buffer, isHuffman: boolean): boolean {
-  if (!isHuffman) return /^https?:\/\//.test(value.toString('latin1'));
+function isNoName(value: Buffer, isHuffman: boolean): boolean {
+  if (!isHuffman) return /^(?:https?:\/\/|#)/.test(value.toString('latin1'));
   const bits = [...value.subarray(0, 6)].map((byte) => byte.toString(2).padStart(8, '0')).join('');
   return huffmanBeginnings.some((beginning) => bits.startsWith(beginning));
 }
@@ -67,8 +67,9 @@ const huffmanCodes: Readonly<Record<string, string>> = {
   s: '01000',
   ':': '1011100',
   '/': '011000',
+  '#': '111111111010',
 };
 
-const huffmanBeginnings = ['http://', 'https://'].map((text) =>
+const huffmanBeginnings = ['http://', 'https://', '#'].map((text) =>
   [...text].map((character) => huffmanCodes[character]).join(''),
 );

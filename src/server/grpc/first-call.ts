@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
 import { firstCallBytesMax, firstCallWaitMs, settingsTimeoutMs } from '../limits.ts';
-import { withoutUrlAuthority } from './authority.ts';
+import { withNodesAuthority } from './authority.ts';
 
 /**
  * Looks at the first call of a connection, for the sake of clients that `authority.ts` tells of: theirs goes on through a filter, all
@@ -78,6 +78,13 @@ export interface FirstCall {
   readonly end: () => void;
 }
 
+/** The socket below a connection that is filtered: it knows who is at the other end. */
+export function socketBelow(connection: object): Socket | undefined {
+  return sockets.get(connection);
+}
+
+const sockets = new WeakMap<object, Socket>();
+
 const prefaceBytes = 24;
 const frameHeaderBytes = 9;
 /** Where the settings say nothing of it, as those from here and Node's do not. */
@@ -118,7 +125,7 @@ function blockOf({ flags, payload }: Frame): Buffer | undefined {
 
 function isChanged(block: Buffer): boolean {
   try {
-    return withoutUrlAuthority(block) !== block;
+    return withNodesAuthority(block) !== block;
   } catch {
     // Damaged: Node says so in its own way.
     return false;
@@ -156,7 +163,7 @@ function filtered(socket: Socket, already: Buffer): Duplex {
     }
     return Buffer.concat(whole);
   };
-  const connection = new Duplex({
+  const connection: Duplex = new Duplex({
     allowHalfOpen: false,
     read: () => void socket.resume(),
     write: (chunk: Buffer, _encoding, done) => void socket.write(chunk, done),
@@ -166,6 +173,7 @@ function filtered(socket: Socket, already: Buffer): Duplex {
       done(error);
     },
   });
+  sockets.set(connection, socket);
   const push = (bytes: Buffer) => {
     if (bytes.length > 0 && !connection.push(bytes)) socket.pause();
   };
@@ -181,7 +189,7 @@ function rewrittenFrame(bytes: Buffer, frame: Frame): Buffer {
   const block = frame.type === headersType ? blockOf(frame) : undefined;
   if (block === undefined || !isChanged(block)) return bytes;
   const before = frame.payload.subarray(0, frame.payload.length - block.length);
-  const payload = Buffer.concat([before, withoutUrlAuthority(block)]);
+  const payload = Buffer.concat([before, withNodesAuthority(block)]);
   const header = Buffer.from(bytes.subarray(0, frameHeaderBytes));
   header.writeUIntBE(payload.length, 0, 3);
   return Buffer.concat([header, payload]);

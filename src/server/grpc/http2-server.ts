@@ -1,6 +1,7 @@
 import type { Server } from '@grpc/grpc-js';
 import type { RequestListener } from 'node:http';
 import type { Http2Server, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import type { Socket } from 'node:net';
 
 /**
  * The library's own HTTP/2 server. It is private, and the library has no hook for requests that are no gRPC, which it refuses, nor for
@@ -29,6 +30,18 @@ export function handOverOtherRequests(http2: Http2Server, onRequest: RequestList
   http2.on('stream', (stream, headers, flags, raw: string[]) => {
     const serve = isGrpc(headers) ? serveGrpc : serveOther;
     serve(stream, headers, flags, raw);
+  });
+}
+
+/**
+ * Of a session over a stream that is none of Node's own, the library sees Node's wrapper, which knows neither address nor certificate. It is shown
+ * the socket below instead, for that alone.
+ */
+export function showSocketsBelow(http2: Http2Server, socketBelow: (stream: object) => Socket | undefined): void {
+  http2.prependListener('session', (session) => {
+    const { stream } = session.socket as unknown as { readonly stream?: object };
+    const socket = stream === undefined ? undefined : socketBelow(stream);
+    if (socket !== undefined) Object.defineProperty(session, 'socket', { value: socket });
   });
 }
 

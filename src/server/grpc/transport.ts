@@ -5,8 +5,8 @@ import { type ClientLimits, receiveBytesMaxOf } from '../limits.ts';
 import type { ServerLog } from '../log.ts';
 import type { Method } from '../services/call.ts';
 import { duplexHandler, serverStreamHandler, type Serving, unaryHandler } from './calls.ts';
-import { lookAtFirstCall } from './first-call.ts';
-import { handOverOtherRequests, http2ServerOf } from './http2-server.ts';
+import { lookAtFirstCall, socketBelow } from './first-call.ts';
+import { handOverOtherRequests, http2ServerOf, showSocketsBelow } from './http2-server.ts';
 import { limitPings } from './pings.ts';
 import { answerUnknownMethods } from './unknown-method.ts';
 import { goWords } from './words.ts';
@@ -48,13 +48,12 @@ export function createGrpcTransport(options: GrpcTransportOptions): GrpcTranspor
   // TLS is the port's: what comes here is plain already.
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   const http2 = http2ServerOf(server);
+  showSocketsBelow(http2, socketBelow);
   handOverOtherRequests(http2, options.onOtherRequest);
   limitPings(http2, limits.pingIntervalMinMs);
   const undecided = new Set<() => void>();
   return {
     accept: (socket) => {
-      // Of a connection with TLS the certificate is asked for later: it stays as it is.
-      if ('encrypted' in socket) return injector.injectConnection(socket);
       const look = lookAtFirstCall(socket, Math.min(limits.connectionStreamsMax, streamsMax));
       undecided.add(look.end);
       void look.decided.then((connection) => {
