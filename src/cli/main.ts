@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './heap.ts';
 import { runProgram } from './program.ts';
 import { runSimulator, simulatorCommand } from './simulator.ts';
 import { stopOnSignals } from './stop-on-signals.ts';

@@ -1,3 +1,4 @@
+import { createNumbered } from './numbered.ts';
 import type { TaskEdges } from './task.ts';
 import type { Effect } from './types/effect.ts';
 import type { CallResult } from './types/event.ts';
@@ -16,8 +17,8 @@ export type EdgeEffect = Extract<Effect, { readonly kind: 'call' | 'timer-set' |
 export function createEdges(emit: (effect: EdgeEffect) => void): Edges {
   let nextCall = 1;
   let nextTimer = 1;
-  const calls = new Map<number, (result: CallResult) => void>();
-  const timers = new Map<number, () => void>();
+  const calls = createNumbered<(result: CallResult) => void>();
+  const timers = createNumbered<() => void>();
   return {
     startCall(operation, done) {
       const call = nextCall++;
@@ -29,16 +30,10 @@ export function createEdges(emit: (effect: EdgeEffect) => void): Edges {
       timers.set(timer, done);
       emit({ kind: 'timer-set', timer, atMonotonicMs: monotonicMs });
       return () => {
-        if (timers.delete(timer)) emit({ kind: 'timer-clear', timer });
+        if (timers.take(timer) !== undefined) emit({ kind: 'timer-clear', timer });
       };
     },
-    result: (call, result) => take(calls, call)?.(result),
-    timer: (timer) => take(timers, timer)?.(),
+    result: (call, result) => calls.take(call)?.(result),
+    timer: (timer) => timers.take(timer)?.(),
   };
-}
-
-function take<Callback>(waiting: Map<number, Callback>, id: number): Callback | undefined {
-  const callback = waiting.get(id);
-  waiting.delete(id);
-  return callback;
 }

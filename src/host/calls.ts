@@ -1,3 +1,4 @@
+import { createNumbered, type Numbered } from '../core/numbered.ts';
 import type { CallOperation } from '../core/types/effect.ts';
 import type { CallResult } from '../core/types/event.ts';
 import type { Disk } from '../ports/disk.ts';
@@ -20,28 +21,29 @@ export function createCalls(
   disk: Disk,
   result: (call: number, result: CallResult) => void,
 ): Calls {
-  const reads = new Set<Promise<unknown>>();
-  const writes = new Set<Promise<unknown>>();
-  const underWay = new Set<Promise<unknown>>();
+  const reads = createNumbered<Promise<unknown>>();
+  const writes = createNumbered<Promise<unknown>>();
+  const underWay = createNumbered<Promise<unknown>>();
+  let nextTracked = 1;
 
   async function perform(operation: CallOperation): Promise<CallResult> {
     if (isObjectOperation(operation)) return performObjectCall(store, operation);
     switch (operation.kind) {
       case 'local-write': {
-        const before = operation.afterReads ? Promise.allSettled([...reads]) : undefined;
+        const before = operation.afterReads ? allSettled(reads) : undefined;
         await tracked(writes, writeLocal(operation, before));
         return { kind: 'local-write' };
       }
       case 'local-get':
         return { kind: 'local-get', values: await readLocal(operation.keys) };
       case 'local-scan':
-        await Promise.allSettled([...writes]);
+        await allSettled(writes);
         return {
           kind: 'local-scan',
           entries: await localStore.scan(operation.from, operation.to, operation.limit),
         };
       case 'local-set-aside':
-        await Promise.allSettled([...writes, ...reads]);
+        await allSettled(writes, reads);
         return { kind: 'local-set-aside', path: await localStore.setAside() };
       case 'disk-append':
         await disk.append(operation.file, operation.bytes, { durability: operation.durability });
@@ -70,9 +72,10 @@ export function createCalls(
     return tracked(reads, localStore.getMany(keys));
   }
 
-  function tracked<Result>(set: Set<Promise<unknown>>, promise: Promise<Result>): Promise<Result> {
-    set.add(promise);
-    const forget = () => set.delete(promise);
+  function tracked<Result>(among: Numbered<Promise<unknown>>, promise: Promise<Result>): Promise<Result> {
+    const number = nextTracked++;
+    among.set(number, promise);
+    const forget = () => among.take(number);
     promise.then(forget, forget);
     return promise;
   }
@@ -84,9 +87,13 @@ export function createCalls(
     },
     readLocal,
     async settled() {
-      while (underWay.size > 0) await Promise.allSettled([...underWay]);
+      while (underWay.size() > 0) await allSettled(underWay);
     },
   };
+}
+
+function allSettled(...tracked: readonly Numbered<Promise<unknown>>[]): Promise<unknown> {
+  return Promise.allSettled(tracked.flatMap((promises) => promises.all().map(([, promise]) => promise)));
 }
 
 /** A port that throws says nothing about what happened. */

@@ -1,5 +1,6 @@
 import { createMachine } from '../core/machine.ts';
 import { configurationDefaults, type MachineConfiguration } from '../core/configuration.ts';
+import { createNumbered } from '../core/numbered.ts';
 import type { Caller } from '../core/types/auth.ts';
 import type { ClientError } from '../core/types/error.ts';
 import { clientErrors } from '../core/types/error.ts';
@@ -66,7 +67,7 @@ type ValuesOfVersions = ReadonlyMap<Version, Uint8Array>;
 export function startNode(options: NodeOptions): Node {
   const { store, localStore, disk, clock, random, digest, log, ...rest } = options;
   const machine = createMachine({ ...configurationDefaults, ...rest, digest });
-  const requests = new Map<number, WaitingRequest>();
+  const requests = createNumbered<WaitingRequest>();
   const streams = new Map<number, OpenStream>();
   const roleWatchers = new Set<() => void>();
   const stopped = Promise.withResolvers<{ readonly failure: string | undefined }>();
@@ -80,7 +81,7 @@ export function startNode(options: NodeOptions): Node {
   const post = createPump((body: EventBody) => machine.step({ ...body, at: clock.now() }), perform);
   const calls = createCalls(store, localStore, disk, (call, result) => post({ kind: 'result', call, result }));
   const timers = createTimers(clock, (timer) => post({ kind: 'timer', timer }));
-  const wantedValues = new Map<number, (values: ValuesOfVersions | undefined) => void>();
+  const wantedValues = createNumbered<(values: ValuesOfVersions | undefined) => void>();
   const values: ValueReader = createValueReader(calls, digest, {
     wanted: (versions, isPatient) =>
       new Promise((resolve) => {
@@ -109,8 +110,7 @@ export function startNode(options: NodeOptions): Node {
         streams.get(effect.stream)?.response(effect.response);
         return;
       case 'values':
-        wantedValues.get(effect.id)?.(effect.values);
-        wantedValues.delete(effect.id);
+        wantedValues.take(effect.id)?.(effect.values);
         return;
       case 'watch-end':
         streams.get(effect.stream)?.end(effect.error);
@@ -143,7 +143,7 @@ export function startNode(options: NodeOptions): Node {
     const waiting = requests.get(id);
     if (waiting === undefined) return;
     const rejectWith = (error: ClientError) => {
-      requests.delete(id);
+      requests.take(id);
       waiting.reject(new DatabaseError(error));
     };
     if (given.kind === 'error') {
@@ -152,7 +152,7 @@ export function startNode(options: NodeOptions): Node {
     }
     const resolved = values.resolve(given.response);
     const answerWith = (response: typeof resolved) => {
-      requests.delete(id);
+      requests.take(id);
       waiting.resolve({ header: given.header, response } as DatabaseAnswer);
     };
     if (!(resolved instanceof Promise)) {
@@ -172,7 +172,7 @@ export function startNode(options: NodeOptions): Node {
     const id = nextRequest++;
     return new Promise<DatabaseAnswer>((resolve, reject) => {
       const abandon = () => {
-        if (!requests.delete(id)) return;
+        if (requests.take(id) === undefined) return;
         post({ kind: 'abandon', id });
         reject(new DatabaseError(canceled));
       };

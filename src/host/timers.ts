@@ -1,3 +1,4 @@
+import { createNumbered } from '../core/numbered.ts';
 import type { Clock } from '../ports/clock.ts';
 
 /**
@@ -11,11 +12,11 @@ export interface Timers {
 }
 
 export function createTimers(clock: Clock, fire: (timer: number) => void): Timers {
-  const cancels = new Map<number, () => void>();
+  const cancels = createNumbered<() => void>();
   return {
     set(timer, atMonotonicMs) {
       const due = () => {
-        cancels.delete(timer);
+        cancels.take(timer);
         fire(timer);
       };
       if (atMonotonicMs <= clock.now().monotonicMs) {
@@ -26,12 +27,10 @@ export function createTimers(clock: Clock, fire: (timer: number) => void): Timer
       cancels.set(timer, clock.schedule(atMonotonicMs, due));
     },
     clear(timer) {
-      cancels.get(timer)?.();
-      cancels.delete(timer);
+      cancels.take(timer)?.();
     },
     clearAll() {
-      for (const cancel of cancels.values()) cancel();
-      cancels.clear();
+      for (const [timer] of cancels.all()) cancels.take(timer)?.();
     },
   };
 }

@@ -8,6 +8,7 @@ import { duplexHandler, serverStreamHandler, type Serving, unaryHandler } from '
 import { lookAtFirstCall, socketBelow } from './first-call.ts';
 import { handOverOtherRequests, http2ServerOf, showSocketsBelow } from './http2-server.ts';
 import { limitPings } from './pings.ts';
+import { replaceStreamTables } from './stream-table.ts';
 import { answerUnknownMethods } from './unknown-method.ts';
 import { goWords } from './words.ts';
 
@@ -51,6 +52,7 @@ export function createGrpcTransport(options: GrpcTransportOptions): GrpcTranspor
   showSocketsBelow(http2, socketBelow);
   handOverOtherRequests(http2, options.onOtherRequest);
   limitPings(http2, limits.pingIntervalMinMs);
+  replaceStreamTables(http2);
   const undecided = new Set<() => void>();
   return {
     accept: (socket) => {
