@@ -12,6 +12,7 @@ export function clientLimitsOf({ values }: Settings): ClientLimits {
     requestBytesMax: values['max-request-bytes'],
     requestsMax: values['max-requests'],
     connectionsMax: values['max-connections'],
+    connectionsPerClientMax: values['max-connections-per-client'] ?? values['max-connections'],
     connectionStreamsMax: values['max-concurrent-streams'],
     pingIntervalMinMs: values['grpc-keepalive-min-time'],
     keepaliveIntervalMs: values['grpc-keepalive-interval'],

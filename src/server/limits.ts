@@ -6,6 +6,8 @@ export interface ClientLimits {
   readonly requestsMax: number;
   /** Connections to each address, silent ones too. */
   readonly connectionsMax: number;
+  /** Of those, from one address of clients; of IPv6 from one /64. */
+  readonly connectionsPerClientMax: number;
   readonly connectionStreamsMax: number;
   /** Who pings more often, without anything else going on, is told to calm down. */
   readonly pingIntervalMinMs: number;
@@ -19,6 +21,7 @@ export const clientLimitsDefault: ClientLimits = {
   requestBytesMax: 1_572_864,
   requestsMax: 50_000,
   connectionsMax: 20_000,
+  connectionsPerClientMax: 20_000,
   connectionStreamsMax: 4_294_967_295,
   pingIntervalMinMs: 5_000,
   keepaliveIntervalMs: 7_200_000,

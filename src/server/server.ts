@@ -92,6 +92,7 @@ export async function startServer(options: ServerOptions): Promise<ClientServer>
         port,
         tls: isSecure ? tls : undefined,
         connectionsMax: limits.connectionsMax,
+        connectionsPerClientMax: limits.connectionsPerClientMax,
         onHttp2: (socket) => grpc.accept(socket),
         onRequest,
         onUpgrade,

@@ -61,6 +61,7 @@ const examples: Readonly<Record<SettingName, string>> = {
   'max-request-bytes': '3MiB',
   'max-requests': '100',
   'max-connections': '500',
+  'max-connections-per-client': '50',
   'max-concurrent-streams': '50',
   'grpc-keepalive-min-time': '1s',
   'grpc-keepalive-interval': '1m',

@@ -55,6 +55,37 @@ describe('requests', () => {
 });
 
 describe('connections', () => {
+  test('more of them from one address than there may be are closed, and others are let in', async () => {
+    const { address } = await serveWith({ connectionsPerClientMax: 2 });
+    const [host, port] = address.split(':');
+    const openFrom = (localAddress: string) => {
+      const socket = connect({ port: Number(port), host: host!, localAddress });
+      socket.on('error', () => undefined);
+      return socket;
+    };
+    const kept = [openFrom('127.0.0.1'), openFrom('127.0.0.1')];
+    await Promise.all(kept.map((socket) => once(socket, 'connect')));
+    await once(openFrom('127.0.0.1'), 'close');
+    const other = openFrom('127.0.0.2');
+    other.write('GET /version HTTP/1.1\r\nhost: x\r\n\r\n');
+    await once(other, 'data');
+    expect(kept.map(({ destroyed }) => destroyed)).toEqual([false, false]);
+    // What is closed counts no more, as soon as the server knows.
+    for (const socket of kept) socket.destroy();
+    const isAnswered = () =>
+      new Promise<boolean>((resolve) => {
+        const another = openFrom('127.0.0.1');
+        another.on('data', () => {
+          resolve(true);
+          another.destroy();
+        });
+        another.on('close', () => resolve(false));
+        another.write('GET /version HTTP/1.1\r\nhost: x\r\n\r\n');
+      });
+    await expect.poll(isAnswered, { timeout: 60_000 }).toBe(true);
+    other.destroy();
+  });
+
   test('more of them than there may be are closed', async () => {
     const { address } = await serveWith({ connectionsMax: 2 });
     const [host, port] = address.split(':');

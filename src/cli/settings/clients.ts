@@ -68,6 +68,11 @@ export const clientSettings = {
     help: 'Connections to each address, silent ones too; one more is closed at once.',
     default: String(clientLimitsDefault.connectionsMax),
   }),
+  'max-connections-per-client': optional(integer(1, 1_000_000), {
+    ...shared,
+    help: 'Of those connections, so many from one address of clients (of IPv6: from one /64); one more is closed at once. All clients behind a proxy, or a node of Kubernetes, may have one address.',
+    defaultNote: 'as many as there may be',
+  }),
   'max-concurrent-streams': required(integer(1, 4_294_967_295), {
     ...shared,
     help: 'Calls and streams that one connection may have open at once.',

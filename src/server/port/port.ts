@@ -11,6 +11,7 @@ import {
   httpRequestsWaitingMax,
   tlsHandshakeTimeoutMs,
 } from '../limits.ts';
+import { admitByNetwork } from './crowding.ts';
 import { tellProtocol } from './first-bytes.ts';
 
 /**
@@ -24,6 +25,8 @@ export interface PortOptions {
   /** Undefined: plain text. */
   readonly tls: PortTls | undefined;
   readonly connectionsMax: number;
+  /** Of those, from one address. */
+  readonly connectionsPerClientMax: number;
   readonly onHttp2: (socket: Socket) => void;
   readonly onRequest: RequestListener;
   readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -51,7 +54,7 @@ export const protocolsOffered = ['h2', 'http/1.1'];
 
 /** Rejects when the address cannot be had. */
 export async function openPort(options: PortOptions): Promise<Port> {
-  const { tls, connectionsMax } = options;
+  const { tls, connectionsMax, connectionsPerClientMax } = options;
   const http = {
     maxHeaderSize: httpHeaderBytesMax,
     headersTimeout: httpHeadersTimeoutMs,
@@ -79,7 +82,12 @@ export async function openPort(options: PortOptions): Promise<Port> {
   server.on('upgrade', options.onUpgrade);
   const undecided = serveByFirstBytes(server, options);
   const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
+  const admits = admitByNetwork(connectionsPerClientMax);
+  server.prependListener('connection', (socket: Socket) => {
+    if (!admits(socket)) {
+      socket.destroy();
+      return;
+    }
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
