@@ -1,9 +1,10 @@
 import type { Observer } from '../types/observer.ts';
 import type { RunResult, Violation } from '../types/result.ts';
 import type { Scenario } from '../types/scenario.ts';
-import { type Analysis, analysisOf } from './analysis.ts';
+import { analysisOf, type Analysis } from './analysis.ts';
 import { createBlackBox } from './black-box-observer.ts';
-import { answerCountsNone, checkAnswers } from './check-answers.ts';
+import { answerCountsNone } from './answers/counts.ts';
+import { checkAnswers } from './check-answers.ts';
 import { checkCheckpoints } from './check-checkpoints.ts';
 import { checkLeases, type LeaseCounts } from './check-leases.ts';
 import { checkLiveness, type LivenessCounts } from './check-liveness.ts';

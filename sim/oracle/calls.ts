@@ -128,3 +128,9 @@ export function nameOf(call: Call): string {
   if ('id' in request) return `${request.kind} of lease ${request.id} (${id})`;
   return `${request.kind} (${id})`;
 }
+
+/** Of keys and values. */
+export function isData(call: Call): boolean {
+  const { kind } = call.request;
+  return kind === 'range' || kind === 'put' || kind === 'delete-range' || kind === 'txn';
+}

@@ -1,8 +1,9 @@
 import type { HistoryEvent } from '../../types/history.ts';
 import type { Observer } from '../../types/observer.ts';
 import type { RunResult, Violation } from '../../types/result.ts';
-import { type Analysis, analysisOf, analysisOfBranch } from '../analysis.ts';
-import { type AnswerCounts, answerCountsNone, checkAnswers } from '../check-answers.ts';
+import { analysisOf, analysisOfBranch, type Analysis } from '../analysis.ts';
+import { answerCountsNone, type AnswerCounts } from '../answers/counts.ts';
+import { checkAnswers } from '../check-answers.ts';
 import { checkCheckpoints } from '../check-checkpoints.ts';
 import { checkWatches, watchCountsNone } from '../check-watch.ts';
 import type { Ledger } from '../ledger.ts';
@@ -10,9 +11,9 @@ import { ownersOf } from '../owners.ts';
 import { keptUnder } from '../promises.ts';
 import { violation } from '../violation.ts';
 import { successionsOf } from './successions.ts';
-import { type BranchMade, branchesMade, historyByHome } from './branches-made.ts';
+import { branchesMade, historyByHome, type BranchMade } from './branches-made.ts';
 import { checkLives } from './check-lives.ts';
-import { cutWithin, type Logs, momentOfSlot, oldestName, type Place, type PlacedLog } from './cut-within.ts';
+import { cutWithin, momentOfSlot, oldestName, type Logs, type Place, type PlacedLog } from './cut-within.ts';
 import { modelAt } from './model-at.ts';
 
 /**
