@@ -188,31 +188,41 @@ export async function runIsolation(settings: IsolationSettings): Promise<Isolati
   }
 
   const begunMs = performance.now();
-  const filled = await fill(await openAt(root, 'parent'), settings.keys);
-  const parent = await join_('parent', root, '', filled.content, filled.revision);
-  const first = await branchOf(parent, 'first');
-  const child = await join_('first', first.url, first.home, first.content, first.revision);
-  const collector = collectOutside();
-  // So that the branch of the branch begins with writes of its own parent, too.
-  await sleep(settings.compareEveryMs);
-  const second = await branchOf(child, 'second');
-  await join_('second', second.url, second.home, second.content, second.revision);
-  const untilMs = performance.now() + seconds * 1_000;
-  const isEnough = (rounds: number) =>
-    performance.now() >= untilMs &&
-    rounds >= settings.rounds &&
-    collectionsOutside >= settings.rounds &&
-    members.every(({ writers }) => writers.writes() >= settings.writesEach);
-  for (let rounds = 0; !isEnough(rounds); rounds++) {
-    await Promise.all([sleep(settings.compareEveryMs), liveShortly()]);
-    for (const member of members) await compare(member);
-    progress(members.map(({ name, writers }) => `${name} at revision ${writers.revision()}`).join(', '));
+  let collector: Promise<void> = Promise.resolve();
+  try {
+    const filled = await fill(await openAt(root, 'parent'), settings.keys);
+    const parent = await join_('parent', root, '', filled.content, filled.revision);
+    const first = await branchOf(parent, 'first');
+    const child = await join_('first', first.url, first.home, first.content, first.revision);
+    collector = collectOutside();
+    // Whoever awaits it comes later than its failure may.
+    collector.catch(() => undefined);
+    // So that the branch of the branch begins with writes of its own parent, too.
+    await sleep(settings.compareEveryMs);
+    const second = await branchOf(child, 'second');
+    await join_('second', second.url, second.home, second.content, second.revision);
+    const untilMs = performance.now() + seconds * 1_000;
+    const isEnough = (rounds: number) =>
+      performance.now() >= untilMs &&
+      rounds >= settings.rounds &&
+      collectionsOutside >= settings.rounds &&
+      members.every(({ writers }) => writers.writes() >= settings.writesEach);
+    for (let rounds = 0; !isEnough(rounds); rounds++) {
+      await Promise.all([sleep(settings.compareEveryMs), liveShortly()]);
+      for (const member of members) await compare(member);
+      progress(members.map(({ name, writers }) => `${name} at revision ${writers.revision()}`).join(', '));
+    }
+    collecting = false;
+    await collector;
+    const databases: IsolatedDatabase[] = [];
+    for (const member of members) databases.push(await ended(member));
+    return { databases, shortLived, collectionsOutside, seconds: (performance.now() - begunMs) / 1_000, differences };
+  } finally {
+    // After a failure too nobody goes on in the folder, which is the caller's again.
+    collecting = false;
+    await Promise.allSettled([collector, ...members.map(({ writers }) => writers.stop())]);
+    await Promise.allSettled(members.map(({ database }) => database.close()));
   }
-  collecting = false;
-  await collector;
-  const databases: IsolatedDatabase[] = [];
-  for (const member of members) databases.push(await ended(member));
-  return { databases, shortLived, collectionsOutside, seconds: (performance.now() - begunMs) / 1_000, differences };
 }
 
 async function fill(database: T4, keys: number): Promise<{ readonly content: HeldContent; readonly revision: number }> {
