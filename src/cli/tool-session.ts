@@ -124,6 +124,8 @@ function wordsFor(error: ToolError, { damageExitCode, leaves }: ToolSessionOptio
         't4 verify tells what else is damaged, and what it costs',
         error,
       );
+    case 'contention':
+      return new CliError(exitCodes.failed, error.message, undefined, error);
     case 'aborted':
       return new CliError(exitCodes.unreachable, `interrupted; ${written}`, undefined, error);
     case 'bug':

@@ -6,6 +6,11 @@ export class NodeFailure extends Error {
   override readonly name: string = 'NodeFailure';
 }
 
+/** Others changed, each time, what was to be changed. Nothing is damaged, and a later try may go through. */
+export class Contention extends NodeFailure {
+  override readonly name = 'Contention';
+}
+
 /** The local store cannot be read as it was written. It is only a cache: the node gives its reign up, sets it aside and rebuilds it. */
 export class LocalStoreDamage extends NodeFailure {
   override readonly name = 'LocalStoreDamage';

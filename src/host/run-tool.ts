@@ -34,7 +34,7 @@ export const storePatienceMsDefault = 30_000;
 /** Why a tool has no result. `aborted`: the signal. */
 export class ToolError extends Error {
   override readonly name = 'ToolError';
-  readonly reason: 'store' | 'damage' | 'bug' | 'aborted';
+  readonly reason: 'store' | 'damage' | 'contention' | 'bug' | 'aborted';
 
   constructor(reason: ToolError['reason'], message: string) {
     super(message);

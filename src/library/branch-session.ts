@@ -63,6 +63,7 @@ function toBranchError(error: unknown): unknown {
     case 'store':
       return new T4Error('store', 'Unavailable', error.message, error);
     case 'damage':
+    case 'contention':
       return new T4Error('refused', 'FailedPrecondition', error.message, error);
     case 'bug':
       return error;

@@ -177,7 +177,7 @@ test.each(seeds)('a random life, seed %d', { timeout: 300_000 }, async (seed) =>
       );
     } catch (error) {
       // Three collectors at once: each attempt met another's change.
-      expect(String(error)).toContain('was changed by others in each of');
+      expect(error).toMatchObject({ reason: 'contention' });
     }
   }
 

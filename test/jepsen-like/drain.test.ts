@@ -12,13 +12,14 @@ import { verify } from './verify.ts';
 
 const orderly = { code: 0, signal: null };
 const warmUpMs = 300;
+const requestTimeoutMs = 60_000;
 
 /** The lease is far longer than the test may take: whoever leads next did not wait for its end. */
 test('SIGTERM under load ends a leader in good order, and the next one leads at once', async (context) => {
   const workplace = await openWorkplace(context);
   const random = createSeeded(seed);
   const store = folderStore(workplace);
-  const client = createRecordingClient(createRecorder(), 5_000);
+  const client = createRecordingClient(createRecorder(), requestTimeoutMs);
   const settings = { 'lease-ttl': '10m' };
   let log: Awaited<ReturnType<typeof verify>> = [];
 
@@ -69,7 +70,7 @@ test('a node that stands by leads before the lease that was given back would hav
 test('SIGTERM ends a node that stands by, and takes nothing from the one that leads', async (context) => {
   const workplace = await openWorkplace(context);
   const store = folderStore(workplace);
-  const client = createRecordingClient(createRecorder(), 5_000);
+  const client = createRecordingClient(createRecorder(), requestTimeoutMs);
   const first = startNode(workplace, store, 'first', { 'lease-ttl': '10m' });
   await first.ready();
   const second = startNode(workplace, store, 'second', { 'lease-ttl': '10m' });

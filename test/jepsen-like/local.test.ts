@@ -37,7 +37,7 @@ describe(`durability local (T4_SEED=${seed})`, () => {
     const workplace = await openWorkplace(context);
     const random = createSeeded(seed);
     const store = folderStore(workplace);
-    const client = createRecordingClient(createRecorder(), 5_000);
+    const client = createRecordingClient(createRecorder(), requestTimeoutMs);
     const settings = { 'lease-ttl': leaseTtl, durability: 'local', 'upload-interval': '1s' };
 
     const first = startNode(workplace, store, 'first', settings);
@@ -52,7 +52,7 @@ describe(`durability local (T4_SEED=${seed})`, () => {
     const second = startNode(workplace, store, 'second', settings);
     const toSecond = await second.connect();
     const problem = /start once with --accept-local-loss/;
-    while (!(await toSecond.status({}, 5_000)).errors.some((error) => problem.test(error))) await sleep(50);
+    while (!(await toSecond.status({}, requestTimeoutMs)).errors.some((error) => problem.test(error))) await sleep(50);
     // The first's lease ends meanwhile, and that is not what it waits for.
     await sleep(2_000);
     const status = await runT4(workplace, 'status', '--endpoint', toSecond.address);
@@ -75,7 +75,7 @@ describe(`durability local (T4_SEED=${seed})`, () => {
     expect(log.length).toBeGreaterThan(0);
 
     // The disk that comes back holds what is not part of the database any more: it follows, and keeps that aside.
-    const survivors = createRecordingClient(createRecorder(), 5_000);
+    const survivors = createRecordingClient(createRecorder(), requestTimeoutMs);
     await survivors.write(toThird, 'afterwards', [{ key: 'afterwards', value: 'afterwards:', lease: 0n }]);
     third.signal('SIGTERM');
     expect((await third.exited).code).toBe(0);
@@ -95,6 +95,7 @@ describe(`durability local (T4_SEED=${seed})`, () => {
 });
 
 const leaseTtl = '500ms';
+const requestTimeoutMs = 60_000;
 
 /** As if its client had never heard of what came after that revision: the loss that the operator accepted. */
 function forgetting(operation: Operation, revision: number): Operation {

@@ -129,6 +129,19 @@ async function expectNothingDone(store: ObjectStore, asCollected: ObjectStore, r
   expect(await content()).toEqual(before);
 }
 
+test('where others are faster each time, it says that, and calls nothing damaged', async () => {
+  const store = await copyOfStore(ripe);
+  const overtaken: ObjectStore = {
+    ...store,
+    put: (key, body, condition) =>
+      key === 'manifest' ? Promise.resolve({ kind: 'condition-failed' }) : store.put(key, body, condition),
+  };
+  await expect(collect(overtaken)).rejects.toMatchObject({
+    reason: 'contention',
+    message: 'manifest was changed by others in each of 10 attempts: nothing was collected, try again later',
+  });
+});
+
 test('a leader whose manifest becomes unreadable deletes nothing until it is whole again', async () => {
   const store = await copyOfStore(ripe);
   let blind = false;

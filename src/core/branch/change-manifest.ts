@@ -1,7 +1,7 @@
 import { encodeManifest } from '../format/manifest.ts';
 import { manifestKey } from '../format/keys.ts';
 import type { Core } from '../core.ts';
-import { NodeFailure } from '../failure.ts';
+import { Contention } from '../failure.ts';
 import type { HeldManifest } from '../recover/locate-manifest.ts';
 import { settledPut } from '../store/objects.ts';
 import type { Task } from '../task.ts';
@@ -28,7 +28,7 @@ export function* changeManifest(
     const swapped = yield* swapManifest(core, held, changed);
     if (swapped !== undefined) return swapped;
   }
-  throw new NodeFailure(
+  throw new Contention(
     `/${home}${manifestKey} was changed by others in each of ${attemptsMax} attempts: try again later`,
   );
 }

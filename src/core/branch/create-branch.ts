@@ -1,5 +1,5 @@
 import { drawId, log, type Core } from '../core.ts';
-import { NodeFailure } from '../failure.ts';
+import { Contention, NodeFailure } from '../failure.ts';
 import { encodeManifest } from '../format/manifest.ts';
 import { homeOfBranch, manifestKey } from '../format/keys.ts';
 import { stretchesMax } from '../limits.ts';
@@ -55,7 +55,7 @@ function* branchOnLine(core: Core, name: string, cut: Cut): Task<BranchCreated> 
     });
     if (isThere) return yield* settleName(core, name, manifest);
   }
-  throw new NodeFailure(`${manifestKey} was changed by others in each of ${attemptsMax} attempts: try again later`);
+  throw new Contention(`${manifestKey} was changed by others in each of ${attemptsMax} attempts: try again later`);
 }
 
 /** Of a new branch. */

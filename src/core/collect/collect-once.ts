@@ -1,6 +1,6 @@
 import { archiveOldSlots, slotsToArchive, type Archived } from '../archive/archive-old-slots.ts';
 import type { Core } from '../core.ts';
-import { NodeFailure } from '../failure.ts';
+import { Contention, NodeFailure } from '../failure.ts';
 import { manifestKey } from '../format/keys.ts';
 import { isStanding, readManifest, type HeldManifest } from '../recover/locate-manifest.ts';
 import type { Task } from '../task.ts';
@@ -49,7 +49,7 @@ export function* collectOnce(core: Core, settings: OutsideSettings): Task<Collec
     if (collection.kind === 'unarchived') throw new NodeFailure(`old slots were not archived: ${collection.reason}`);
     throw new NodeFailure(`nothing was deleted, because what is still needed cannot be told: ${collection.reason}`);
   }
-  throw new NodeFailure(
+  throw new Contention(
     `${manifestKey} was changed by others in each of ${attemptsMax} attempts: nothing was collected, try again later`,
   );
 }

@@ -5,7 +5,7 @@ import { pinIn, type PinFound } from '../branch/pin-in.ts';
 import { readManifestAt } from '../branch/pinned.ts';
 import { coreAt } from '../core-at.ts';
 import { drawId, log, type Core } from '../core.ts';
-import { NodeFailure } from '../failure.ts';
+import { Contention, NodeFailure } from '../failure.ts';
 import { encodeControl } from '../format/control.ts';
 import { controlKey, manifestKey } from '../format/keys.ts';
 import { encodeManifest } from '../format/manifest.ts';
@@ -131,7 +131,7 @@ function* makeSuccessor(
     yield* settledPut(at, `/${home}${controlKey}`, encodeControl(control, at.digest), { kind: 'absent' });
     return manifest;
   }
-  throw new NodeFailure(`${manifestKey} was changed by others in each of ${attemptsMax} attempts: try again later`);
+  throw new Contention(`${manifestKey} was changed by others in each of ${attemptsMax} attempts: try again later`);
 }
 
 function* pinElsewhere(at: Core, line: Manifest, keeper: string, found: PinFound): Task<void> {

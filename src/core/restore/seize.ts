@@ -1,4 +1,4 @@
-import { NodeFailure } from '../failure.ts';
+import { Contention } from '../failure.ts';
 import type { Core } from '../core.ts';
 import { claim } from '../recover/claim-epoch.ts';
 import { createDatabase } from '../recover/create-database.ts';
@@ -51,7 +51,7 @@ export function* seize(core: Core, name: string): Task<Seized | HeldByDisks> {
     if (reign === undefined) continue;
     return { kind: 'seized', reign, servedUntilMonotonicMs: servedUntilMonotonicMs(observed, core.at.monotonicMs) };
   }
-  throw new NodeFailure(`others changed the lease in each of ${attemptsMax} attempts: nothing was changed, try again`);
+  throw new Contention(`others changed the lease in each of ${attemptsMax} attempts: nothing was changed, try again`);
 }
 
 /** Fills the next free slot; the end of the log before it. */
@@ -86,6 +86,6 @@ export function* letGo(core: Core, { reign, servedUntilMonotonicMs: untilMs }: S
   yield* writeControl(core, reign, { ...reign.control, leader: undefined, released: true, heir: undefined });
 }
 
-export function takenOver(): NodeFailure {
-  return new NodeFailure('a node took over the lead meanwhile: nothing was rolled back, try again');
+export function takenOver(): Contention {
+  return new Contention('a node took over the lead meanwhile: nothing was rolled back, try again');
 }

@@ -4,7 +4,7 @@ import { assert } from '../assert.ts';
 import { createCore, log, type Core } from '../core.ts';
 import type { MachineConfiguration } from '../configuration.ts';
 import { createEdges, type EdgeEffect } from '../edges.ts';
-import { NodeFailure } from '../failure.ts';
+import { Contention, NodeFailure } from '../failure.ts';
 import { createScope, type Task } from '../task.ts';
 import type { Effect } from '../types/effect.ts';
 import type { CallResult, EventBody } from '../types/event.ts';
@@ -30,8 +30,8 @@ export type ToolEffect<Result> =
   | EdgeEffect
   | Extract<Effect, { readonly kind: 'log' }>
   | { readonly kind: 'finished'; readonly result: Result }
-  /** `store`: the object store does not answer. `damage`: what it holds cannot be used. `bug`: ours. */
-  | { readonly kind: 'failed'; readonly reason: 'store' | 'damage' | 'bug'; readonly message: string };
+  /** `store`: the object store does not answer. `damage`: what it holds cannot be used. `contention`: others were faster, each time. `bug`: ours. */
+  | { readonly kind: 'failed'; readonly reason: 'store' | 'damage' | 'contention' | 'bug'; readonly message: string };
 
 export interface ToolPatience {
   /** How long calls may fail without one that succeeds in between. */
@@ -97,7 +97,7 @@ export function createTool<Result>(
   function failed(error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
     if (error instanceof NodeFailure) {
-      end({ kind: 'failed', reason: 'damage', message });
+      end({ kind: 'failed', reason: error instanceof Contention ? 'contention' : 'damage', message });
       return;
     }
     log(core, 'error', 'internal error', { stack: (error instanceof Error ? error.stack : undefined) ?? message });
