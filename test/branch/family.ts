@@ -17,6 +17,7 @@ import { runTool } from '../../src/host/run-tool.ts';
 import { T4 } from '../../src/library/t4.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { ObjectStore } from '../../src/ports/object-store.ts';
+import { unhurried } from '../support/unhurried.ts';
 
 const edgesOn = (clock: Clock) => ({
   clock,
@@ -65,6 +66,7 @@ export function createFamily(
         checkpointSegments: 12,
         checkpointChunkBytes: 256,
         collectIntervalMs: 0,
+        ...unhurried,
         ...settings,
         home,
         store: counted,

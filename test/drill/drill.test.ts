@@ -17,6 +17,7 @@ import { T4 as Client } from '../../src/library/t4.ts';
 import { startServer } from '../../src/server/server.ts';
 import { bytesOfObject, edges, keysOf } from '../tool/filled-store.ts';
 import { runCommand } from '../support/run-command.ts';
+import { unhurried } from '../support/unhurried.ts';
 
 /** `t4 drill` on a store in a folder, without and with a server, whole and damaged. */
 
@@ -80,6 +81,7 @@ async function serve(store: string, change: (answer: DatabaseAnswer) => Database
   const opened = await openObjectStore(store);
   const node: Node = startNode({
     ...edges(),
+    ...unhurried,
     store: opened,
     localStore: createMemoryLocalStore(),
     disk: createMemoryDisk(),

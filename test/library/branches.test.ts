@@ -17,6 +17,7 @@ import {
   type T4,
   type Watch,
 } from '../../src/index.ts';
+import { unhurried } from '../support/unhurried.ts';
 
 const opened: T4[] = [];
 afterEach(async () => {
@@ -24,7 +25,7 @@ afterEach(async () => {
 });
 
 async function openOne(options: OpenOptions): Promise<T4> {
-  const db = await open(options);
+  const db = await open({ requestTimeoutMs: unhurried.requestTimeoutMs, ...options });
   opened.push(db);
   return db;
 }

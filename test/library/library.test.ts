@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CompactedError, T4Error, compare, open, operation, type OpenOptions, type T4 } from '../../src/index.ts';
+import { unhurried } from '../support/unhurried.ts';
 
 const opened: T4[] = [];
 let memories = 0;
 
 async function openOne(options: Partial<OpenOptions> = {}): Promise<T4> {
-  const db = await open({ store: `memory:library-${process.pid}-${memories++}`, ...options });
+  const db = await open({ store: `memory:library-${process.pid}-${memories++}`, ...unhurried, ...options });
   opened.push(db);
   return db;
 }

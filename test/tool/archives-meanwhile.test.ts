@@ -13,6 +13,7 @@ import type { Disk } from '../../src/ports/disk.ts';
 import type { LocalStore } from '../../src/ports/local-store.ts';
 import type { GetOutcome, ObjectStore } from '../../src/ports/object-store.ts';
 import { bytesOfObject, edges, keysOf, tool } from './filled-store.ts';
+import { unhurried } from '../support/unhurried.ts';
 
 /** A collector archives slots, merges archives and deletes both between what a node reads of the manifest and what it reads of the log. */
 
@@ -31,6 +32,7 @@ async function live<Result>(
   const told: string[] = [];
   const node = startNode({
     ...edges(),
+    ...unhurried,
     checkpointSegments: 12,
     checkpointChunkBytes: 256,
     collectIntervalMs: 0,

@@ -12,6 +12,7 @@ import { startNode, type NodeOptions } from '../../src/host/node.ts';
 import { runTool } from '../../src/host/run-tool.ts';
 import { T4 } from '../../src/library/t4.ts';
 import type { ObjectStore } from '../../src/ports/object-store.ts';
+import { unhurried } from '../support/unhurried.ts';
 
 export const edges = () => ({
   clock: createSystemClock(),
@@ -41,6 +42,7 @@ export async function withNode<Result>(
     ...edges(),
     checkpointSegments: 12,
     checkpointChunkBytes: 256,
+    ...unhurried,
     ...settings,
     store,
     localStore: createMemoryLocalStore(),

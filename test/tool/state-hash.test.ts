@@ -9,6 +9,7 @@ import type { LocalStore } from '../../src/ports/local-store.ts';
 import { openMemoryStore } from '../../src/adapters/memory-store/memory-store.ts';
 import { put } from '../property/state-requests.ts';
 import { edges, fillStore, tool, type Filled } from './filled-store.ts';
+import { unhurried } from '../support/unhurried.ts';
 
 /** The hash of a running node, of the next one that recovers from checkpoints, and of a reader of the store. */
 
@@ -24,6 +25,7 @@ async function withPlainNode<Result>(
 ): Promise<Result> {
   const node = startNode({
     ...edges(),
+    ...unhurried,
     store,
     localStore,
     disk: createMemoryDisk(),

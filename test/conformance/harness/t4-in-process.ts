@@ -8,6 +8,7 @@ import { createSystemRandom } from '../../../src/adapters/system-random.ts';
 import { type NodeOptions, startNode } from '../../../src/host/node.ts';
 import { authDefaults, type AuthSettings } from '../../../src/server/auth/authenticator.ts';
 import { startServer } from '../../../src/server/server.ts';
+import { unhurried } from '../../support/unhurried.ts';
 import type { ServerUnderTest } from './server-under-test.ts';
 
 export interface T4Options {
@@ -45,6 +46,7 @@ export async function startT4InProcess({
     clientUrls: ['http://127.0.0.1:2379'],
     durability: 'object',
     log: note,
+    ...unhurried,
     ...nodeOptions,
   });
   if (waits) await node.whenReady();

@@ -16,6 +16,7 @@ import { startServer } from '../../../src/server/server.ts';
 import type { Method } from '../../../src/server/services/call.ts';
 import { serverMethods } from '../../../src/server/services/methods.ts';
 import { factsOfTest } from '../node-facts.ts';
+import { unhurried } from '../../support/unhurried.ts';
 
 /** In what nobody but root may see: keys, values, users, roles. */
 export const marker = 'm4rk3d';
@@ -119,6 +120,7 @@ function nodeOn(store: ObjectStore, memberId: bigint): Node {
     name: 'guarded',
     clientUrls: ['http://127.0.0.1:2379'],
     durability: 'object',
+    ...unhurried,
     log: () => {},
   });
 }
