@@ -1,6 +1,6 @@
 /**
  * Prints vitest's own counts, from its JSON report, as one line: `N passed, N failed`. A file that could not even be loaded
- * counts as one failure. Exits 1 when there is a failure, or nothing was run at all.
+ * counts as one failure, and what passed only when it was run again is named. Exits 1 when there is a failure, or nothing was run at all.
  */
 import { readFileSync } from 'node:fs';
 
@@ -16,6 +16,11 @@ const unloaded = report.testResults.filter(
   (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
 );
 for (const file of unloaded) console.log(`failed as a whole: ${file.name}`);
+
+for (const { fullName, status, failureMessages } of report.testResults.flatMap((file) => file.assertionResults)) {
+  if (status !== 'passed' || failureMessages.length === 0) continue;
+  console.log(`passed when it was run again: ${fullName}: ${failureMessages[0].split('\n')[0]}`);
+}
 
 const skipped = report.numPendingTests + report.numTodoTests;
 if (skipped > 0) console.log(`skipped: ${skipped}`);
