@@ -3,7 +3,8 @@ import type { PlainRequest, PlainWatchRequest, PlainWatchResponse } from '../typ
 import type { Operation } from '../types/scenario.ts';
 import type { SystemAnswer } from '../types/system.ts';
 import { clientEndpoint, nodeEndpoint, passageOf } from '../world/network.ts';
-import type { NodeHost, RequestHandle, StreamHandle } from '../world/node-host.ts';
+import type { RequestHandle, StreamHandle } from '../world/host-clients.ts';
+import type { NodeHost } from '../world/node-host.ts';
 import { hashOf } from '../world/random.ts';
 import type { World } from '../world/world.ts';
 import type { ClientStream, ClientTask, ClientView, ClientWait, WatchNews } from './task.ts';

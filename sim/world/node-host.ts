@@ -1,10 +1,19 @@
-import { createSimulatedDisk, type PowerLoss, type SimulatedDisk } from '../doubles/disk.ts';
-import { createSimulatedLocalStore, type SimulatedLocalStore } from '../doubles/local-store.ts';
+import type { PowerLoss, SimulatedDisk } from '../doubles/disk.ts';
+import type { SimulatedLocalStore } from '../doubles/local-store.ts';
 import type { NodeStop } from '../types/result.ts';
 import type { NodeMachine, SystemAnswer, SystemEffect, SystemEvent, SystemUnderTest } from '../types/system.ts';
-import type { PlainRequest, PlainWatchRequest, PlainWatchResponse } from '../types/plain.ts';
+import type { PlainRequest, PlainWatchRequest } from '../types/plain.ts';
+import {
+  createHostClients,
+  type Body,
+  type RequestHandle,
+  type StreamConsumer,
+  type StreamHandle,
+} from './host-clients.ts';
+import { createHostTimers } from './host-timers.ts';
 import { createLocalCalls, type LocalCalls } from './local-calls.ts';
-import { createNodeClock, microsecondsUp, type NodeClock } from './node-clock.ts';
+import { createNodeClock, type NodeClock } from './node-clock.ts';
+import { createNodeDisks, type DiskFound } from './node-disks.ts';
 import { nodeEndpoint, passageOf } from './network.ts';
 import { drawOf, hashOf } from './random.ts';
 import { createStoreCalls, type StoreCalls } from './store-calls.ts';
@@ -26,7 +35,7 @@ export interface NodeHost {
   incarnation(): number;
   state(): 'down' | 'up' | 'paused';
   /** `acceptLocalLoss`: for this life an operator's word, whatever the settings say. */
-  start(disk: 'kept' | 'empty' | 'old', acceptLocalLoss?: boolean): void;
+  start(disk: DiskFound, acceptLocalLoss?: boolean): void;
   /** What the process last said that it is; undefined: nothing yet in this life. */
   role(): string | undefined;
   /** `loss` undefined: only the process dies, what the system holds for the disk gets there. */
@@ -67,36 +76,6 @@ export interface NodePlace {
   readonly writer: number;
 }
 
-export interface RequestHandle {
-  abandon(): void;
-}
-
-export interface StreamConsumer {
-  /** In the history. */
-  readonly stream: string;
-  response(response: PlainWatchResponse): void;
-  /** `lost`: the process died. */
-  end(reason: string): void;
-}
-
-export interface StreamHandle {
-  consumed(): void;
-  progress(): void;
-  close(): void;
-}
-
-interface WaitingRequest {
-  readonly call: string;
-  readonly done: (answer: SystemAnswer | 'lost') => void;
-}
-
-type Body = SystemEvent extends infer Event ? (Event extends SystemEvent ? Omit<Event, 'at'> : never) : never;
-
-interface HostTimer {
-  readonly wantedMs: number;
-  token: number;
-}
-
 export function createNodeHost(
   world: World,
   system: SystemUnderTest,
@@ -111,35 +90,33 @@ export function createNodeHost(
   const endpoint = nodeEndpoint(node);
   const clockDraw = drawOf(scenario.seed, `clock/${node}`);
   const clock = createNodeClock(clockDraw.between(0, 1_000_000), clockDraw.between(-2_000, 2_000));
-  let local = createSimulatedLocalStore();
-  let disk = createSimulatedDisk();
-  let copies: { local: SimulatedLocalStore; disk: SimulatedDisk; generation: number } | undefined;
-  let diskGeneration = 0;
+  const disks = createNodeDisks();
+  const clients = createHostClients(deliver);
+  const timers = createHostTimers(world, clock, {
+    due(timer) {
+      if (state === 'paused') inbox.push({ kind: 'due', timer });
+      else timers.fire(timer);
+    },
+    fired: (timer) => step({ kind: 'timer', timer }),
+  });
   let incarnation = -1;
   let state: 'down' | 'up' | 'paused' = 'down';
   let role: string | undefined;
   let machine: NodeMachine | undefined;
   let localCalls: LocalCalls | undefined;
-  let timers = new Map<number, HostTimer>();
-  let requests = new Map<number, WaitingRequest>();
-  let streams = new Map<number, StreamConsumer>();
   let inbox: (Body | { readonly kind: 'due'; readonly timer: number })[] = [];
-  let nextId = 1;
-  let tokens = 0;
   let messages = 0;
   let triggers: { readonly nth: number; readonly act: () => void }[] = [];
 
-  function start(found: 'kept' | 'empty' | 'old', accepts = scenario.topology.settings.acceptLocalLoss): void {
+  function start(found: DiskFound, accepts = scenario.topology.settings.acceptLocalLoss): void {
     if (state !== 'down' || world.isFrozen(node) || world.verdict !== undefined) return;
-    takeDisks(found);
+    disks.take(found);
     incarnation += 1;
     effectsOf.push(0);
     state = 'up';
-    timers = new Map();
-    requests = new Map();
-    streams = new Map();
+    timers.forget();
     inbox = [];
-    localCalls = createLocalCalls(world, node, local, disk);
+    localCalls = createLocalCalls(world, node, disks.local(), disks.disk());
     triggers = world.hooks.effect.filter((rule) => rule.node === node && rule.incarnation === incarnation);
     const memberId = currentMemberId();
     role = undefined;
@@ -151,7 +128,7 @@ export function createNodeHost(
       memberId: memberId.toString(),
       ...(accepts ? { acceptsLocalLoss: true } : {}),
     });
-    const view = { entries: () => local.entries(), file: (name: string) => disk.read(name) };
+    const view = { entries: () => disks.local().entries(), file: (name: string) => disks.disk().read(name) };
     for (const observer of world.observers) {
       const verdict = observer.disks?.(node, incarnation, view);
       if (verdict !== undefined) world.end(verdict);
@@ -172,20 +149,7 @@ export function createNodeHost(
   }
 
   function currentMemberId(): bigint {
-    return BigInt(member) + BigInt(diskGeneration) * 1_000n;
-  }
-
-  function takeDisks(found: 'kept' | 'empty' | 'old'): void {
-    if (found === 'old' && copies !== undefined) {
-      local = copies.local.copy();
-      disk = copies.disk.copy();
-      diskGeneration = copies.generation;
-      return;
-    }
-    if (found !== 'empty') return;
-    local = createSimulatedLocalStore();
-    disk = createSimulatedDisk();
-    diskGeneration += 1;
+    return BigInt(member) + BigInt(disks.generation()) * 1_000n;
   }
 
   function deliver(body: Body): void {
@@ -217,7 +181,7 @@ export function createNodeHost(
       world.trace.value(effect);
       world.note(() => `node ${node}   -> ${describe(effect)}`);
       for (const observer of world.observers) {
-        const verdict = observer.effect?.(node, incarnation, effect, at, toward(effect));
+        const verdict = observer.effect?.(node, incarnation, effect, at, clients.toward(effect));
         if (verdict !== undefined) world.end(verdict);
       }
       perform(effect);
@@ -227,12 +191,6 @@ export function createNodeHost(
       if (triggers.length === 0) continue;
       for (const trigger of triggers) if (trigger.nth === count) trigger.act();
     }
-  }
-
-  function toward(effect: SystemEffect): string | undefined {
-    if (effect.kind === 'answer') return requests.get(effect.id)?.call;
-    if (effect.kind === 'watch-response' || effect.kind === 'watch-end') return streams.get(effect.stream)?.stream;
-    return undefined;
   }
 
   function guarded<Value>(act: () => Value): Value | undefined {
@@ -267,30 +225,19 @@ export function createNodeHost(
         return;
       }
       case 'timer-set':
-        timers.set(effect.timer, { wantedMs: effect.atMonotonicMs, token: 0 });
-        arm(effect.timer);
+        timers.set(effect.timer, effect.atMonotonicMs);
         return;
       case 'timer-clear':
-        timers.delete(effect.timer);
+        timers.clear(effect.timer);
         return;
       case 'send':
         send(effect.to, effect.body);
         return;
-      case 'answer': {
-        const waiting = requests.get(effect.id);
-        requests.delete(effect.id);
-        waiting?.done(effect.answer);
-        return;
-      }
+      case 'answer':
       case 'watch-response':
-        streams.get(effect.stream)?.response(effect.response);
+      case 'watch-end':
+        clients.take(effect);
         return;
-      case 'watch-end': {
-        const consumer = streams.get(effect.stream);
-        streams.delete(effect.stream);
-        consumer?.end(effect.reason);
-        return;
-      }
       case 'role':
         role = effect.role;
         world.record({ kind: 'node-role', node, role: effect.role, epoch: effect.epoch });
@@ -303,33 +250,6 @@ export function createNodeHost(
         ended(effect.failure, effect.internal);
         return;
     }
-  }
-
-  function arm(timer: number): void {
-    const entry = timers.get(timer);
-    if (entry === undefined) return;
-    const dueMs = clock.trueMsOf(entry.wantedMs, world.nowMs());
-    const token = ++tokens;
-    entry.token = token;
-    if (dueMs === undefined) return;
-    world.at(dueMs > world.nowMs() ? microsecondsUp(dueMs) : dueMs, () => {
-      const current = timers.get(timer);
-      if (current?.token !== token) return;
-      if (state === 'paused') {
-        inbox.push({ kind: 'due', timer });
-        return;
-      }
-      fire(timer, current);
-    });
-  }
-
-  function fire(timer: number, entry: HostTimer): void {
-    if (clock.at(world.nowMs()).monotonicMs < entry.wantedMs) {
-      world.after(0.001, () => arm(timer));
-      return;
-    }
-    timers.delete(timer);
-    step({ kind: 'timer', timer });
   }
 
   function send(to: number, body: unknown): void {
@@ -361,14 +281,9 @@ export function createNodeHost(
   function leave(): void {
     machine = undefined;
     state = 'down';
-    timers = new Map();
+    timers.forget();
     storeCalls.forget();
-    const lostRequests = [...requests.values()];
-    const lostStreams = [...streams.values()];
-    requests = new Map();
-    streams = new Map();
-    for (const { done } of lostRequests) done('lost');
-    for (const consumer of lostStreams) consumer.end('lost');
+    clients.lose();
   }
 
   return {
@@ -386,10 +301,7 @@ export function createNodeHost(
       const draw = drawOf(scenario.seed, `crash/${key}/${node}/${incarnation}`);
       localCalls?.crash(draw.below);
       leave();
-      if (loss === undefined) return;
-      disk.losePower({ kind: loss, choose: draw.below });
-      const batches = local.unsynced();
-      local.losePower(loss === 'lost' ? batches : draw.below(batches + 1));
+      if (loss !== undefined) disks.losePower(loss, draw.below);
     },
     stop: () => deliver({ kind: 'stop' }),
     memberId: currentMemberId,
@@ -405,68 +317,18 @@ export function createNodeHost(
       const due = waiting.filter((item) => item.kind === 'due');
       const others = waiting.filter((item) => item.kind !== 'due');
       for (const item of timersFirst ? [...due, ...others] : waiting) {
-        if (item.kind !== 'due') {
-          deliver(item);
-          continue;
-        }
-        const entry = timers.get(item.timer);
-        if (entry !== undefined) fire(item.timer, entry);
+        if (item.kind === 'due') timers.fire(item.timer);
+        else deliver(item);
       }
     },
-    rearm() {
-      for (const timer of timers.keys()) arm(timer);
-    },
-    copyDisks() {
-      copies = { local: local.copy(), disk: disk.copy(), generation: diskGeneration };
-    },
-    local: () => local,
-    disk: () => disk,
-    request(call, request, done) {
-      if (state === 'down') return undefined;
-      const id = nextId++;
-      const life = incarnation;
-      requests.set(id, { call, done });
-      deliver({ kind: 'request', id, request });
-      return {
-        abandon() {
-          if (life === incarnation && requests.delete(id)) deliver({ kind: 'abandon', id });
-        },
-      };
-    },
-    openStream(request, consumer) {
-      if (state === 'down') return undefined;
-      const stream = nextId++;
-      const life = incarnation;
-      const tell = (body: Body) => {
-        if (life === incarnation && streams.has(stream)) deliver(body);
-      };
-      streams.set(stream, consumer);
-      deliver({ kind: 'watch-open', stream });
-      tell({ kind: 'watch-create', stream, request });
-      return {
-        consumed: () => tell({ kind: 'watch-consumed', stream, messages: 1 }),
-        progress: () => tell({ kind: 'watch-progress', stream }),
-        close() {
-          tell({ kind: 'watch-close', stream });
-          if (life === incarnation) streams.delete(stream);
-        },
-      };
-    },
+    rearm: timers.rearm,
+    copyDisks: disks.copy,
+    local: disks.local,
+    disk: disks.disk,
+    request: (call, request, done) => (state === 'down' ? undefined : clients.request(call, request, done)),
+    openStream: (request, consumer) => (state === 'down' ? undefined : clients.openStream(request, consumer)),
     receive: (from, body) => deliver({ kind: 'message', from, body }),
-    resetClients() {
-      const lostRequests = [...requests];
-      const lostStreams = [...streams];
-      requests.clear();
-      streams.clear();
-      for (const [id, { done }] of lostRequests) {
-        done('lost');
-        deliver({ kind: 'abandon', id });
-      }
-      for (const [stream, consumer] of lostStreams) {
-        consumer.end('lost');
-        deliver({ kind: 'watch-close', stream });
-      }
-    },
+    resetClients: clients.reset,
   };
 }
 
