@@ -216,7 +216,7 @@ describe('what makes no sense', () => {
     ],
     [{ 'initial-cluster-state': 'existing' }, 'joins others, and nothing says what they share'],
     [{ 'discovery-srv': 'example.com' }, '--discovery-srv "example.com" cannot be had here'],
-    [{ 'enable-pprof': 'true' }, '--enable-pprof "true" cannot be had here'],
+    [{ 'enable-v2': 'true' }, '--enable-v2 "true" cannot be had here'],
     [{ logger: 'capnslog' }, '--logger "capnslog" cannot be had here'],
   ])('%j', (flags, words) => expect(check(flags as Record<string, string>)).toContain(words));
 

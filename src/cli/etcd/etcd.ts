@@ -1,28 +1,21 @@
 /** `t4 etcd`: a node under the flags, the environment and the configuration file of an etcd server, with its lines in the log. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { CliError } from '../cli-error.ts';
 import { packageVersion } from '../package-version.ts';
-import type { Environment, Settings } from '../resolve-settings.ts';
+import type { Environment } from '../resolve-settings.ts';
 import { runNode } from '../run.ts';
 import type { LogHandle } from '../log.ts';
-import { checkValues, urlsOf, type EtcdValues } from './check-values.ts';
-import { readEtcdConfigFile } from './config-file.ts';
-import { readEnvironment, variableOf } from './environment.ts';
+import { urlsOf, type EtcdValues } from './check-values.ts';
 import { EtcdUsageError } from './etcd-error.ts';
-import { isDefault } from './flag-value.ts';
-import { etcdFlagNamed, etcdFlags } from './flags.ts';
+import { etcdFlagNamed } from './flags.ts';
 import { helpText, usageText, versionText } from './help.ts';
-import { parseArguments, type GivenArguments } from './parse-arguments.ts';
-import { dataFolderOf, isStoreShared, settingsOfEtcd, tlsFlags } from './to-settings.ts';
+import { parseArguments } from './parse-arguments.ts';
+import { allFlags, checkedSettings, type Note } from './read-start.ts';
 import { openZapLog } from './zap-log.ts';
 
 interface EtcdOutput {
   out(text: string): void;
   error(text: string): void;
 }
-
-type Note = readonly [level: 'info' | 'warn', fields: object, message: string];
 
 /** The exit code. */
 export async function runEtcd(
@@ -50,7 +43,7 @@ export async function runEtcd(
       format: values('log-format'),
       outputs: values('log-outputs').split(','),
     });
-    const settings = checked(flags, values, given, environment, notes);
+    const settings = checkedSettings(flags, values, given, environment, notes);
     handle.log.info({ args: ['t4', 'etcd', ...argv] }, 'Running: ');
     for (const [level, fields, message] of notes) handle.log[level](fields, message);
     return await runNode({
@@ -67,59 +60,6 @@ export async function runEtcd(
   } finally {
     handle?.flush();
   }
-}
-
-/** From the file alone where one is named, else from the command line and the environment. */
-async function allFlags(
-  given: GivenArguments,
-  environment: Environment,
-  notes: Note[],
-): Promise<ReadonlyMap<string, string>> {
-  const path = given.flags.get('config-file') ?? environment[variableOf('config-file')] ?? '';
-  if (path !== '') {
-    const message =
-      'loaded server configuration, other configuration command line flags and environment variables will be ignored if provided';
-    notes.push(['info', { path }, message]);
-    return readEtcdConfigFile(path);
-  }
-  const { flags, used, unknown } = readEnvironment(environment, given.flags);
-  for (const name of used) notes.push(['info', { 'variable-name': name }, 'recognized and used environment variable']);
-  for (const name of unknown)
-    notes.push(['warn', { 'environment-variable': name }, 'unrecognized environment variable']);
-  for (const name of given.former) notes.push(['warn', { flag: name }, 'this flag has another name since 3.6']);
-  for (const name of given.passedOver)
-    notes.push(['warn', { 'flag-name': name }, 'flag is no longer supported - ignoring']);
-  return new Map([...flags, ...given.flags]);
-}
-
-/** Nothing has been touched when this refuses. */
-function checked(
-  flags: ReadonlyMap<string, string>,
-  values: EtcdValues,
-  { own }: GivenArguments,
-  environment: Environment,
-  notes: Note[],
-): Settings {
-  const isGiven = (name: string): boolean => flags.has(name);
-  checkValues(values, isGiven, isStoreShared({ own, environment }));
-  const folder = dataFolderOf(values);
-  if (existsSync(join(folder, 'member'))) {
-    throw new EtcdUsageError(
-      1,
-      `${folder} holds the data of an etcd`,
-      'give another --data-dir; t4 import brings an etcd’s data in',
-    );
-  }
-  if (values('data-dir') === '') notes.push(['warn', { 'data-dir': folder }, "'data-dir' was empty; using default"]);
-  const secure = urlsOf(values('listen-client-urls'))[0]?.protocol === 'https:';
-  for (const flag of etcdFlags) {
-    if (!isGiven(flag.name) || isDefault(flag, values(flag.name))) continue;
-    const isPassedOver = flag.here.kind === 'ignored' || (!secure && tlsFlags.has(flag.name));
-    if (!isPassedOver) continue;
-    const reason = flag.here.kind === 'ignored' ? flag.note : 'no client URL is https';
-    notes.push(['warn', { flag: flag.name, reason: reason.replaceAll('`', '') }, 'this flag has no meaning here']);
-  }
-  return settingsOfEtcd({ values, isGiven, own, environment });
 }
 
 /** What etcd says once it serves, and what whoever started it waits for. */

@@ -32,6 +32,7 @@ export const flagGroups = [
   'Logging',
   'Features',
   'Unsafe',
+  'Gone',
 ] as const;
 export type FlagGroup = (typeof flagGroups)[number];
 

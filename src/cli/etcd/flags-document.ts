@@ -41,6 +41,7 @@ const groupWords: Readonly<Record<(typeof flagGroups)[number], string>> = {
   Logging: 'Logging',
   Features: 'Features, and the command itself',
   Unsafe: 'Unsafe',
+  Gone: 'Of etcd 3.4 and 3.5 alone',
 };
 
 export function etcdFlagsDocument(): string {

@@ -1,9 +1,10 @@
 import type { EtcdFlag } from './flag.ts';
+import { goneFlags } from './gone-flags.ts';
 import { memberFlags } from './member-flags.ts';
 import { otherFlags } from './other-flags.ts';
 
-/** Every flag of etcd 3.6. docs/etcd-flags.md comes from this table. */
-export const etcdFlags: readonly EtcdFlag[] = [...memberFlags, ...otherFlags];
+/** Every flag of etcd 3.6, and what 3.4 and 3.5 had beside. docs/etcd-flags.md comes from this table. */
+export const etcdFlags: readonly EtcdFlag[] = [...memberFlags, ...otherFlags, ...goneFlags];
 
 const byName = new Map(etcdFlags.map((flag) => [flag.name, flag]));
 

@@ -111,7 +111,7 @@ export const memberFlags: readonly EtcdFlag[] = [
     ['discovery-cacert', 'text', '', 'ignored', 'nodes meet in the object store'],
     ['discovery-user', 'text', '', 'ignored', 'nodes meet in the object store'],
     ['discovery-password', 'text', '', 'ignored', 'nodes meet in the object store'],
-    ['discovery-fallback', 'text', 'exit', 'refused', 'nodes meet in the object store'],
+    ['discovery-fallback', 'text', 'exit', 'ignored', 'nodes meet in the object store'],
     ['discovery-proxy', 'text', '', 'refused', 'nodes meet in the object store'],
     ['discovery-srv', 'text', '', 'refused', 'nodes meet in the object store'],
     ['discovery-srv-name', 'text', '', 'refused', 'nodes meet in the object store'],

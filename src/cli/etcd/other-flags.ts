@@ -40,7 +40,7 @@ export const otherFlags: readonly EtcdFlag[] = [
     ['auth-token-ttl', 'uint', '300', 'setting', 'of simple tokens, in seconds'],
   ]),
   ...flagsOf('Monitoring', [
-    ['enable-pprof', 'bool', 'false', 'refused', 'profiles are Node.js’s: NODE_OPTIONS=--inspect'],
+    ['enable-pprof', 'bool', 'false', 'ignored', 'profiles are Node.js’s: NODE_OPTIONS=--inspect'],
     ['metrics', 'text', 'basic', 'used', 'basic or extensive: both tell all there is'],
     ['listen-metrics-urls', 'urls', '', 'setting', 'metrics and health'],
     ['enable-distributed-tracing', 'bool', 'false', 'refused', noTracing],
@@ -51,7 +51,13 @@ export const otherFlags: readonly EtcdFlag[] = [
   ]),
   ...flagsOf('Logging', [
     ['logger', 'text', 'zap', 'refused', 'lines have zap’s form'],
-    ['log-outputs', 'list', 'default', 'used', '`default` and `stderr`, `stdout`, or files'],
+    [
+      'log-outputs',
+      'list',
+      'default',
+      'used',
+      '`default`, `stderr` and `systemd/journal`, which reads standard error, `stdout`, or files',
+    ],
     ['log-level', 'text', 'info', 'used', 'debug, info, warn, error; panic and fatal are error'],
     ['log-format', 'text', 'json', 'used', 'json or console'],
     ['enable-log-rotation', 'bool', 'false', 'refused', 'leave it to whoever reads the log'],

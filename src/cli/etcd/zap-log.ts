@@ -34,8 +34,8 @@ export function openZapLog({ level, format, outputs }: ZapLogOptions): LogHandle
 function descriptorOf(output: string): number {
   if (output === 'stdout') return standardOutput;
   if (output === 'default' || output === 'stderr') return standardError;
-  if (output === 'systemd/journal')
-    throw new EtcdUsageError(1, '--log-outputs: systemd/journal is not written to', 'journald reads standard error');
+  // It reads standard error of whatever systemd starts.
+  if (output === 'systemd/journal') return standardError;
   try {
     return openSync(output, 'a', 0o600);
   } catch (error) {
