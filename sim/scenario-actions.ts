@@ -214,6 +214,7 @@ const watch: FieldsOf<PlainWatchRequest> = {
   noPut: maybe(flag),
   noDelete: maybe(flag),
   previousKv: maybe(flag),
+  caller: maybe(byKind(() => callers)),
 };
 
 /** As the core takes it: others are refused before a tool is started. */

@@ -2,6 +2,8 @@ import type { WatchAction } from '../types/scenario.ts';
 import { nextNews, openWatch, sleep, type ClientTask, type ClientView } from './task.ts';
 
 const reopenPauseMs = 100;
+/** Who may not watch may be allowed to later, but hardly at once. */
+const refusedPauseMs = 1_000;
 
 /** Watches for a while, wherever it is taken; goes on at another node from the revision after the last one seen, if it is one that resumes. */
 export function* watch(action: WatchAction, view: ClientView): ClientTask {
@@ -11,7 +13,7 @@ export function* watch(action: WatchAction, view: ClientView): ClientTask {
     const followed = yield* follow(action, startRevision, untilMs, view);
     if (followed.created && !action.resume) return;
     startRevision = followed.nextRevision;
-    yield* sleep(reopenPauseMs);
+    yield* sleep(followed.refused ? refusedPauseMs : reopenPauseMs);
   }
 }
 
@@ -21,6 +23,8 @@ export interface Followed {
   readonly compacted: boolean;
   /** Some node took the watch. */
   readonly created: boolean;
+  /** It was cancelled by the very message that created it. */
+  readonly refused: boolean;
 }
 
 type Following = Pick<WatchAction, 'watch' | 'consumeMs' | 'progressEveryMs'>;
@@ -34,7 +38,7 @@ export function* follow(
 ): ClientTask<Followed> {
   const stream = yield* openWatch({ ...action.watch, startRevision });
   let nextRevision = startRevision;
-  if (stream === undefined) return { nextRevision, compacted: false, created: false };
+  if (stream === undefined) return { nextRevision, compacted: false, created: false, refused: false };
   let created = false;
   let askAtMs = action.progressEveryMs > 0 ? view.nowMs() + action.progressEveryMs : Number.POSITIVE_INFINITY;
   for (;;) {
@@ -42,19 +46,24 @@ export function* follow(
     if (news.kind === 'time') {
       if (view.nowMs() >= untilMs) {
         stream.close();
-        return { nextRevision, compacted: false, created };
+        return { nextRevision, compacted: false, created, refused: false };
       }
       stream.progress();
       askAtMs = view.nowMs() + action.progressEveryMs;
       continue;
     }
-    if (news.kind === 'end') return { nextRevision, compacted: false, created };
+    if (news.kind === 'end') return { nextRevision, compacted: false, created, refused: false };
     const { response } = news;
     created ||= response.created;
     if (response.canceled) {
       stream.close();
       const compacted = response.compactRevision > 0;
-      return { nextRevision: compacted ? response.compactRevision : nextRevision, compacted, created };
+      return {
+        nextRevision: compacted ? response.compactRevision : nextRevision,
+        compacted,
+        created,
+        refused: response.created,
+      };
     }
     nextRevision = revisionAfter(response, nextRevision);
     if (action.consumeMs > 0) yield* sleep(action.consumeMs);

@@ -160,6 +160,8 @@ function createWatchOracle(): Observer {
         'watch: events filtered out': counts.filteredOut,
         'watch: progress reports': counts.progress,
         'watch: compacted starts cancelled': counts.compactedStarts,
+        'watch: created for callers who may': counts.allowed,
+        'watch: refused to callers who may not': counts.refused,
         'rollbacks: watches told that it is compacted': counts.rolledBack,
       },
     };

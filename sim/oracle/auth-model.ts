@@ -1,5 +1,5 @@
 import type { PlainAlarm, PlainAuthWriteRequest, PlainCaller, PlainPermission } from '../types/plain-auth.ts';
-import type { PlainRange, PlainRequest, PlainTxnOperation } from '../types/plain.ts';
+import type { PlainRange, PlainRequest, PlainTxnOperation, PlainWatchRequest } from '../types/plain.ts';
 import type { DecodedAlarm, DecodedAuth, DecodedAuthChange, DecodedRole, DecodedUser } from './decoder/auth.ts';
 
 /**
@@ -185,12 +185,32 @@ export function refusalAt(moment: AuthMoment, request: PlainRequest): string | u
   const { caller } = request;
   const alarmed = alarmRefusal(alarms, request);
   if (caller === undefined || !auth.enabled) return alarmed;
-  const user = caller.kind === 'user' ? auth.users.find(({ name }) => name === caller.name) : undefined;
+  const user = userOf(auth, caller);
+  return (
+    tokenRefusal(caller, user) ??
+    standingRefusal(request, caller, user) ??
+    alarmed ??
+    keysRefusal(auth, caller, user, wantedBy(moment, request))
+  );
+}
+
+/** The same of a watch, which is judged once: when it is created. An empty key stands for the first one. */
+export function watchRefusalAt(auth: ModelAuth, request: PlainWatchRequest): string | undefined {
+  const { caller } = request;
+  if (caller === undefined || !auth.enabled) return undefined;
+  const user = userOf(auth, caller);
+  const range = rangeOf(request.key === '' ? { ...request, key: '\0' } : request);
+  return tokenRefusal(caller, user) ?? keysRefusal(auth, caller, user, [{ type: 'read', ...range }]);
+}
+
+function userOf(auth: ModelAuth, caller: PlainCaller): DecodedUser | undefined {
+  return caller.kind === 'user' ? auth.users.find(({ name }) => name === caller.name) : undefined;
+}
+
+function tokenRefusal(caller: PlainCaller, user: DecodedUser | undefined): string | undefined {
   if (caller.kind === 'invalid-token') return authWords.invalidToken;
-  if (caller.kind === 'user' && caller.credentialRevision !== undefined) {
-    if (user?.credentialRevision !== caller.credentialRevision) return authWords.invalidToken;
-  }
-  return standingRefusal(request, caller, user) ?? alarmed ?? keysRefusal(moment, request, caller, user);
+  if (caller.kind !== 'user' || caller.credentialRevision === undefined) return undefined;
+  return user?.credentialRevision === caller.credentialRevision ? undefined : authWords.invalidToken;
 }
 
 function alarmRefusal(alarms: ModelAlarms, request: PlainRequest): string | undefined {
@@ -260,19 +280,19 @@ interface Wanted extends PlainRange {
 }
 
 function keysRefusal(
-  moment: AuthMoment,
-  request: PlainRequest,
+  auth: ModelAuth,
   caller: PlainCaller,
   user: DecodedUser | undefined,
+  wanted: readonly Wanted[],
 ): string | undefined {
   const isRoot = user?.roles.includes('root') === true;
-  const permissions = moment.auth.roles
+  const permissions = auth.roles
     .filter(({ name }) => user?.roles.includes(name) === true)
     .flatMap((role) => role.permissions);
-  for (const { type, onLease, ...range } of wantedBy(moment, request)) {
+  for (const { type, onLease, ...range } of wanted) {
     if (isRoot && onLease === true) continue;
     if (caller.kind !== 'user' || caller.authRevision === 0) return authWords.userEmpty;
-    if (caller.authRevision !== undefined && caller.authRevision !== moment.auth.revision) return authWords.oldRevision;
+    if (caller.authRevision !== undefined && caller.authRevision !== auth.revision) return authWords.oldRevision;
     if (isRoot) continue;
     if (user === undefined || !isGranted(permissions, type, range)) return authWords.denied;
   }

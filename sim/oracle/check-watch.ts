@@ -1,6 +1,7 @@
 import type { PlainWatchRequest, PlainWatchResponse } from '../types/plain.ts';
 import type { Violation } from '../types/result.ts';
 import type { Analysis } from './analysis.ts';
+import { authErrorWords, watchRefusalAt } from './auth-model.ts';
 import type { Stream } from './calls.ts';
 import { sameKeyValue, showKv } from './compare.ts';
 import type { LoggedRecord } from './lines.ts';
@@ -22,6 +23,10 @@ export interface WatchCounts {
   fromThePast: number;
   resumed: number;
   rolledBack: number;
+  /** Created for callers who had to be allowed to watch. */
+  allowed: number;
+  /** For who was not allowed to. */
+  refused: number;
   excused: number;
 }
 
@@ -37,6 +42,8 @@ export function watchCountsNone(): WatchCounts {
     fromThePast: 0,
     resumed: 0,
     rolledBack: 0,
+    allowed: 0,
+    refused: 0,
     excused: 0,
   };
 }
@@ -79,7 +86,7 @@ function checkStream(
       counts.excused += 1;
       return undefined;
     }
-    const found = index === 0 ? checkCreated(cursor, response) : checkResponse(cursor, response, atMs);
+    const found = index === 0 ? checkCreated(cursor, response, atMs) : checkResponse(cursor, response, atMs);
     const early = found ?? checkDurable(analysis, revision, atMs);
     if (early === undefined) continue;
     const range =
@@ -98,9 +105,11 @@ function checkStream(
   return undefined;
 }
 
-function checkCreated(cursor: Cursor, response: PlainWatchResponse): Found {
+function checkCreated(cursor: Cursor, response: PlainWatchResponse, atMs: number): Found {
   const { request } = cursor.stream;
   if (!response.created) return { guarantee: 'watch order', words: 'got something else before it was created' };
+  const forbidden = checkAllowed(cursor, response, atMs);
+  if (forbidden !== undefined) return forbidden;
   if (response.canceled) {
     cursor.canceled = true;
     return undefined;
@@ -110,6 +119,31 @@ function checkCreated(cursor: Cursor, response: PlainWatchResponse): Found {
   cursor.next = start > 0 ? start : response.revision + 1;
   if (start > 0 && start <= response.revision) cursor.counts.fromThePast += 1;
   return undefined;
+}
+
+/**
+ * Who watches a range may read all of it at the moment at which the watcher is created, and who is refused may not: so nobody is shown a key that
+ * was forbidden to him then. The header names the revision of that moment; changes of users and roles take none, so it is one of those that have it.
+ */
+function checkAllowed({ analysis, stream, counts }: Cursor, response: PlainWatchResponse, atMs: number): Found {
+  const { request } = stream;
+  if (request.caller === undefined || analysis.lossOf(stream.openedMs, Infinity) !== undefined) return undefined;
+  const { model } = analysis.log;
+  const reason = [...authErrorWords].find((words) => response.cancelReason.endsWith(`desc = ${words}`));
+  if (response.canceled && reason === undefined) return undefined;
+  const last = analysis.momentSeenBy(atMs);
+  const due = new Set<string | undefined>();
+  for (let moment = 0; moment <= last; moment++) {
+    if (model.revisionAt[moment] === response.revision) due.add(watchRefusalAt(model.authAt[moment]!, request));
+  }
+  if (reason === undefined) counts.allowed += 1;
+  else counts.refused += 1;
+  if (due.has(reason)) return undefined;
+  const words =
+    reason === undefined
+      ? `was created, where "${[...due].join('" or "')}" is due`
+      : `was refused with "${reason}", which was due at no moment of revision ${response.revision ?? 'none'}`;
+  return { guarantee: 'authorization', words };
 }
 
 function checkDurable(analysis: Analysis, revision: number, atMs: number): Found {

@@ -64,6 +64,8 @@ export const ledgerNames = [
   'watch: events filtered out',
   'watch: progress reports',
   'watch: compacted starts cancelled',
+  'watch: created for callers who may',
+  'watch: refused to callers who may not',
   'leases: granted',
   'leases: renewed',
   'leases: expired with their keys',

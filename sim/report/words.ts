@@ -97,7 +97,7 @@ export function responseText(response: PlainResponse): string {
 
 export function watchText(request: PlainWatchRequest): string {
   const from = request.startRevision ?? 0;
-  return `watch ${rangeText(request)} ${from === 0 ? 'from now on' : `from revision ${from}`}`;
+  return `watch ${rangeText(request)} ${from === 0 ? 'from now on' : `from revision ${from}`}${callerText(request.caller)}`;
 }
 
 export function watchResponseText(response: PlainWatchResponse): string {

@@ -3,7 +3,7 @@ import type { Scenario } from '../types/scenario.ts';
 import { runCampaign } from './campaign.ts';
 import { failureTitle } from './failure.ts';
 import { storeUrl } from './kill-files.ts';
-import type { CampaignKill, KillRecord, KillSettings, KillStory } from './kill-record.ts';
+import { measuredBy, type CampaignKill, type KillRecord, type KillSettings, type KillStory } from './kill-record.ts';
 import { tellStory } from './kill-story.ts';
 import type { Mutant } from './mutant.ts';
 import { plantedMutant } from './mutants.ts';
@@ -41,7 +41,7 @@ export async function killMutant(mutant: Mutant, clean: Pool, options: KillOptio
   } finally {
     await pool.close();
   }
-  return { mutant: mutant.name, settings: { campaigns: count, seedsMax }, commit, campaigns, story };
+  return { mutant: mutant.name, settings: { campaigns: count, seedsMax }, commit, ...measuredBy(campaigns), story };
 }
 
 /** What is small already is shrunk soonest, and to the shortest story. */
@@ -56,16 +56,16 @@ async function firstKill(
   firstSeed: number,
   { seedsMax, tell }: KillOptions,
 ): Promise<CampaignKill & { readonly scenario?: Scenario }> {
-  let elapsedMs = 0;
+  const before = process.cpuUsage();
   let notCounted = 0;
-  const told = (seeds: number | undefined, found: string): CampaignKill => {
-    const seconds = Math.round(elapsedMs / 100) / 10;
-    return { firstSeed, seeds, seconds, found, notCounted };
+  const told = (seeds: number | null, found: string): CampaignKill => {
+    // Of all threads: a clock would tell how busy the machine is.
+    const { user, system } = process.cpuUsage(before);
+    return { seeds, seconds: Math.round((user + system) / 100_000) / 10, found, notCounted };
   };
   for (let skipped = 0; skipped < seedsMax;) {
     const seeds = { first: firstSeed + skipped, count: seedsMax - skipped, shard: { part: 1, parts: 1 } };
     const result = await runCampaign(pool, { seeds, milliseconds: undefined, findingsMax: 1 });
-    elapsedMs += result.elapsedMs;
     const finding = result.findings.find(({ verdict }) => verdict.kind !== 'unknown');
     const scenario = finding?.run.scenario;
     if (finding === undefined || scenario === undefined) {
@@ -81,5 +81,5 @@ async function firstKill(
     notCounted += 1;
     tell(`  seed ${finding.run.seed} fails without the mutant too: ${unchanged.verdict.explanation}`);
   }
-  return told(undefined, '');
+  return told(null, '');
 }

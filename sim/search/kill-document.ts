@@ -1,4 +1,4 @@
-import { holds, type KillRecord, type KillStory } from './kill-record.ts';
+import { holds, medianOf, type KillRecord, type KillStory } from './kill-record.ts';
 import type { Mutant } from './mutant.ts';
 
 /** The kill table as people read it: docs/bug-zoo.md. Numbers come from the records alone. */
@@ -39,21 +39,12 @@ export function killDocument(kills: readonly MutantKill[], replayCommand: (mutan
     'run without a verdict counts for nothing. “Replays”: the scenario, run by the printed command in a process of its own, gives',
     'the trace hash that the search saw, and the unchanged core passes it. The hash is that of the commit beside it: it changes with the core and',
     'with the world, and then what has to hold is that the scenario still breaks something with the mutant, and nothing without it',
-    '(`sim/search/bug-zoo.test.ts`).',
+    '(`sim/search/bug-zoo.test.ts`). Seconds are of processor time; where 20 or 8 campaigns were run, of a clock, on two cores.',
     '',
     '## Stories',
     '',
     ...kills.map((kill) => section(kill, replayCommand)),
   ].join('\n');
-}
-
-/** Of an even number of values the upper one of the two in the middle: a median that was measured. */
-export function medianOf(values: readonly number[]): number {
-  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Infinity;
-}
-
-export function seedsOf(record: KillRecord): readonly number[] {
-  return record.campaigns.map(({ seeds }) => seeds ?? Infinity);
 }
 
 /** All that would have to be told, also what a story of twelve lines leaves out. */
@@ -62,17 +53,18 @@ export function storyLength(story: KillStory): number {
 }
 
 function summary(kills: readonly MutantKill[], records: readonly KillRecord[]): readonly string[] {
-  const campaigns = records.flatMap((record) => record.campaigns);
-  const killed = campaigns.filter(({ seeds }) => seeds !== undefined).length;
+  const campaigns = records.reduce((sum, { settings }) => sum + settings.campaigns, 0);
+  const killed = records.reduce((sum, record) => sum + record.killed, 0);
   const stories = records.flatMap(({ story }) => (story === undefined ? [] : [story]));
   const lengths = stories.map(storyLength).toSorted((left, right) => left - right);
   const sizes = [...new Set(records.map(({ settings }) => `${settings.campaigns} of ${settings.seedsMax}`))].join(', ');
   const commits = [...new Set(records.map(({ commit }) => commit))].join(', ');
-  const medians = records.map((record) => medianOf(seedsOf(record)));
+  const medians = records.map(({ seeds }) => seeds.median ?? Infinity);
+  const worst = Math.max(...records.map(({ seeds }) => seeds.worst ?? Infinity));
   return [
     `${kills.length} mutants, ${records.length} of them measured (commit ${commits}); campaigns, each with base seeds of its own, and seeds at most: ${sizes}.`,
-    `${killed} of ${campaigns.length} campaigns killed their mutant. Seeds to kill: median ${countText(medianOf(campaigns.map(({ seeds }) => seeds ?? Infinity)))}, ` +
-      `worst median of a mutant ${countText(Math.max(...medians))}, worst of all ${countText(Math.max(...campaigns.map(({ seeds }) => seeds ?? Infinity)))}.`,
+    `${killed} of ${campaigns} campaigns killed their mutant. Seeds to kill: median of the mutants’ medians ${countText(medianOf(medians))}, ` +
+      `worst median of a mutant ${countText(Math.max(...medians))}, worst of all ${countText(worst)}.`,
     '',
     `Lines of a shrunk story, what it leaves out included: median ${medianOf(lengths)}, ${shareText(lengths, 12)} at most 12, ` +
       `worst ${lengths.at(-1) ?? 0}; all: ${lengths.join(', ')}.`,
@@ -88,18 +80,16 @@ function row({ mutant, record }: MutantKill): string {
   const name = `[${mutant.name}](#${mutant.name})`;
   if (record === undefined)
     return `| ${[name, mutant.breaks, 'not measured', ...head.slice(3).map(() => '–')].join(' | ')} |`;
-  const seeds = seedsOf(record);
-  const seconds = record.campaigns.map((campaign) => campaign.seconds);
-  const { story } = record;
+  const { story, killed, settings, seeds, seconds } = record;
   const cells = [
     name,
     mutant.breaks,
     foundText(record),
-    `${seeds.filter((count) => count < Infinity).length}/${seeds.length}`,
-    countText(medianOf(seeds)),
-    countText(Math.max(...seeds)),
-    medianOf(seconds).toFixed(1),
-    Math.max(...seconds).toFixed(1),
+    `${killed}/${settings.campaigns}`,
+    countText(seeds.median),
+    countText(seeds.worst),
+    seconds.median.toFixed(1),
+    seconds.worst.toFixed(1),
     story === undefined ? '–' : `${storyLength(story)}`,
     story === undefined ? '–' : holds(story) ? 'yes' : 'no',
   ];
@@ -107,18 +97,17 @@ function row({ mutant, record }: MutantKill): string {
 }
 
 /** What the campaigns saw broken, the most frequent first. */
-function foundText({ campaigns }: KillRecord): string {
-  const counts = new Map<string, number>();
-  for (const { found } of campaigns) if (found !== '') counts.set(found, (counts.get(found) ?? 0) + 1);
-  if (counts.size === 0) return '–';
-  return [...counts]
+function foundText({ found }: KillRecord): string {
+  const counts = Object.entries(found);
+  if (counts.length === 0) return '–';
+  return counts
     .toSorted(([, left], [, right]) => right - left)
-    .map(([found, count]) => (counts.size === 1 ? found : `${found} (${count})`))
+    .map(([title, count]) => (counts.length === 1 ? title : `${title} (${count})`))
     .join(', ');
 }
 
-function countText(value: number): string {
-  return value === Infinity ? 'lived' : String(value);
+function countText(value: number | null): string {
+  return value === Infinity || value === null ? 'lived' : String(value);
 }
 
 function section({ mutant, record }: MutantKill, replayCommand: (mutant: string) => string): string {

@@ -12,7 +12,18 @@ export interface KillRecord {
   readonly settings: KillSettings;
   /** Of the code that was measured: what it finds, and the trace of its story, hold there. */
   readonly commit: string;
-  readonly campaigns: readonly CampaignKill[];
+  /** Campaigns that found it. */
+  readonly killed: number;
+  /** That it took, the killing one among them; null: it lived. */
+  readonly seeds: Spread<number | null>;
+  /** Of all campaigns, in their order; left out: not kept. */
+  readonly seedsOfEach?: readonly (number | null)[];
+  /** Of processor time. */
+  readonly seconds: Spread<number>;
+  /** How many campaigns saw which guarantee broken. */
+  readonly found: Readonly<Record<string, number>>;
+  /** Seeds that failed, but prove nothing: the verdict was `unknown`, or the unchanged core fails them too. Left out: not kept. */
+  readonly notCounted?: number;
   /** Of the smallest scenario that killed it; left out: none did, or it could not be shrunk. */
   readonly story?: KillStory | undefined;
 }
@@ -22,20 +33,48 @@ export interface KillSettings {
   readonly seedsMax: number;
 }
 
+/** Of all campaigns. Of an even number of them the median is the upper one of the two in the middle: one that was measured. */
+export interface Spread<Value> {
+  readonly median: Value;
+  readonly worst: Value;
+}
+
 export interface CampaignKill {
-  readonly firstSeed: number;
-  /** The seeds that it took, the killing one among them. Left out: the mutant lived. */
-  readonly seeds?: number | undefined;
+  /** Null: the mutant lived. */
+  readonly seeds: number | null;
   readonly seconds: number;
-  /** The guarantee that was seen broken; empty: none. */
+  /** Empty: none. */
   readonly found: string;
-  /** Seeds that failed, but prove nothing: the verdict was `unknown`, or the unchanged core fails them too. */
   readonly notCounted: number;
+}
+
+type Measured = Required<Pick<KillRecord, 'killed' | 'seeds' | 'seedsOfEach' | 'seconds' | 'found' | 'notCounted'>>;
+
+export function measuredBy(campaigns: readonly CampaignKill[]): Measured {
+  const found: Record<string, number> = {};
+  for (const { found: title } of campaigns) if (title !== '') found[title] = (found[title] ?? 0) + 1;
+  const seeds = spreadOf(campaigns.map((each) => each.seeds ?? Infinity));
+  const orLived = (count: number) => (count === Infinity ? null : count);
+  return {
+    killed: campaigns.filter((each) => each.seeds !== null).length,
+    seeds: { median: orLived(seeds.median), worst: orLived(seeds.worst) },
+    seedsOfEach: campaigns.map((each) => each.seeds),
+    seconds: spreadOf(campaigns.map(({ seconds }) => seconds)),
+    found,
+    notCounted: campaigns.reduce((sum, { notCounted }) => sum + notCounted, 0),
+  };
+}
+
+function spreadOf(values: readonly number[]): Spread<number> {
+  return { median: medianOf(values), worst: Math.max(...values) };
+}
+
+export function medianOf(values: readonly number[]): number {
+  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Infinity;
 }
 
 export interface KillStory {
   readonly verdict: string;
-  readonly found: string;
   readonly lines: readonly string[];
   /** Events that the story leaves out. */
   readonly leftOut: number;
@@ -43,7 +82,8 @@ export interface KillStory {
   readonly faults: number;
   /** The budget did not end before the scenario was minimal. */
   readonly complete: boolean;
-  readonly shrinkRuns: number;
+  /** Left out: not kept. */
+  readonly shrinkRuns?: number;
   readonly traceHash: string;
   /** The printed command, in a process of its own, gave the same trace hash. */
   readonly replays: boolean;
@@ -67,7 +107,7 @@ export function writeRecord(folder: string, record: KillRecord): void {
 /** In every campaign, and its story holds. */
 export function isKilled(record: KillRecord | undefined): boolean {
   if (record?.story === undefined) return false;
-  return holds(record.story) && record.campaigns.every(({ seeds }) => seeds !== undefined);
+  return holds(record.story) && record.killed === record.settings.campaigns;
 }
 
 export function holds({ replays, unchangedPasses }: KillStory): boolean {

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { storyOf } from '../report/index.ts';
 import { formatScenario, parseScenario } from '../scenario-document.ts';
 import type { Scenario } from '../types/scenario.ts';
-import { failureTitle, isFailure } from './failure.ts';
+import { isFailure } from './failure.ts';
 import { replayArguments, root, scenarioFile, scenarioFolder, storeUrl } from './kill-files.ts';
 import type { KillStory } from './kill-record.ts';
 import type { Mutant } from './mutant.ts';
@@ -33,7 +33,6 @@ export async function tellStory(
   const { result: unchanged } = await clean.ask({ kind: 'scenario', scenario: shrunk.scenario });
   return {
     verdict: verdict.explanation.endsWith('.') ? verdict.explanation : `${verdict.explanation}.`,
-    found: failureTitle(verdict),
     lines: events.map(({ atMs, text }) => `${(atMs / 1_000).toFixed(3)} s  ${text}`),
     leftOut,
     operations: shrunk.scenario.operations.length,

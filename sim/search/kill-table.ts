@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { commitText } from '../cli/build.ts';
 import { killMutant } from './kill-campaigns.ts';
-import { medianOf, seedsOf, storyLength } from './kill-document.ts';
+import { storyLength } from './kill-document.ts';
 import { recordFolder, storeUrl, writeDocument } from './kill-files.ts';
 import { isKilled, readRecords, writeRecord, type KillRecord, type KillSettings } from './kill-record.ts';
 import { staleStory } from './kill-story.ts';
@@ -147,15 +147,13 @@ function isOfNow({ commit, settings }: KillRecord, { campaigns, seeds }: Flags):
 }
 
 function recordText(record: KillRecord): string {
-  const { mutant, story } = record;
-  const seeds = seedsOf(record);
-  const killed = seeds.filter((count) => count < Infinity).length;
+  const { mutant, story, killed, settings, seeds } = record;
   const told =
     story === undefined
       ? 'no story'
-      : `${storyLength(story)} lines from ${story.operations} operations and ${story.faults} faults in ${story.shrinkRuns} runs` +
+      : `${storyLength(story)} lines from ${story.operations} operations and ${story.faults} faults in ${story.shrinkRuns ?? '?'} runs` +
         `${story.replays ? '' : ', DOES NOT REPLAY'}${story.unchangedPasses ? '' : ', THE UNCHANGED CORE FAILS IT'}`;
-  return `${mutant}: ${killed}/${seeds.length} killed, median ${medianOf(seeds)}, worst ${Math.max(...seeds)} seeds; ${told}`;
+  return `${mutant}: ${killed}/${settings.campaigns} killed, median ${seeds.median ?? 'lived'}, worst ${seeds.worst ?? 'lived'} seeds; ${told}`;
 }
 
 function collect(value: string, before: readonly string[] | undefined): readonly string[] {

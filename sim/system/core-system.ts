@@ -295,7 +295,13 @@ function eventOf(event: SystemEvent): Event {
         caller: event.request.caller,
       };
     case 'watch-create':
-      return { at: event.at, kind: 'watch-create', stream: event.stream, request: watchRequestOf(event.request) };
+      return {
+        at: event.at,
+        kind: 'watch-create',
+        stream: event.stream,
+        request: watchRequestOf(event.request),
+        caller: event.request.caller,
+      };
     case 'move-lead':
       return {
         at: event.at,

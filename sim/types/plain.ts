@@ -96,6 +96,8 @@ export interface PlainWatchRequest extends PlainRange {
   readonly noPut?: boolean;
   readonly noDelete?: boolean;
   readonly previousKv?: boolean;
+  /** Left out: the process itself. */
+  readonly caller?: PlainCaller;
 }
 
 export interface PlainKeyValue {

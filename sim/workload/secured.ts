@@ -11,7 +11,7 @@ export const secured: Workload = {
   generate(draw, context) {
     const { under = '', firstLease, activeMs } = context;
     const opened = Array.from({ length: rounds }, (_, round) => (round * activeMs) / 3).flatMap((fromMs, round) =>
-      [...opening, ...leasesOf(firstLease + round * leasesPerRound)].map((request, index): Operation => {
+      [...opening, ...leasesOf(firstLease + round * leasesPerRound, under)].map((request, index): Operation => {
         const id = `${under}secured-opening-${round + 1}-${index + 1}`;
         const action: Action = { kind: 'request', request };
         return { id, client: `${under}secured-admin`, node: 0, atMs: fromMs + index * openingGapMs, action };
@@ -24,7 +24,10 @@ export const secured: Workload = {
         request: own.chance(0.3) ? adminOf(own, id, firstLease) : askedBy(own, requestOf(own, id, firstLease, index)),
       };
     });
-    return [...opened, ...traffic];
+    const watches = operationsOf('secured-watch', draw, context, Math.ceil(count / 8), (own): Action =>
+      watchOf(own, activeMs),
+    );
+    return [...opened, ...traffic, ...watches];
   },
 };
 
@@ -37,13 +40,35 @@ function askedBy(own: Draw, request: PlainRequestBody): PlainRequest {
 const rounds = 2;
 const leasesPerRound = 3;
 
-/** An id is granted once: whose lease it is has to be told by it. */
-function leasesOf(first: number): readonly PlainRequestBody[] {
-  return Array.from({ length: leasesPerRound }, (_, index) => ({
-    kind: 'lease-grant',
-    id: String(first + index),
-    ttlSeconds: 30,
-  }));
+/** Of what the caller may read, of more than that, and of everything; who is refused asks again later. */
+function watchOf(own: Draw, activeMs: number): Action {
+  const range = own.chance(0.15) ? { key: '\0', rangeEnd: '\0' } : rangeOf(own);
+  return {
+    kind: 'watch',
+    watch: {
+      ...range,
+      startRevision: own.chance(0.5) ? 0 : own.between(1, 20),
+      previousKv: own.chance(0.3),
+      caller: callerOf(own),
+    },
+    forMs: own.between(500, activeMs),
+    consumeMs: 0,
+    resume: own.chance(0.7),
+    progressEveryMs: 0,
+  };
+}
+
+/**
+ * An id is granted once: whose lease it is has to be told by it. The last one of a round holds a key that keepers may not write: whoever else
+ * revokes it deletes what is not theirs.
+ */
+function leasesOf(first: number, under: string): readonly PlainRequestBody[] {
+  const ids = Array.from({ length: leasesPerRound }, (_, index) => String(first + index));
+  const last = ids.at(-1)!;
+  return [
+    ...ids.map((id): PlainRequestBody => ({ kind: 'lease-grant', id, ttlSeconds: 30 })),
+    { kind: 'put', key: 's/e', value: `${under}held by ${last}`, lease: last },
+  ];
 }
 
 /** Long enough for one to be done before the next, mostly. */
