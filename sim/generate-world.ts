@@ -28,6 +28,7 @@ export function settingsOf(
     watchProgressNotifyIntervalMs: draw.pick([500, 5_000, 600_000]),
     // Small ones, so that clients need not leave a thousand messages waiting before their watchers lag.
     watchBufferMessagesMax: draw.pick([1, 2, 8, 1_024]),
+    quotaBackendBytes: 0,
     acceptLocalLoss: false,
   };
 }

@@ -1,6 +1,7 @@
 import { faultKinds } from './faults/index.ts';
 import type { FaultContext, FaultKind } from './faults/fault-kind.ts';
 import { branchesOf } from './generate-branches.ts';
+import { quotaOf, roomOf } from './generate-quota.ts';
 import { isRollbackRun, rollbacksOf } from './generate-rollbacks.ts';
 import { foreverMs, knobsOf, probeOf, retentionSizes, settingsOf } from './generate-world.ts';
 import { generateIncident } from './incident/generate-incident.ts';
@@ -65,7 +66,11 @@ export function generateScenario(seed: number, options: GenerateOptions = {}): S
   // Some of these kinds need a disk that alone holds something.
   const durability =
     options.durability ?? (isBeyond ? draw('beyond/durability').pick(['object', 'local', 'local']) : undefined);
-  const settings = { ...settingsOf(draw('settings'), draw('settings/collection'), durability), ...options.settings };
+  const settings = {
+    ...settingsOf(draw('settings'), draw('settings/collection'), durability),
+    quotaBackendBytes: quotaOf(draw('settings/quota')),
+    ...options.settings,
+  };
   const topology = {
     nodes: Array.from({ length: nodeCount }, (_, node) => ({
       startAtMs: node === 0 ? 0 : draw(`start/${node}`).below(5_000),
@@ -86,6 +91,7 @@ export function generateScenario(seed: number, options: GenerateOptions = {}): S
     operations: [
       ...operationsOf(draw, options, nodeCount, activeMs),
       ...collectorsOf(draw, options, context, knobs),
+      ...roomOf(draw, context),
       ...(isRolledBack ? rollbacksOf(draw, context) : []),
       ...(options.branches === false || isRolledBack ? [] : branchesOf(draw, context, knobs)),
       probeOf(knobs),

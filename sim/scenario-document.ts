@@ -60,6 +60,7 @@ const settingsFormer: Partial<NodeSettings> = {
   autoCompactionMs: 0,
   memberIntervalMs: 0,
   fillBytesPerSecond: 1_000_000_000,
+  quotaBackendBytes: 0,
 };
 
 function withSettings(scenario: Scenario): Scenario {

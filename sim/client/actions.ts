@@ -5,6 +5,7 @@ import { guaranteedUpdate, guardedDelete } from './guaranteed-update.ts';
 import { holdLease } from './hold-lease.ts';
 import { listWatch } from './list-watch.ts';
 import { lock } from './lock.ts';
+import { keepMakingRoom } from './make-room.ts';
 import { probe } from './probe.ts';
 import { call, type ClientTask, type ClientView } from './task.ts';
 import { watch } from './watch.ts';
@@ -34,6 +35,8 @@ export function taskOf(action: Action, id: string, view: ClientView): ClientTask
       throw new Error('assertion: that is an operator’s work, no client’s');
     case 'alarm-cycle':
       return alarmCycle(action, view);
+    case 'make-room':
+      return keepMakingRoom(action, view);
     case 'probe':
       return probe(action, view);
     case 'compact-behind':

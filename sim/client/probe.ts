@@ -1,8 +1,10 @@
 import type { PlainRequest } from '../types/plain.ts';
 import type { ProbeAction } from '../types/scenario.ts';
-import { answerOf, callAt, sleep, type ClientTask, type ClientView } from './task.ts';
+import { makeRoom, takeAlarmsBack } from './make-room.ts';
+import { callAt, sleep, type ClientTask, type ClientView } from './task.ts';
 
 const probePauseMs = 500;
+const everything = { key: '\0', rangeEnd: '\0' };
 const noSpaceWords = 'etcdserver: mvcc: database space exceeded';
 
 /** Does the database work? A write, then a read, at whichever of the nodes takes them. */
@@ -23,20 +25,19 @@ function* untilTaken(
   view: ClientView,
   requestOf: (attempt: number) => PlainRequest,
 ): ClientTask<boolean> {
+  let isFull = false;
   for (let attempt = 0; view.nowMs() < untilMs; attempt++) {
     const node = nodes[attempt % nodes.length]!;
     const outcome = yield* callAt(node, requestOf(attempt));
     if (outcome.kind === 'ok') return true;
-    if (outcome.kind === 'error' && outcome.message === noSpaceWords) yield* takeAlarmsBack(node);
+    if (outcome.kind === 'error' && outcome.message === noSpaceWords) {
+      const ask = (request: PlainRequest) => callAt(node, request);
+      // Who raised them may be cut off since: a database that refuses what takes space until somebody takes that back does as it was told.
+      if (isFull) yield* makeRoom(ask, everything);
+      else yield* takeAlarmsBack(ask);
+      isFull = true;
+    }
     yield* sleep(probePauseMs);
   }
   return false;
-}
-
-/** Who raised them may be cut off since: a database that refuses what takes space until somebody takes that back does as it was told. */
-function* takeAlarmsBack(node: number): ClientTask {
-  const listed = answerOf(yield* callAt(node, { kind: 'alarm', action: 'get', alarm: 'none', memberId: '0' }), 'alarm');
-  for (const { alarm, memberId } of listed?.response.alarms ?? []) {
-    yield* callAt(node, { kind: 'alarm', action: 'deactivate', alarm, memberId });
-  }
 }

@@ -10,6 +10,7 @@ import { checkLeases, type LeaseCounts } from './check-leases.ts';
 import { checkLiveness, type LivenessCounts } from './check-liveness.ts';
 import { createLocalDisks } from './check-local.ts';
 import { checkLosses } from './check-losses.ts';
+import { checkQuota, quotaCountsNone } from './check-quota.ts';
 import { checkWatches, watchCountsNone } from './check-watch.ts';
 import { claiming } from './claims.ts';
 import { createCollectionOracle } from './collection.ts';
@@ -31,6 +32,7 @@ const oracles = {
   answers: createAnswersOracle,
   watch: createWatchOracle,
   leases: createLeaseOracle,
+  quota: createQuotaOracle,
   liveness: createLivenessOracle,
   'black-box': createBlackBox,
 } satisfies Record<string, () => Observer>;
@@ -141,6 +143,20 @@ function createAnswersOracle(): Observer {
         'auth: answers about users, roles and alarms': counts.authAnswers,
         'auth: answers to callers who may': counts.allowed,
         'auth: refusals': counts.refused,
+      },
+    };
+  });
+}
+
+function createQuotaOracle(): Observer {
+  return judging('quota', (analysis) => {
+    const counts = quotaCountsNone();
+    return {
+      violations: checkQuota(analysis, counts),
+      ledger: {
+        'quota: what fitted': counts.fitted,
+        'quota: alarms raised by a node': counts.raised,
+        'quota: what fitted after such an alarm': counts.afterwards,
       },
     };
   });

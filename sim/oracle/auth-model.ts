@@ -85,8 +85,12 @@ export function applyChanges(auth: ModelAuth, revision: number, changes: readonl
   return { ...next, revision };
 }
 
+export function isSameAlarm(left: DecodedAlarm, right: DecodedAlarm): boolean {
+  return left.alarm === right.alarm && left.memberId === right.memberId;
+}
+
 export function applyAlarm(alarms: ModelAlarms, { alarm, memberId }: DecodedAlarm, active: boolean): ModelAlarms {
-  const others = alarms.filter((other) => other.alarm !== alarm || other.memberId !== memberId);
+  const others = alarms.filter((other) => !isSameAlarm(other, { alarm, memberId }));
   return active ? [...others, { alarm, memberId }] : others;
 }
 

@@ -1,5 +1,5 @@
 import type { PlainKeyValue, PlainRange } from '../types/plain.ts';
-import { applyAlarm, applyChanges, authNone, type ModelAlarms, type ModelAuth } from './auth-model.ts';
+import { applyAlarm, applyChanges, authNone, isSameAlarm, type ModelAlarms, type ModelAuth } from './auth-model.ts';
 import type { DecodedOperation, DecodedRecord } from './decoder/log-objects.ts';
 
 /**
@@ -111,6 +111,9 @@ export function applyRecord(model: Model, record: DecodedRecord): string | undef
       break;
     case 'alarm':
       model.hadAlarms = true;
+      if (alarmsBefore.some((each) => isSameAlarm(each, record)) === record.active) {
+        problem = `alarm ${record.alarm} of member ${record.memberId} is ${record.active ? 'raised' : 'taken back'} where it is ${record.active ? 'on' : 'off'}`;
+      }
       break;
     case 'fence':
       break;

@@ -18,6 +18,8 @@ export type Guarantee =
   | 'errors'
   /** Whoever asks is allowed to at the very moment at which it is done; who is not is told so. */
   | 'authorization'
+  /** Nothing is done that does not fit, and the alarm is raised for nothing else. */
+  | 'quota'
   /** A checkpoint holds what its position says. */
   | 'checkpoints'
   /** Nothing that something names is deleted, nothing condemned is used again, and what nothing names goes in the end. */

@@ -88,7 +88,7 @@ function createNode(options: NodeOptions): NodeMachine {
     fillBytesPerSecond: settings.fillBytesPerSecond,
     watchProgressNotifyIntervalMs: settings.watchProgressNotifyIntervalMs,
     watchBufferMessagesMax: settings.watchBufferMessagesMax,
-    quotaBackendBytes: 0,
+    quotaBackendBytes: settings.quotaBackendBytes,
     acceptLocalLoss: settings.acceptLocalLoss,
   });
   return createEdge(machine, digest);

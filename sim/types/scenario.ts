@@ -58,6 +58,8 @@ export interface NodeSettings {
   readonly fillBytesPerSecond: number;
   readonly watchProgressNotifyIntervalMs: number;
   readonly watchBufferMessagesMax: number;
+  /** 0: none. */
+  readonly quotaBackendBytes: number;
   readonly acceptLocalLoss: boolean;
 }
 
@@ -135,6 +137,7 @@ export type Action<Request = PlainRequest> =
   /** etcd's recipe for a lock: a lease, the key if absent, hold, release. */
   | LockAction
   | AlarmCycleAction
+  | MakeRoomAction
   | ProbeAction
   | CollectAction
   | BranchCreateAction
@@ -151,6 +154,14 @@ export interface AlarmCycleAction {
   readonly kind: 'alarm-cycle';
   readonly memberId: string;
   readonly forMs: number;
+  /** How long it goes on with that. */
+  readonly untilMs: number;
+}
+
+/** Deletes the range, compacts, and takes back all alarms, again and again. */
+export interface MakeRoomAction extends PlainRange {
+  readonly kind: 'make-room';
+  readonly everyMs: number;
   /** How long it goes on with that. */
   readonly untilMs: number;
 }

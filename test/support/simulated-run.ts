@@ -34,6 +34,7 @@ const scenario: Scenario = {
       fillBytesPerSecond: 1_000_000_000,
       watchProgressNotifyIntervalMs: 1_000,
       watchBufferMessagesMax: 1_024,
+      quotaBackendBytes: 0,
       acceptLocalLoss: false,
     },
   },

@@ -82,6 +82,7 @@ export const craftedSettings: Scenario['topology']['settings'] = {
   fillBytesPerSecond: 1_000_000_000,
   watchProgressNotifyIntervalMs: 600_000,
   watchBufferMessagesMax: 1_024,
+  quotaBackendBytes: 0,
   acceptLocalLoss: false,
 };
 
