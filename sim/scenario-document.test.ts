@@ -74,7 +74,7 @@ test('every kind of action that is generated is a right one', () => {
     expect(parseScenario(formatScenario(generated)).operations).toHaveLength(generated.operations.length);
     for (const { action } of generated.operations) kinds.add(action.kind);
   }
-  expect(kinds.size).toBe(16);
+  expect(kinds.size).toBe(17);
 });
 
 test('no object at all is refused', () => {

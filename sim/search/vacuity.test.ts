@@ -73,6 +73,7 @@ const alone: readonly (readonly [OracleName, string])[] = [
   ['watch', 'previous-value-wrong'],
   ['leases', 'lease-never-expires'],
   ['liveness', 'replay-over-hole'],
+  ['quota', 'quota-overlooks-transactions'],
 ];
 
 function scenarioOf(oracle: OracleName): Scenario {
