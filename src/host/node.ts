@@ -171,13 +171,7 @@ export function startNode(options: NodeOptions): Node {
     if (signal?.aborted === true) return Promise.reject(new DatabaseError(canceled));
     const id = nextRequest++;
     return new Promise<DatabaseAnswer>((resolve, reject) => {
-      const abandon = () => {
-        if (requests.take(id) === undefined) return;
-        post({ kind: 'abandon', id });
-        reject(new DatabaseError(canceled));
-      };
-      signal?.addEventListener('abort', abandon, { once: true });
-      const forget = () => signal?.removeEventListener('abort', abandon);
+      let forget = () => {};
       requests.set(id, {
         resolve(given) {
           forget();
@@ -189,6 +183,15 @@ export function startNode(options: NodeOptions): Node {
         },
       });
       post({ kind: 'request', id, request: asked, caller });
+      // Most reads are answered by now.
+      if (signal === undefined || requests.get(id) === undefined) return;
+      const abandon = () => {
+        if (requests.take(id) === undefined) return;
+        post({ kind: 'abandon', id });
+        reject(new DatabaseError(canceled));
+      };
+      signal.addEventListener('abort', abandon, { once: true });
+      forget = () => signal.removeEventListener('abort', abandon);
     }) as Promise<DatabaseAnswer<Kind>>;
   }
 

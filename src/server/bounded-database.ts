@@ -8,12 +8,15 @@ import { DatabaseError, type Database } from '../host/database.ts';
  */
 export function boundRequests(database: Database, requestsMax: number): Database {
   let underWay = 0;
+  const ended = () => (underWay -= 1);
   return {
     request: (request, signal, caller) => {
       if (request.kind === 'status') return database.request(request, signal, caller);
       if (underWay >= requestsMax) return Promise.reject(new DatabaseError(clientErrors.tooManyRequests));
       underWay += 1;
-      return database.request(request, signal, caller).finally(() => (underWay -= 1));
+      const answer = database.request(request, signal, caller);
+      answer.then(ended, ended);
+      return answer;
     },
     openWatch: (consumer) => database.openWatch(consumer),
     openSnapshot: (signal, caller) => database.openSnapshot(signal, caller),

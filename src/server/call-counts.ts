@@ -63,11 +63,7 @@ function countedMethod(method: Method, counting: Counting): Method {
         path,
         call: (request, context) => {
           received(counting, request);
-          return run(counting, context, async () => {
-            const response = await method.call(request, context);
-            sent(counting, response);
-            return response;
-          });
+          return counted(counting, context, method.call(request, context), (response) => sent(counting, response));
         },
       };
     case 'server-stream':
@@ -76,7 +72,7 @@ function countedMethod(method: Method, counting: Counting): Method {
         path,
         call: (request, context, responses) => {
           received(counting, request);
-          return run(counting, context, () => method.call(request, context, countedResponses(responses, counting)));
+          return counted(counting, context, method.call(request, context, countedResponses(responses, counting)));
         },
       };
     case 'duplex':
@@ -84,24 +80,32 @@ function countedMethod(method: Method, counting: Counting): Method {
         kind: 'duplex',
         path,
         call: (requests, context, responses) =>
-          run(counting, context, () =>
+          counted(
+            counting,
+            context,
             method.call(countedRequests(requests, counting), context, countedResponses(responses, counting)),
           ),
       };
   }
 }
 
-async function run<Result>(counting: Counting, { signal }: CallContext, work: () => Promise<Result>): Promise<Result> {
+/** Before whoever waits for it sees that it has ended. */
+function counted<Result>(
+  counting: Counting,
+  { signal }: CallContext,
+  call: Promise<Result>,
+  succeeded: (result: Result) => void = () => undefined,
+): Promise<Result> {
   counting.started += 1;
-  try {
-    const result = await work();
-    ended(counting, 'OK');
-    return result;
-  } catch (error) {
+  call.then(
+    (result) => {
+      succeeded(result);
+      ended(counting, 'OK');
+    },
     // A call that was ended from outside ended for that reason, whatever it came to.
-    ended(counting, statusOf(signal.aborted ? signal.reason : error));
-    throw error;
-  }
+    (error: unknown) => ended(counting, statusOf(signal.aborted ? signal.reason : error)),
+  );
+  return call;
 }
 
 function statusOf(error: unknown): StatusName {

@@ -1,6 +1,6 @@
 import type { ClientError } from '../../core/types/error.ts';
 import { DatabaseError } from '../../host/database.ts';
-import { decodeWith, type MessageCodec } from '../wire/codec.ts';
+import { decodeWith, encodeWith, type MessageCodec } from '../wire/codec.ts';
 import { admit } from './admission.ts';
 import type { CallContext, Method, MethodPath, ResponseStream } from './call.ts';
 import type { Node } from './node.ts';
@@ -100,7 +100,7 @@ function methodOf(node: Node, path: MethodPath, definition: MethodDefinition, ha
       const admission = admit(node, context);
       if (admission !== undefined) await admission;
       const response = await handle(decodeWith(requestType, request), context, request.length);
-      return response instanceof Uint8Array ? response : responseType.encode(response).finish();
+      return response instanceof Uint8Array ? response : encodeWith(responseType, response);
     },
   };
 }
@@ -114,7 +114,7 @@ function encoding<Response>(
   responses: ResponseStream<Uint8Array>,
 ): ResponseStream<Response> {
   return {
-    write: (response, taken) => responses.write(codec.encode(response).finish(), taken),
+    write: (response, taken) => responses.write(encodeWith(codec, response), taken),
     room: () => responses.room(),
   };
 }

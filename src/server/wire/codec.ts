@@ -1,4 +1,4 @@
-import { BinaryReader, type BinaryWriter } from '@bufbuild/protobuf/wire';
+import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import { clientErrors } from '../../core/types/error.ts';
 import { DatabaseError } from '../../host/database.ts';
 import { requestDepthMax, requestMessagesMax } from '../limits.ts';
@@ -26,6 +26,20 @@ export function decodeWith<Message>(codec: MessageCodec<Message>, bytes: Uint8Ar
   }
 }
 
+/** Larger ones are rare, and a writer keeps the room of the longest message that went through it. */
+const spareWriterBytesMax = 64 * 1024;
+let spareWriter: BinaryWriter | undefined;
+
+/** With one writer for all: it has room already. */
+export function encodeWith<Message>(codec: MessageCodec<Message>, message: Message): Uint8Array {
+  const writer = spareWriter ?? new BinaryWriter();
+  // Of a message that cannot be encoded half may be in it.
+  spareWriter = undefined;
+  const bytes = codec.encode(message, writer).finish();
+  if (bytes.length <= spareWriterBytesMax) spareWriter = writer;
+  return bytes;
+}
+
 /** In the name that the generated code reads and writes, once when a message begins and once when it ends. */
 const depthName = '__tsProtoDecodeDepth';
 const depthFirst = generatedDepthMax - requestDepthMax;
@@ -34,9 +48,12 @@ const messageBytesMin = 2;
 
 function readerOf(bytes: Uint8Array): BinaryReader {
   const reader = new BinaryReader(bytes);
-  if (bytes.length <= messageBytesMin * requestMessagesMax) return Object.assign(reader, { [depthName]: depthFirst });
-  return countingReaderOf(reader);
+  if (bytes.length > messageBytesMin * requestMessagesMax) return countingReaderOf(reader);
+  (reader as CountingReader)[depthName] = depthFirst;
+  return reader;
 }
+
+type CountingReader = BinaryReader & { [depthName]?: number };
 
 /** Gives up when there are too many messages, instead of making an object of each. Nothing but a transaction has so many. */
 function countingReaderOf(reader: BinaryReader): BinaryReader {
