@@ -8,11 +8,16 @@ import { resolveSettings } from '../../src/cli/resolve-settings.ts';
 import { serve } from '../../src/cli/serve.ts';
 import type { ServeParts } from '../../src/cli/serve/parts.ts';
 import { probePauseMs } from '../../src/cli/serve/probe-until-clear.ts';
+import type { ServiceManager } from '../../src/cli/service-manager/service-manager.ts';
 import type { Node } from '../../src/host/node.ts';
 
 /** A world that notes, in order, what is done to it. */
 function world(
-  changes: Partial<ServeParts> & { readonly node?: Partial<Node>; readonly flags?: Record<string, string> } = {},
+  changes: Partial<ServeParts> & {
+    readonly node?: Partial<Node>;
+    readonly flags?: Record<string, string>;
+    readonly isManaged?: true;
+  } = {},
 ) {
   const steps: string[] = [];
   const lines: Record<string, unknown>[] = [];
@@ -75,7 +80,12 @@ function world(
     { level: 'debug', format: 'json', colors: false },
     { write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) },
   );
-  const done = serve({ settings, version: '0', log, stop: stop.signal }, parts);
+  const manager: ServiceManager = {
+    tell: (state, more = '') => void steps.push(`tell ${state} ${more}`.trimEnd()),
+    settled: async () => undefined,
+  };
+  const told = changes.isManaged === true ? { manager } : {};
+  const done = serve({ settings, version: '0', log, stop: stop.signal, ...told }, parts);
   done.catch(() => undefined);
   const logged = async (message: string): Promise<Record<string, unknown>> => {
     for (;;) {
@@ -244,4 +254,39 @@ it('tokens end with the lead', async () => {
   expect(steps).toContain('forget tokens');
   stop.abort();
   await done;
+});
+
+it('whoever started it is told that it stands by, for whom, and that it serves', async () => {
+  const listeners: (() => void)[] = [];
+  let role: 'standby' | 'leader' = 'standby';
+  let monotonicMs = 0;
+  const leader = { name: 'one', memberId: 1n, clientUrls: ['http://one:2379'] };
+  const status = { revision: 7, epoch: 2, leader, self: { ...leader, memberId: 2n } };
+  const { steps, done, stop, logged } = world({
+    isManaged: true,
+    clock: { now: () => ({ monotonicMs, wallMs: 0 }), schedule: () => () => undefined },
+    sleep: async (milliseconds, signal) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      signal.throwIfAborted();
+      monotonicMs += milliseconds;
+    },
+    node: {
+      role: () => role,
+      onRole: (listener) => void listeners.push(() => listener(role)),
+      whenReady: () => new Promise(() => undefined),
+      request: () => Promise.resolve({ response: status }) as never,
+    },
+  });
+  expect(await logged('standing by: another node serves clients')).toMatchObject({
+    level: 'info',
+    addresses: ['127.0.0.1:2379'],
+    leader: 'one',
+    clientUrls: ['http://one:2379'],
+  });
+  role = 'leader';
+  for (const listener of listeners) listener();
+  stop.abort('SIGTERM');
+  await done;
+  const told = ['tell standing by one serves clients', 'tell serving'];
+  expect(steps.filter((step) => step.startsWith('tell'))).toEqual(told);
 });

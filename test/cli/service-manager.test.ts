@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it, test } from 'vitest';
-import { freePorts } from '../conformance/harness/server-process.ts';
 import { startT4, type Running } from './spawn-t4.ts';
 
 /** Nodes that are started as a unit of `Type=notify` is: what they tell, to a socket of the kind that systemd has. */
@@ -70,8 +69,9 @@ function start(args: readonly string[], environment: Readonly<Record<string, str
 }
 
 describe.skipIf(missing.length > 0)(`a service manager is told (missing: ${missing.join(', ') || 'nothing'})`, () => {
-  it('that clients are served, and that this ends', async () => {
-    const socket = join(mkdtempSync(join(tmpdir(), 't4-manager-')), 'notify');
+  it.each(['path', 'abstract'])('that clients are served, and that this ends: %s', async (kind) => {
+    const folder = mkdtempSync(join(tmpdir(), 't4-manager-'));
+    const socket = kind === 'path' ? join(folder, 'notify') : `@${folder}`;
     const next = await listenAt(socket);
     const node = start(['run', '--store', 'memory:', '--listen', '127.0.0.1:0'], { NOTIFY_SOCKET: socket });
     const ready = await next();
@@ -79,44 +79,11 @@ describe.skipIf(missing.length > 0)(`a service manager is told (missing: ${missi
     // Who may speak for others speaks as the node itself; a unit needs nothing more then.
     if (process.getuid?.() === 0) expect(ready.process).toBe(node.child.pid);
     node.child.kill('SIGTERM');
-    expect((await next()).text).toBe('STOPPING=1\nSTATUS=stopping');
+    let last = ready;
+    // A machine that stood still may have had it lead anew.
+    while (last.text === ready.text) last = await next();
+    expect(last.text).toBe('STOPPING=1\nSTATUS=stopping');
     expect(await node.finished).toMatchObject({ code: 0 });
-  });
-
-  it('that a node stands by, which is as ready as it gets, and when it serves', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 't4-manager-'));
-    const store = ['--store', `file:${folder}/store`];
-    const own = [...store, '--lease-ttl', '1s'];
-    const [one, two, peer] = await freePorts(3);
-    const first = start(
-      ['run', ...own, '--data-dir', `${folder}/1`, '--listen', `127.0.0.1:${one}`, '--node-id', 'one'],
-      {},
-    );
-    await first.logged('ready to serve client requests');
-    const socket = `@${folder}`;
-    const next = await listenAt(socket);
-    const url = `http://127.0.0.1:${two}`;
-    const second = start(
-      [
-        ...['etcd', ...own, '--data-dir', `${folder}/2`, '--name', 'two'],
-        ...['--listen-client-urls', url, '--advertise-client-urls', url],
-        ...['--initial-cluster', `one=http://127.0.0.1:${peer},two=http://127.0.0.1:${peer}`],
-      ],
-      { NOTIFY_SOCKET: socket },
-    );
-    expect((await next()).text).toBe('READY=1\nSTATUS=standing by: one serves clients');
-    expect(await second.logged('standing by: another node serves clients')).toMatchObject({
-      level: 'info',
-      addresses: [`127.0.0.1:${two}`],
-      leader: 'one',
-      clientUrls: [`http://127.0.0.1:${one}`],
-    });
-    first.child.kill('SIGTERM');
-    expect((await next()).text).toBe('READY=1\nSTATUS=serving');
-    await second.logged('ready to serve client requests');
-    second.child.kill('SIGTERM');
-    expect((await next()).text).toBe('STOPPING=1\nSTATUS=stopping');
-    expect(await second.finished).toMatchObject({ code: 0 });
   });
 });
 
