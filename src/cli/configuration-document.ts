@@ -27,8 +27,8 @@ The command line wins over the environment, the environment over the file, the f
 The store is named by \`store\` or by \`s3-bucket\`; the one said in the stronger place counts, and both in the same place are an error.
 The settings \`s3-endpoint\`, \`s3-region\`, \`s3-profile\` and \`s3-force-path-style\` may also stand beside an \`s3://\` URL.
 
-T4 has neither encryption nor authentication on its client port yet. It therefore listens on loopback addresses only, unless
-\`allow-insecure-listen\` says that the network around it can be trusted.
+T4 listens on loopback addresses only, unless there is a certificate (\`cert-file\`, \`auto-tls\`), or \`allow-insecure-listen\` says that the network
+around it can be trusted.
 `;
 
 export function configurationDocument(): string {
