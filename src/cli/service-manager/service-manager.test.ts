@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openServiceManager } from './service-manager.ts';
 
 /** A `systemd-notify` that writes down what it is called with, and ends with `code`. */
@@ -49,6 +49,21 @@ describe('telling the service manager', () => {
     expect(lines.map(({ level, message }) => `${level} ${message}`)).toEqual(
       Array(3).fill('info told the service manager'),
     );
+  });
+
+  it('asks for patience until there is something to say', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const { path, calls } = standIn();
+    const { log, lines } = logOf();
+    const manager = openServiceManager({ environment: { NOTIFY_SOCKET: '@there', PATH: path }, log })!;
+    vi.advanceTimersByTime(30_000);
+    manager.tell('serving');
+    vi.advanceTimersByTime(300_000);
+    await manager.settled();
+    expect(calls()).toBe('@there|EXTEND_TIMEOUT_USEC=90000000|STATUS=starting|\n@there|READY=1|STATUS=serving|\n');
+    expect(lines.map(({ level }) => level)).toEqual(['debug', 'info']);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('says the last of what waits', async () => {

@@ -4,17 +4,18 @@
  * - Node.js has no datagram sockets of that kind: systemd-notify(1) is run for each message. It speaks as this process where it may (root), else as
  *   itself, which a unit believes only with `NotifyAccess=all`. It stays until the message was looked at, so that its unit is known.
  * - Each message is all there is to say: of several that wait the last one counts.
+ * - A start takes as long as it takes, a large database's longer than the 90 s that are usual: until it is over, the manager is asked for patience.
  * - Nobody waits for it, and nothing fails by it: a manager that could not be told is told of in the log.
  */
 import { execFile } from 'node:child_process';
 import type { Log } from '../log.ts';
 
-export type ServiceState = 'serving' | 'standing by' | 'stopping';
+export type ServiceState = 'starting' | 'serving' | 'standing by' | 'stopping';
 
 export interface ServiceManager {
   /** `more` goes behind the state in what people are shown. */
-  tell(state: ServiceState, more?: string): void;
-  /** Resolves when everything was told, or could not be. */
+  tell(state: Exclude<ServiceState, 'starting'>, more?: string): void;
+  /** Resolves when everything was told, or could not be. Nothing is told after that. */
   settled(): Promise<void>;
 }
 
@@ -29,13 +30,15 @@ export function openServiceManager({ environment, log }: ServiceManagerOptions):
   if (socket === '') return undefined;
   let waiting: { readonly state: ServiceState; readonly more: string } | undefined;
   let telling: Promise<void> | undefined;
+  const patience = setInterval(() => send('starting', ''), patienceEveryMs).unref();
 
   async function tellAll(): Promise<void> {
     while (waiting !== undefined) {
       const { state, more } = waiting;
       waiting = undefined;
       const problem = await notify([variableOf[state], `STATUS=${statusOf(state, more)}`], { socket, path });
-      if (problem === undefined) log.info({ socket, state, ...noteOf(process.getuid?.()) }, 'told the service manager');
+      const told = { socket, state, ...noteOf(process.getuid?.()) };
+      if (problem === undefined) log[state === 'starting' ? 'debug' : 'info'](told, 'told the service manager');
       // Who ends a unit ends all of its processes, this one's messenger too.
       else
         log[state === 'stopping' ? 'debug' : 'warn'](
@@ -46,17 +49,30 @@ export function openServiceManager({ environment, log }: ServiceManagerOptions):
     telling = undefined;
   }
 
+  function send(state: ServiceState, more: string): void {
+    waiting = { state, more };
+    telling ??= tellAll();
+  }
+
   return {
     tell: (state, more = '') => {
-      waiting = { state, more };
-      telling ??= tellAll();
+      clearInterval(patience);
+      send(state, more);
     },
-    settled: async () => telling,
+    settled: async () => {
+      clearInterval(patience);
+      await telling;
+    },
   };
 }
 
+/** Asked for this often, so much of it: each time anew, so that a process that hangs is ended. */
+const patienceEveryMs = 30_000;
+const patienceMicroseconds = 90_000_000;
+
 /** A node that stands by is as ready as it gets: a manager that waits for more would end it. */
 const variableOf: Readonly<Record<ServiceState, string>> = {
+  starting: `EXTEND_TIMEOUT_USEC=${patienceMicroseconds}`,
   serving: 'READY=1',
   'standing by': 'READY=1',
   stopping: 'STOPPING=1',
