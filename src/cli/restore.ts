@@ -46,13 +46,21 @@ function placeWords({ revision, wallMs }: RollbackPlan): string {
 }
 
 function planFields(plan: RollbackPlan) {
-  const { revision, wallMs, end, keysWritten } = plan;
+  const { revision, wallMs, end, keysWritten, authChanges } = plan;
   return {
     revision,
     time: wallMs === 0 ? null : new Date(wallMs).toISOString(),
     lastRevision: end.position.revision,
     keysWrittenAfter: keysWritten ?? null,
+    authChangesAfter: authChanges ?? null,
   };
+}
+
+/** Whoever rolls back past a change of users brings back what may have been changed for good reason. */
+function authLines({ authChanges }: RollbackPlan, takesBack: string): readonly string[] {
+  if (authChanges === 0) return [];
+  const what = authChanges === undefined ? 'changes' : `${authChanges} ${authChanges === 1 ? 'change' : 'changes'}`;
+  return [`    ${takesBack} ${what} of users and roles: passwords and permissions of then are in force again`];
 }
 
 function tellPlan(context: CommandContext, plan: RollbackPlan, name: string | undefined): ExitCode {
@@ -68,6 +76,7 @@ function tellPlan(context: CommandContext, plan: RollbackPlan, name: string | un
     const range = first > last ? 'nothing' : `revisions ${first} to ${last}`;
     lines.push(
       `    would abandon ${range}${keysWritten === undefined ? '' : `: ${keysWritten} keys were written since`}`,
+      ...authLines(plan, 'would take back'),
     );
   }
   context.out(`${lines.join('\n')}\n`);
@@ -122,6 +131,7 @@ async function inPlaceNow(context: CommandContext, session: ToolSession, cut: Cu
       `restored ${placeWords(plan)} in place; it goes on above revision ${skippedRevision}, as ${branchNameOf(home)}`,
       `    what was abandoned is kept under its revisions, the last of which is ${lastRevision}`,
       `    to undo: t4 restore --in-place --at-revision ${lastRevision}`,
+      ...authLines(plan, 'took back'),
       '',
     ].join('\n'),
   );

@@ -59,6 +59,7 @@ test('in place: asks, says what it would abandon, does it, and can be undone', a
     revision: 2,
     lastRevision: 4,
     keysWrittenAfter: 1,
+    authChangesAfter: 0,
   });
   expect(await valueIn(store)).toBe('3');
 

@@ -27,6 +27,8 @@ export interface RollbackPlan {
   readonly end: LogEnd;
   /** Keys written after the cut; undefined: the cut is on a line that was abandoned before. */
   readonly keysWritten: number | undefined;
+  /** Changes of users, roles or the switch after the cut, which are taken back with it; undefined as above. */
+  readonly authChanges: number | undefined;
 }
 
 export type Unreachable = Exclude<BranchBase, { readonly kind: 'base' }>;
@@ -37,7 +39,7 @@ export function* planRollback(core: Core, cut: Cut): Task<RollbackPlan | Unreach
   const found = yield* onLineOf(at, cut, (line) => placeOf(line, cut));
   const { answer } = found;
   if (answer.kind !== 'read') return answer;
-  const counting = countKeys(cut);
+  const counting = countChanges(cut);
   const own = found.home === home;
   const database = yield* readDatabase(at);
   const reach = own ? ({ from: cut, to: end, order: 'newest-first' } as const) : upTo(end);
@@ -52,6 +54,7 @@ export function* planRollback(core: Core, cut: Cut): Task<RollbackPlan | Unreach
     wallMs: answer.wallMs,
     end: { position, nextSlot, wallMs },
     keysWritten: own ? counting.keys.size : undefined,
+    authChanges: own ? counting.authChanges() : undefined,
   };
 }
 
@@ -71,20 +74,29 @@ function* placeOf(core: Core, cut: Cut): Task<ReadUpTo> {
   );
 }
 
-function countKeys(cut: Cut): { readonly keys: Set<ByteString>; readonly reader: ContentReader } {
+interface Counting {
+  readonly keys: Set<ByteString>;
+  authChanges(): number;
+  readonly reader: ContentReader;
+}
+
+function countChanges(cut: Cut): Counting {
   const keys = new Set<ByteString>();
+  let authChanges = 0;
   let isAbandoned = false;
   const reader: ContentReader = {
     ...placeAlone,
     begin() {
       keys.clear();
+      authChanges = 0;
       isAbandoned = false;
     },
     record(record, wallMs) {
       isAbandoned ||= isBeyond(cut, placed(record, 0, wallMs));
       if (!isAbandoned) return;
+      if (record.kind === 'auth') authChanges += 1;
       for (const { key } of versionsOfRecord(record, () => true)) keys.add(key);
     },
   };
-  return { keys, reader };
+  return { keys, authChanges: () => authChanges, reader };
 }
