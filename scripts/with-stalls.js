@@ -2,7 +2,7 @@
  * Runs a command while its processes stand still now and then, as on a machine that others take away for seconds: what passes only
  * on a quiet machine fails here. Mostly every process of the command stops at once; every third time one of them alone, for less.
  *
- *   node scripts/with-stalls.js [--every SECONDS] [--for SECONDS] [--one SECONDS] COMMAND [ARGUMENT …]
+ *   node scripts/with-stalls.js [--every SECONDS] [--for SECONDS] [--one SECONDS] -- COMMAND [ARGUMENT …]
  *
  * `--every` (30) is the longest time between two stalls, `--for` (9) the longest stall of all, `--one` (2) that of a single process;
  * `T4_SEED` repeats their lengths. Linux: it reads /proc. What a test has stopped itself stays stopped. Exits as the command does.
@@ -24,7 +24,7 @@ const [command, ...commandArguments] = positionals;
 const [every, longest, longestOfOne] = [values.every, values.for, values.one].map(Number);
 if (command === undefined || ![every, longest, longestOfOne].every((seconds) => seconds > 0)) {
   console.error(
-    'usage: node scripts/with-stalls.js [--every SECONDS] [--for SECONDS] [--one SECONDS] COMMAND [ARGUMENT …]',
+    'usage: node scripts/with-stalls.js [--every SECONDS] [--for SECONDS] [--one SECONDS] -- COMMAND [ARGUMENT …]',
   );
   process.exit(2);
 }
