@@ -160,7 +160,7 @@ const retentions: readonly Retention[] = [
 const seeds = (process.env['T4_ARCHIVES_SEEDS'] ?? '1,2').split(',').map(Number);
 
 /** Everything at once: a leader that collects, two collectors from outside, branches that come and go, and a retention that is changed all the time. */
-test.each(seeds)('a random life, seed %d', { timeout: 300_000 }, async (seed) => {
+test.each(seeds)('a random life, seed %d', { timeout: 900_000 }, async (seed) => {
   const seeded = createSeeded(seed);
   const family = createFamily();
   const { pick } = seeded;

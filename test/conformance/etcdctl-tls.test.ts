@@ -6,7 +6,7 @@ import { startT4 } from '../cli/spawn-t4.ts';
 import { etcdctl, etcdctlAbsence, etcdctlPrograms } from './harness/etcdctl.ts';
 
 /** By each of the ways in which etcdctl dials: those before 3.5 name the server in `:authority` otherwise in calls to one endpoint. */
-test('etcdctl over TLS', { timeout: 300_000 }, async ({ skip, onTestFinished }) => {
+test('etcdctl over TLS', { timeout: 900_000 }, async ({ skip, onTestFinished }) => {
   const programs = await etcdctlPrograms();
   if (programs.length === 0) return skip(etcdctlAbsence);
   const folder = mkdtempSync(join(tmpdir(), 't4-etcdctl-tls-'));
@@ -24,7 +24,7 @@ test('etcdctl over TLS', { timeout: 300_000 }, async ({ skip, onTestFinished }) 
       // It may run into its time on a machine that stands still.
       const answers = (...args: readonly string[]) =>
         expect.poll(() => etcdctl(endpoint, [...args, ...tls], { program: path }), {
-          timeout: 120_000,
+          timeout: 600_000,
           message: `${version} ${args.join(' ')}`,
         });
       await answers('put', 'key', version).toMatchObject({ exitCode: 0, stdout: 'OK\n' });

@@ -70,7 +70,7 @@ describe('the hash of the state', () => {
 
   test(
     `is a real etcd's after ${programs} random programs, at any revision`,
-    { timeout: 120_000 },
+    { timeout: 600_000 },
     async ({ skip }) => {
       if (pair.references().length === 0) return skip(etcdAbsence);
       let compared = 0;

@@ -9,7 +9,7 @@ import { oldEtcd } from './etcd-on.ts';
 
 test(
   'an etcd with TLS that asks for client certificates is imported from',
-  { timeout: 300_000 },
+  { timeout: 900_000 },
   async ({ skip, onTestFinished }) => {
     const release = oldEtcd();
     if ('absence' in release) return skip(release.absence);

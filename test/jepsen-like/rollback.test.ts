@@ -60,7 +60,7 @@ interface Written {
 
 test(
   'the revision goes up, the watcher is cancelled as compacted, and no read is stale',
-  { timeout: 300_000 },
+  { timeout: 900_000 },
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 't4-rollback-'));
     const ready = await startNode(folder).logged('ready to serve client requests');
