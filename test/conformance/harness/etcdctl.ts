@@ -49,7 +49,14 @@ export function etcdctl(
   { input = '', untilLines = Infinity, until, program = binary, timeoutMs = commandTimeoutMs }: CommandOptions = {},
 ): Promise<CommandResult> {
   const { PATH = '', HOME = '' } = process.env;
-  const env = { PATH, HOME, ETCDCTL_API: '3', ETCDCTL_ENDPOINTS: address, ETCDCTL_DIAL_TIMEOUT: '10s' };
+  const env = {
+    PATH,
+    HOME,
+    ETCDCTL_API: '3',
+    ETCDCTL_ENDPOINTS: address,
+    ETCDCTL_DIAL_TIMEOUT: '10s',
+    ETCDCTL_COMMAND_TIMEOUT: '120s',
+  };
   const child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
@@ -71,7 +78,7 @@ export function etcdctl(
   });
 }
 
-const commandTimeoutMs = 20_000;
+const commandTimeoutMs = 240_000;
 
 function linesOf(text: string, linesMax: number): string {
   return linesMax === Infinity ? text : text.split('\n').slice(0, linesMax).join('\n');

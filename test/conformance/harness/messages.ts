@@ -23,4 +23,4 @@ export function messagesOf<T>(stream: ClientDuplexStream<never, T>, count: numbe
   });
 }
 
-const messageTimeoutMs = 10_000;
+const messageTimeoutMs = 120_000;
