@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { clientErrors } from '../../src/core/types/error.ts';
 import type { RangeRequest } from '../../src/core/types/request.ts';
 import { DatabaseError, type KeyValue } from '../../src/host/database.ts';
 import { RangeRequest as WireRangeRequest, RangeStreamResponse } from '../../src/server/generated/etcdserverpb/kv.ts';
 import { contextOfTest } from './call-context.ts';
 import { methodsOfTest } from './methods-of-test.ts';
-import { createFakeDatabase, type FakeDatabase, keyValue } from './fake-database.ts';
+import { createFakeDatabase, type FakeDatabase, keyValue, leadingStatus } from './fake-database.ts';
 
 let database: FakeDatabase;
 
@@ -14,12 +15,15 @@ beforeEach(() => {
 
 const empty = WireRangeRequest.decode(new Uint8Array(0));
 
-async function stream(fields: Partial<WireRangeRequest>): Promise<RangeStreamResponse[]> {
+async function stream(
+  fields: Partial<WireRangeRequest>,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<RangeStreamResponse[]> {
   const method = methodsOfTest(database).find(({ path }) => path.method === 'RangeStream');
   if (method?.kind !== 'server-stream') throw new Error('RangeStream streams from the server');
   const chunks: RangeStreamResponse[] = [];
   const request = WireRangeRequest.encode({ ...empty, key: Buffer.from('a'), ...fields }).finish();
-  await method.call(request, contextOfTest(), {
+  await method.call(request, contextOfTest({ metadata: (name) => metadata[name] }), {
     write: (bytes) => {
       chunks.push(RangeStreamResponse.decode(bytes));
       return chunks.length % 2 === 0;
@@ -104,5 +108,25 @@ describe('RangeStream', () => {
     serveKeys(keys);
     await expect(stream(fields)).rejects.toThrow(new DatabaseError({ status, message }));
     expect(database.requests).toEqual([]);
+  });
+
+  test('is not there on a node that does not lead: clients ask for a Range, which they ask of another node', async () => {
+    database.answer('range', new DatabaseError(clientErrors.noLeader));
+    await expect(stream({ rangeEnd })).rejects.toMatchObject({
+      clientError: { status: 'Unimplemented', message: expect.stringContaining('does not lead') as string },
+    });
+    database.status = { ...leadingStatus, role: 'standby' };
+    await expect(stream({ rangeEnd }, { hasleader: 'true' })).rejects.toMatchObject({
+      clientError: { status: 'Unimplemented' },
+    });
+  });
+
+  test('once begun, ends with what it was ended by', async () => {
+    database.answer('range', ({ key }: RangeRequest) =>
+      key === 'a'
+        ? Promise.resolve({ kind: 'range', kvs: keys.slice(0, 10), more: true, count: 100, keysOnly: false })
+        : Promise.reject(new DatabaseError(clientErrors.noLeader)),
+    );
+    await expect(stream({ rangeEnd })).rejects.toMatchObject({ clientError: clientErrors.noLeader });
   });
 });

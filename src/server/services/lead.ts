@@ -10,6 +10,15 @@ import { leaderlessMsMax } from '../limits.ts';
  */
 export const notHere: ClientError = { status: 'Unavailable', message: 'there is no connection available' };
 
+/**
+ * For a stream Go's client never asks again. Its callers take a server without RangeStream for an older one, and ask for a Range, which the
+ * client then asks of another node.
+ */
+export const streamNotHere: ClientError = {
+  status: 'Unimplemented',
+  message: 'RangeStream is not there on a node that does not lead: ask for a Range',
+};
+
 export type Lead = 'here' | 'elsewhere' | 'nowhere';
 
 /** Between two leaders there is none for a while: nobody has to hear of it. */

@@ -1,3 +1,4 @@
+import { clientErrors } from '../../core/types/error.ts';
 import type { RangeRequest } from '../../core/types/request.ts';
 import { DatabaseError } from '../../host/database.ts';
 import type { RangeRequest as WireRangeRequest, RangeStreamResponse } from '../generated/etcdserverpb/kv.ts';
@@ -5,6 +6,7 @@ import { rangeChunkKeysFirst } from '../limits.ts';
 import { rangeRequestOf } from '../wire/kv-request.ts';
 import { rangeResponseOf } from '../wire/kv-response.ts';
 import type { CallContext, ResponseStream } from './call.ts';
+import { streamNotHere } from './lead.ts';
 import type { Node } from './node.ts';
 import { isFiltered, isInKeyOrder, nextChunkKeys } from './range-chunk.ts';
 
@@ -27,7 +29,8 @@ export async function streamRange(
   let sent = 0;
   let revisionFirst: number | undefined;
   for (;;) {
-    const { header, response } = await database.request<'range'>(chunk);
+    const asked = database.request<'range'>(chunk);
+    const { header, response } = await (revisionFirst === undefined ? asked.catch(sendElsewhere) : asked);
     revisionFirst ??= header.revision;
     const last = response.kvs.at(-1);
     limitLeft -= response.kvs.length;
@@ -50,6 +53,12 @@ export async function streamRange(
 function checkStreamable(request: RangeRequest): void {
   if (!isInKeyOrder(request)) throw unimplemented('RangeStream does not support custom sort orders');
   if (isFiltered(request)) throw unimplemented('RangeStream does not support revision filters');
+}
+
+/** Only what nothing was sent of yet. */
+function sendElsewhere(error: unknown): never {
+  if (!(error instanceof DatabaseError) || error.clientError.message !== clientErrors.noLeader.message) throw error;
+  throw new DatabaseError(streamNotHere);
 }
 
 function unimplemented(message: string): DatabaseError {

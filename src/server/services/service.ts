@@ -76,7 +76,7 @@ function methodOf(node: Node, path: MethodPath, definition: MethodDefinition, ha
       kind: 'duplex',
       path,
       call: async (requests, context, responses) => {
-        await admit(node, context);
+        await admit(node, path, context);
         await handle(decoded(requestType, requests), context, encoding(responseType, responses));
       },
     };
@@ -87,7 +87,7 @@ function methodOf(node: Node, path: MethodPath, definition: MethodDefinition, ha
       kind: 'server-stream',
       path,
       call: async (request, context, responses) => {
-        await admit(node, context);
+        await admit(node, path, context);
         await handle(decodeWith(requestType, request), context, encoding(responseType, responses));
       },
     };
@@ -97,7 +97,7 @@ function methodOf(node: Node, path: MethodPath, definition: MethodDefinition, ha
     kind: 'unary',
     path,
     call: async (request, context) => {
-      const admission = admit(node, context);
+      const admission = admit(node, path, context);
       if (admission !== undefined) await admission;
       const response = await handle(decodeWith(requestType, request), context, request.length);
       return response instanceof Uint8Array ? response : encodeWith(responseType, response);
