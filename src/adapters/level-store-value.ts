@@ -9,9 +9,9 @@ import { crc32 } from 'node:zlib';
 const checksumBytes = 4;
 
 export function sealValue(key: Uint8Array, value: Uint8Array): Uint8Array {
-  const sealed = new Uint8Array(value.length + checksumBytes);
+  const sealed = Buffer.allocUnsafe(value.length + checksumBytes);
   sealed.set(value);
-  new DataView(sealed.buffer).setUint32(value.length, checksumOf(key, value), true);
+  sealed.writeUInt32LE(checksumOf(key, value), value.length);
   return sealed;
 }
 
