@@ -71,7 +71,8 @@ function textOf(verification: Verification): string {
     if (objects > 0) lines.push(`  ${words[kind]}: ${objects} read, ${formatSize(bytes)}`);
   }
   const dead = deadSegments === 0 ? '' : `, ${deadSegments} dead ones among them`;
-  lines.push(`  log: slots ${firstSlot} to ${lastSlot}${dead}; proved up to revision ${revision}`);
+  const slots = lastSlot < firstSlot ? 'no slot of its own' : `slots ${firstSlot} to ${lastSlot}`;
+  lines.push(`  log: ${slots}${dead}; proved up to revision ${revision}`);
   for (const { reference, usable, compared } of checkpoints) {
     const compare = compared
       ? 'held against the log'

@@ -24,10 +24,12 @@ export function* verifyDatabase(core: Core): Task<Verification> {
   const survey = yield* readRoots(core);
   const { manifest, control } = survey;
   const roots = rootsOf(manifest);
+  const genesis = manifest.logFloor <= 1 ? yield* genesisOf(survey) : undefined;
   const walk: LogWalk = {
     nextSlot: Math.max(1, manifest.logFloor),
-    rebuilt: manifest.logFloor <= 1 ? yield* genesisOf(survey) : undefined,
-    revision: 0,
+    rebuilt: genesis,
+    // A branch begins with what its ancestors' logs prove.
+    revision: manifest.base === undefined ? 0 : (genesis?.position.revision ?? 0),
     deadSegments: 0,
     durableSlot: Math.max(control?.durableSlot ?? 0, manifest.checkpoints.at(-1)?.slot ?? 0),
     ended: false,
