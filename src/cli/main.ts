@@ -9,6 +9,8 @@ const lingerMsMax = 500;
 
 const signalsTogetherMs = 200;
 
+// What Node calls deprecated in a package says nothing to who runs a command. (gRPC's names an address in TLS, for one.)
+process.noDeprecation = true;
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
 

@@ -10,6 +10,7 @@ import { createFakeDatabase, leader, leadingStatus } from '../server/fake-databa
 import { factsOfTest } from '../server/node-facts.ts';
 import { runCommand } from '../support/run-command.ts';
 import { createAuthority, opensslAbsence } from '../support/tls/certificates.ts';
+import { runT4 } from './spawn-t4.ts';
 
 /** Cost 4, of "secret". */
 const passwordHash = '$2a$04$0ZbLeQ5tDFHGxTSnaGcs4ObOCVb8RbngusVRc2H7WwMfT7bBD7zgu';
@@ -80,5 +81,15 @@ test.skipIf(opensslAbsence !== undefined)('over TLS', async () => {
   expect((await asked(...password, '--cacert', join(folder, 'ca.pem'))).code).toBe(0);
   expect((await asked(...password, '--cacert', join(folder, 'other.pem'))).code).toBe(3);
   expect((await asked(...password)).code).toBe(3);
+  const address = [
+    '--endpoint',
+    `https://${secure.addresses[0]}`,
+    '--user',
+    'root',
+    '--cacert',
+    join(folder, 'ca.pem'),
+  ];
+  // A process of its own prints what Node itself warns of, too.
+  expect(await runT4(['status', ...address, ...password])).toMatchObject({ code: 0, error: '' });
   await secure.stop(100);
 });
