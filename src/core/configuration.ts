@@ -42,6 +42,10 @@ export interface MachineConfiguration {
   readonly collectIntervalMs: number;
   /** What was condemned is deleted after this time: it spares those who were reading it. */
   readonly collectGraceMs: number;
+  /** How often the leader holds what it serves against the object store; 0: never. */
+  readonly corruptCheckMs: number;
+  /** Who has won the lead does so once before it serves anything. */
+  readonly initialCorruptCheck: boolean;
   /** What the leader compacts by itself; undefined: nothing. */
   readonly autoCompaction: AutoCompaction | undefined;
   /** A request that has no answer by then gets etcd's "request timed out". */
@@ -76,6 +80,8 @@ export const configurationDefaults = {
   archiveBytes: 32 * 1024 * 1024,
   collectIntervalMs: 15 * 60_000,
   collectGraceMs: 3_600_000,
+  corruptCheckMs: 0,
+  initialCorruptCheck: false,
   autoCompaction: undefined,
   requestTimeoutMs: 7_000,
   valueCacheBytes: 256 * 1024 * 1024,

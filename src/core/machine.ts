@@ -1,5 +1,6 @@
 import type { MachineConfiguration } from './configuration.ts';
 import { createCore, log } from './core.ts';
+import { forgetMismatches } from './corruption/keep-checking.ts';
 import { assert } from './assert.ts';
 import { createEdges } from './edges.ts';
 import { LocalStoreDamage, NodeFailure } from './failure.ts';
@@ -141,6 +142,7 @@ export function createMachine(configuration: MachineConfiguration): Machine {
     leadership = undefined;
     if (end.kind !== 'stopping') become('standby');
     core.problems.delete('lease');
+    forgetMismatches(core);
     if (end.kind === 'deposed') return;
     yield* giveLeaseBack(core, edges, current, end.kind === 'handed-over' ? end.heir : undefined);
   }

@@ -36,6 +36,7 @@ export function statusOf(
     checkpointSlot: leadership?.checkpointSlot() ?? 0,
     loading: leadership?.loading(),
     keeping: leadership?.keeping(),
+    checked: leadership?.checked(),
     ready: isReady(role, leadership),
     problems: [...core.problems.values()],
   };

@@ -1,5 +1,6 @@
 import type { LocalOperation } from '../../ports/local-store.ts';
 import { log, type Core } from '../core.ts';
+import type { Mismatch } from '../corruption/mismatch.ts';
 import { LocalStoreDamage, NodeFailure } from '../failure.ts';
 import { localKeyOfVersionPut, localPositionPut } from '../format/local-layout.ts';
 import { localChunkPut, localLoadingPut } from '../format/local-loading.ts';
@@ -29,8 +30,16 @@ import { loadHeldKeys } from './load-held-keys.ts';
 const chunksAtOnce = 32;
 const keysBytesAtOnce = 8 * 1024 * 1024;
 
-/** Undefined: no checkpoint can be used; the log has to be read from its first slot. */
-export function* recoverFromCheckpoint(core: Core, manifest: Manifest): Task<Recovered | undefined> {
+/**
+ * Undefined: no checkpoint can be used; the log has to be read from its first slot.
+ *
+ * @param passedOver gets what stood in the way of each that could not be used
+ */
+export function* recoverFromCheckpoint(
+  core: Core,
+  manifest: Manifest,
+  passedOver: Mismatch[],
+): Task<Recovered | undefined> {
   const { databaseId } = manifest;
   for (const reference of manifest.checkpoints.toReversed()) {
     const recovered = yield* loadReferenced(core, reference, { own: databaseId, of: databaseId });
@@ -40,6 +49,8 @@ export function* recoverFromCheckpoint(core: Core, manifest: Manifest): Task<Rec
     }
     // Loading ends with the first damage: what else of it is damaged is not known.
     core.unusableObjects.add(reference.key);
+    const { key } = reference;
+    passedOver.push({ key, kind: 'damaged', what: recovered, scope: { kind: 'checkpoint', checkpoint: key } });
     log(core, 'error', 'checkpoint cannot be used; going back to the one before it', {
       checkpoint: reference.key,
       reason: recovered,

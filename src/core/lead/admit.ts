@@ -1,7 +1,6 @@
 import { fitsQuota } from '../alarm/quota.ts';
 import { mayExpire } from '../alarm/refused-by-alarms.ts';
 import { assert } from '../assert.ts';
-import { log } from '../core.ts';
 import { leaseExpiriesPerSecondMax } from '../limits.ts';
 import { noValues, type VersionValues } from '../read/view.ts';
 import type { Caller } from '../types/auth.ts';
@@ -12,6 +11,7 @@ import { answerWhenDurable } from './answer-when-durable.ts';
 import { refusalByHead } from './allowed.ts';
 import type { Leader } from './leader.ts';
 import type { AskedRequest } from './parked.ts';
+import { raiseNoSpace } from './raise-alarm.ts';
 
 /**
  * Admission: what may write is evaluated on the head, with the effects of everything admitted before it, and what it comes to goes into
@@ -51,18 +51,6 @@ function evaluate(leader: Leader, caller: Caller | undefined, request: WriteRequ
   }
   raiseNoSpace(leader);
   return { kind: 'error', error: clientErrors.noSpace };
-}
-
-/** What asked for space is refused; from now on everything is that would take any, until somebody takes the alarm back. */
-function raiseNoSpace({ core, state, pipeline }: Leader): void {
-  const { memberId, quotaBackendBytes } = core.configuration;
-  const raised = evaluateWrite(state, { kind: 'alarm', action: 'activate', alarm: 'nospace', memberId });
-  if (raised.kind !== 'record') return;
-  pipeline.admit({ record: raised.record, versions: raised.versions });
-  log(core, 'error', 'the quota is exceeded: what takes space is refused until the alarm is taken back', {
-    bytes: state.bytesTotal,
-    quotaBackendBytes,
-  });
 }
 
 /** A compaction of the node's own. True also where it was compacted by others. */

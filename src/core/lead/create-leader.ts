@@ -14,6 +14,7 @@ import { createPendingAnswers } from '../write/acknowledge.ts';
 import { createPipeline } from '../write/pipeline.ts';
 import { release } from './answer-when-durable.ts';
 import { createAnswers } from './answers.ts';
+import { createChecking } from './checking.ts';
 import { committed, filled } from './commit.ts';
 import { dispatch } from './dispatch.ts';
 import { durableAtStart } from './durable-state.ts';
@@ -68,6 +69,7 @@ export function createLeader(
     watches: createWatches(core, scope, epoch, state, durable),
     scrubbing,
     keeping,
+    checking: createChecking(core, reign, database, values),
     answers,
     pending: createPendingAnswers(),
     compacting: [],

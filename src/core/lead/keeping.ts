@@ -2,6 +2,7 @@ import { createCheckpointing, type Checkpointing } from '../checkpoint/keep-chec
 import { keepCollecting } from '../collect/keep-collecting.ts';
 import type { Scrubbing } from '../compact/scrubbing.ts';
 import type { Core } from '../core.ts';
+import { forgetPassedOver } from '../corruption/keep-checking.ts';
 import type { RecoveredDatabase } from '../recover/recover.ts';
 import type { Reign } from '../reign/reign.ts';
 import type { Task } from '../task.ts';
@@ -40,7 +41,10 @@ export function createKeeping(
     },
     ended(slot) {
       checkpointing = false;
-      if (slot !== undefined) checkpointSlot = slot;
+      if (slot !== undefined) {
+        checkpointSlot = slot;
+        forgetPassedOver(core);
+      }
       scrubbing.letGo('checkpointing');
     },
     deposed,

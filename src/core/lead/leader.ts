@@ -14,6 +14,7 @@ import type { ValueSource } from '../values/value-source.ts';
 import type { PendingAnswer, PendingAnswers } from '../write/acknowledge.ts';
 import type { Pipeline } from '../write/pipeline.ts';
 import type { Answers } from './answers.ts';
+import type { Checking } from './checking.ts';
 import type { DurableState } from './durable-state.ts';
 import type { Keeping } from './keeping.ts';
 import type { LeaseGate } from './lease-gate.ts';
@@ -38,6 +39,7 @@ export interface Leader {
   readonly watches: Watches;
   readonly scrubbing: Scrubbing;
   readonly keeping: Keeping;
+  readonly checking: Checking;
 
   readonly answers: Answers;
   /** Answers that wait until all that they rest on is durable. */

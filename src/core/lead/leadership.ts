@@ -8,7 +8,7 @@ import type { Scope, Task } from '../task.ts';
 import type { Caller } from '../types/auth.ts';
 import type { ClientError } from '../types/error.ts';
 import type { Request } from '../types/request.ts';
-import type { KeepingStatus } from '../types/response.ts';
+import type { CheckedStatus, KeepingStatus } from '../types/response.ts';
 import type { ValuesWanted } from '../values/edge-values.ts';
 import type { LoadingStatus } from '../values/value-source.ts';
 import type { WatchCounts } from '../watch/watch-hub.ts';
@@ -20,6 +20,7 @@ import type { DurableState } from './durable-state.ts';
 import { keepHouse } from './keep-house.ts';
 import type { Leader } from './leader.ts';
 import { abandon, drain, end } from './leave.ts';
+import { raiseCorrupt } from './raise-alarm.ts';
 import type { WatchEvent } from './watches.ts';
 
 /**
@@ -35,7 +36,8 @@ import type { WatchEvent } from './watches.ts';
  *   commit.ts        the frame is durable: its effects are shown, the local store follows
  *   answer-when-durable.ts   answers leave when all that they rest on is durable
  *
- * Beside requests: keep-house.ts (timers), watches.ts, keeping.ts (checkpoints and the collector), and at the end leave.ts.
+ * Beside requests: keep-house.ts (timers), watches.ts, keeping.ts (checkpoints and the collector), checking.ts (what is served against the
+ * object store), and at the end leave.ts.
  *
  * Invariants:
  * - An answer that only reads is computed while the lease on leadership is held: no other node can have written since.
@@ -69,6 +71,8 @@ export interface Leadership {
   /** Undefined: every value is local. */
   loading(): LoadingStatus | undefined;
   keeping(): KeepingStatus;
+  /** Undefined: nothing was held against the object store yet. */
+  checked(): CheckedStatus | undefined;
 }
 
 export function createLeadership(
@@ -79,7 +83,7 @@ export function createLeadership(
   deposed: (reason: string) => void,
 ): Leadership {
   const leader = createLeader(core, scope, reign, database, deposed);
-  const { durable, leaseGate, snapshots, edgeValues, watches, keeping, values } = leader;
+  const { durable, leaseGate, snapshots, edgeValues, watches, keeping, checking, values } = leader;
   start(leader);
 
   return {
@@ -99,12 +103,13 @@ export function createLeadership(
     checkpointSlot: keeping.checkpointSlot,
     loading: values.loading,
     keeping: keeping.status,
+    checked: checking.status,
   };
 }
 
 /** What goes on for as long as the reign. */
 function start(leader: Leader): void {
-  const { core, scope, state, durable, leases, leaseGate, keeping, hashes, scrubbing } = leader;
+  const { core, scope, state, durable, leases, leaseGate, keeping, checking, hashes, scrubbing } = leader;
   startLeases(leases, state.leases.all(), core.at.monotonicMs);
   scope.spawn(keepHouse(leader));
   scope.spawn(leaseGate.followRenewals((asked) => dispatch(leader, asked, noValues)));
@@ -117,5 +122,6 @@ function start(leader: Leader): void {
   scope.spawn(keeping.checkpoints.keep());
   scope.spawn(hashes.keep());
   scope.spawn(keeping.collect());
+  scope.spawn(checking.keep((mismatch) => raiseCorrupt(leader, mismatch)));
   if (durable.compactRevision > 0) scrubbing.start();
 }

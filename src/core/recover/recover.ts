@@ -1,6 +1,8 @@
 import { log, type Core } from '../core.ts';
 import { checkAlive } from '../branch/pinned.ts';
 import { recoverFromBase } from '../branch/recover-from-base.ts';
+import { checkAtStart } from '../corruption/check-at-start.ts';
+import type { Mismatch } from '../corruption/mismatch.ts';
 import { recoverFromCheckpoint } from '../checkpoint/load-checkpoint.ts';
 import type { Manifest } from '../types/log.ts';
 import type { Reign } from '../reign/reign.ts';
@@ -31,6 +33,8 @@ export interface RecoveredDatabase {
   readonly recovered: Recovered;
   readonly opened: Opened;
   readonly held: HeldManifest;
+  /** What the state had to do without, or is not as it should be: an operator has to look. */
+  readonly mismatches: readonly Mismatch[];
 }
 
 /** `superseded`: the database was rolled back, and goes on elsewhere. */
@@ -40,9 +44,10 @@ export function* recover(core: Core, reign: Reign): Task<RecoveredDatabase | 'de
   const { manifest } = held;
   yield* checkAlive(core, manifest);
   if (isSuperseded(manifest)) return 'superseded';
+  const mismatches: Mismatch[] = [];
   const recovered =
     (yield* reuseLocalState(core, manifest)) ??
-    (yield* recoverFromCheckpoint(core, manifest)) ??
+    (yield* recoverFromCheckpoint(core, manifest, mismatches)) ??
     (yield* fromGenesis(core, manifest));
   const started = recovered.position.slot;
   const rules: LogRules = {
@@ -63,7 +68,8 @@ export function* recover(core: Core, reign: Reign): Task<RecoveredDatabase | 'de
     keys: recovered.state.keys,
     leases: recovered.leases.size,
   });
-  return { recovered, opened, held };
+  mismatches.push(...(yield* checkAtStart(core, reign, recovered)));
+  return { recovered, opened, held, mismatches };
 }
 
 function* fromGenesis(core: Core, manifest: Manifest): Task<Recovered> {

@@ -52,3 +52,8 @@ export function hexOf(bytes: Uint8Array): string {
   for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
   return text;
 }
+
+/** For people. Keys are clients' bytes: hexadecimal, unless they are plain. */
+export function describeKey(key: ByteString): string {
+  return /^[\x21-\x7e]+$/.test(key) ? `key "${key}"` : `key 0x${hexOf(bytesOf(key))}`;
+}

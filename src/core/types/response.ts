@@ -180,6 +180,8 @@ export interface StatusResponse {
   readonly loading: { readonly chunksLocal: number; readonly chunks: number } | undefined;
   /** Of a leader; undefined: this node does not lead. */
   readonly keeping: KeepingStatus | undefined;
+  /** Undefined: this node does not lead, or has not checked since it does. */
+  readonly checked: CheckedStatus | undefined;
   /** True when writes would be acknowledged now: leader with a valid lease. */
   readonly ready: boolean;
   /** What keeps it from being ready, or what an operator should know; empty when all is well. */
@@ -207,6 +209,13 @@ export interface CheckpointProgress {
   /** About. */
   readonly chunksExpected: number;
   readonly bytesUploaded: number;
+}
+
+/** What was held against the object store, by this leader, since it leads. */
+export interface CheckedStatus {
+  readonly checks: number;
+  /** That the last one met. */
+  readonly mismatches: number;
 }
 
 /** By this leader, since it leads. */

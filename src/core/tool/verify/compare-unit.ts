@@ -1,7 +1,7 @@
 import type { Digest } from '../../../ports/digest.ts';
 import { obsoleteVersions } from '../../compact/obsolete.ts';
 import type { ByteString } from '../../types/bytes.ts';
-import { hexOf, bytesOf } from '../../types/bytes.ts';
+import { describeKey } from '../../types/bytes.ts';
 import type { Version } from '../../types/version.ts';
 import { ascendingBytes } from './survey.ts';
 import { hashOfValue, type Rebuilt } from './rebuilt.ts';
@@ -30,7 +30,7 @@ export function compareUnit(
     expected.delete(key);
   }
   const lost = [...expected.keys()].sort(ascendingBytes)[0];
-  return lost === undefined ? undefined : `it does not hold ${nameOfKey(lost)}, which the log says exists`;
+  return lost === undefined ? undefined : `it does not hold ${describeKey(lost)}, which the log says exists`;
 }
 
 function compareKey(
@@ -43,11 +43,11 @@ function compareKey(
   for (let index = 0; index < Math.max(found.length, expected.length); index++) {
     const there = found[index];
     const wanted = expected[index];
-    if (there === undefined) return `it does not hold ${nameOfKey(key)} at revision ${wanted!.modRevision}`;
+    if (there === undefined) return `it does not hold ${describeKey(key)} at revision ${wanted!.modRevision}`;
     if (wanted === undefined)
-      return `it holds ${nameOfKey(key)} at revision ${there.modRevision}, which the log does not`;
+      return `it holds ${describeKey(key)} at revision ${there.modRevision}, which the log does not`;
     if (there.modRevision !== wanted.modRevision || there.sub !== wanted.sub) {
-      return `it holds ${nameOfKey(key)} at revision ${there.modRevision}, where the log says ${wanted.modRevision}`;
+      return `it holds ${describeKey(key)} at revision ${there.modRevision}, where the log says ${wanted.modRevision}`;
     }
     const same =
       there.createRevision === wanted.createRevision &&
@@ -55,14 +55,9 @@ function compareKey(
       there.lease === wanted.lease &&
       there.valueBytes === wanted.valueBytes &&
       hashOfValue(digest, there.value) === rebuilt.valueHashOf(wanted);
-    if (!same) return `it holds another ${nameOfKey(key)} at revision ${there.modRevision} than the log says`;
+    if (!same) return `it holds another ${describeKey(key)} at revision ${there.modRevision} than the log says`;
   }
   return undefined;
-}
-
-/** Keys are clients' bytes: hexadecimal, unless they are plain. */
-function nameOfKey(key: ByteString): string {
-  return /^[\x21-\x7e]+$/.test(key) ? `key "${key}"` : `key 0x${hexOf(bytesOf(key))}`;
 }
 
 function withoutObsolete(versions: readonly Version[], compactRevision: number): readonly Version[] {
