@@ -59,6 +59,8 @@ const settingsFormer: Partial<NodeSettings> = {
   collectGraceMs: 3_600_000,
   autoCompactionMs: 0,
   memberIntervalMs: 0,
+  corruptCheckMs: 0,
+  initialCorruptCheck: false,
   fillBytesPerSecond: 1_000_000_000,
   quotaBackendBytes: 0,
 };

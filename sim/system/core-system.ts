@@ -82,6 +82,8 @@ function createNode(options: NodeOptions): NodeMachine {
     collectIntervalMs: settings.collectIntervalMs,
     collectGraceMs: settings.collectGraceMs,
     autoCompaction: autoCompactionOf(settings),
+    corruptCheckMs: settings.corruptCheckMs,
+    initialCorruptCheck: settings.initialCorruptCheck,
     txnOperationsMax,
     requestTimeoutMs: settings.requestTimeoutMs,
     valueCacheBytes: settings.valueCacheBytes,

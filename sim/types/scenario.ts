@@ -53,6 +53,10 @@ export interface NodeSettings {
   readonly collectGraceMs: number;
   /** What is older is compacted by the leader itself; 0: nothing. */
   readonly autoCompactionMs: number;
+  /** The leader holds what it serves against the object store this often; 0: never. */
+  readonly corruptCheckMs: number;
+  /** And once before it serves anything. */
+  readonly initialCorruptCheck: boolean;
   readonly requestTimeoutMs: number;
   readonly valueCacheBytes: number;
   readonly fillBytesPerSecond: number;

@@ -69,6 +69,7 @@ export const leadingStatus: StatusResponse = {
   checkpointSlot: 0,
   loading: undefined,
   keeping: undefined,
+  checked: undefined,
   ready: true,
   problems: [],
 };

@@ -24,6 +24,8 @@ const scenario: Scenario = {
       retentionMs: 86_400_000,
       retentionBytes: -1,
       collectIntervalMs: 0,
+      corruptCheckMs: 0,
+      initialCorruptCheck: false,
       collectGraceMs: 3_600_000,
       archiveSegments: 0,
       archiveBytes: 100_000,

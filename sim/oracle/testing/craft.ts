@@ -77,6 +77,8 @@ export const craftedSettings: Scenario['topology']['settings'] = {
   archiveBytes: 100_000,
   collectGraceMs: 3_600_000,
   autoCompactionMs: 0,
+  corruptCheckMs: 0,
+  initialCorruptCheck: false,
   requestTimeoutMs: 5_000,
   valueCacheBytes: 1_000_000,
   fillBytesPerSecond: 1_000_000_000,
