@@ -41,7 +41,7 @@ export {
   type RolledBack,
 } from './library/restore.ts';
 export type { Selection } from './library/selection.ts';
-export { T4, type CallOptions, type CheckpointResult, type T4Status } from './library/t4.ts';
+export { T4, type CallOptions, type CheckpointResult, type T4Alarm, type T4Status } from './library/t4.ts';
 export {
   compare,
   operation,

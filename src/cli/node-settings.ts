@@ -11,6 +11,8 @@ export function nodeSettingsOf(settings: Settings) {
     ...toldSettingsOf(settings),
     acceptLocalLoss: acceptsLocalLoss(settings),
     ...(values.retention === undefined ? {} : { retention: values.retention }),
+    corruptCheckMs: values['corrupt-check-time'],
+    initialCorruptCheck: values['initial-corrupt-check'],
     autoCompaction: autoCompactionOf(values['auto-compaction-mode'], values['auto-compaction-retention']),
     requestTimeoutMs: values['request-timeout'],
     quotaBackendBytes: values['quota-backend-bytes'],

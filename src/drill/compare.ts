@@ -54,5 +54,10 @@ async function hashOf(node: Node, revision: number, signal: AbortSignal): Promis
 }
 
 async function compact(node: Node, revision: number, signal: AbortSignal): Promise<void> {
+  // Of the drill's own branch: it may have begun under an alarm, and nobody else writes there.
+  const { response } = await node.request<'status'>({ kind: 'status' }, signal);
+  for (const { alarm, memberId } of response.alarms) {
+    await node.request<'alarm'>({ kind: 'alarm', action: 'deactivate', alarm, memberId }, signal);
+  }
   await node.request<'compact'>({ kind: 'compact', revision, physical: false }, signal);
 }

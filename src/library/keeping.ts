@@ -15,6 +15,11 @@ export interface KeepingOptions {
   readonly collectIntervalMs?: number;
   /** What nothing needs any more is deleted this many milliseconds later: whoever reads it has that long. Default 3,600,000. */
   readonly collectGraceMs?: number;
+  /**
+   * How often this node holds what it serves against the store, in milliseconds; 0: never. Where they differ the alarm `corrupt` is raised. Reads the
+   * newest checkpoint and the log after it. Default 0.
+   */
+  readonly corruptCheckMs?: number;
 }
 
 const hourMs = 3_600_000;
@@ -26,6 +31,7 @@ const largest = {
   retentionBytes: Number.MAX_SAFE_INTEGER,
   collectIntervalMs: 24 * hourMs,
   collectGraceMs: 876_000 * hourMs,
+  corruptCheckMs: 8_760 * hourMs,
 } as const;
 
 type KeepingName = keyof typeof largest;

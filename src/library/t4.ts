@@ -38,8 +38,18 @@ export interface T4Status {
   readonly leases: number;
   /** Bytes of keys and values, of all versions that are kept. */
   readonly bytes: number;
+  /**
+   * While `corrupt` is on nothing is changed, while `nospace` is nothing is put: whoever raised them. Empty when all is well. See `disarm`.
+   */
+  readonly alarms: readonly T4Alarm[];
   /** What an operator should know; empty when all is well. */
   readonly problems: readonly string[];
+}
+
+export interface T4Alarm {
+  readonly kind: 'corrupt' | 'nospace';
+  /** Of the node that raised it. */
+  readonly memberId: bigint;
 }
 
 export interface CheckpointResult {
@@ -134,7 +144,18 @@ export class T4 {
   async status(): Promise<T4Status> {
     const { response } = await this.#call((database) => database.request<'status'>({ kind: 'status' }));
     const { role, ready, revision, compactRevision, epoch, keys, leases, bytesTotal, problems } = response;
-    return { role, ready, revision, compactRevision, epoch, keys, leases, bytes: bytesTotal, problems };
+    const alarms = response.alarms.map(({ alarm, memberId }) => ({ kind: alarm, memberId }));
+    return { role, ready, revision, compactRevision, epoch, keys, leases, bytes: bytesTotal, alarms, problems };
+  }
+
+  /** Takes all alarms back, and resolves with those that were on. A check that still finds something raises its own again. */
+  async disarm(options: CallOptions = {}): Promise<readonly T4Alarm[]> {
+    const { alarms } = await this.status();
+    for (const { kind, memberId } of alarms) {
+      const request = { kind: 'alarm', action: 'deactivate', alarm: kind, memberId } as const;
+      await this.#call((database) => database.request<'alarm'>(request, options.signal));
+    }
+    return alarms;
   }
 
   /** Finishes what is under way, gives the lead back and frees everything. May be called again. */

@@ -72,12 +72,12 @@ describe('a command line, as Go reads it', () => {
       passedOver: passed,
     } = parseArguments([
       '--experimental-watch-progress-notify-interval=5s',
-      '--experimental-initial-corrupt-check',
+      '--experimental-enable-lease-checkpoint',
       '-v=3',
     ]);
     expect(Object.fromEntries(flags)).toEqual({ 'watch-progress-notify-interval': '5s' });
     expect(former).toEqual(['experimental-watch-progress-notify-interval']);
-    expect(passed).toEqual(['experimental-initial-corrupt-check', 'v']);
+    expect(passed).toEqual(['experimental-enable-lease-checkpoint', 'v']);
   });
 
   it('T4’s own settings stand beside them, but no secret, and not what etcd’s flags say', () => {
@@ -218,6 +218,22 @@ describe('what makes no sense', () => {
     [{ 'discovery-srv': 'example.com' }, '--discovery-srv "example.com" cannot be had here'],
     [{ 'enable-v2': 'true' }, '--enable-v2 "true" cannot be had here'],
     [{ logger: 'capnslog' }, '--logger "capnslog" cannot be had here'],
+    [
+      { 'feature-gates': 'InitialCorruptCheck=true', 'experimental-initial-corrupt-check': 'false' },
+      '1 | cannot specify both flags: --experimental-initial-corrupt-check=false and --feature-gates=InitialCorruptCheck=true at the same time, please just use --feature-gates=InitialCorruptCheck=true',
+    ],
+    [
+      { 'feature-gates': 'Nope=true' },
+      '2 | invalid value "Nope=true" for flag -feature-gates: unrecognized feature gate: Nope',
+    ],
+    [
+      { 'feature-gates': 'InitialCorruptCheck' },
+      '2 | invalid value "InitialCorruptCheck" for flag -feature-gates: missing bool value for InitialCorruptCheck',
+    ],
+    [
+      { 'feature-gates': 'InitialCorruptCheck=maybe' },
+      '2 | invalid value "InitialCorruptCheck=maybe" for flag -feature-gates: invalid value of InitialCorruptCheck=maybe, err: strconv.ParseBool: parsing "maybe": invalid syntax',
+    ],
   ])('%j', (flags, words) => expect(check(flags as Record<string, string>)).toContain(words));
 
   it('members of several names share what --store names', () => {
@@ -280,6 +296,23 @@ describe('as settings of a node', () => {
       'max-txn-ops': 1_000,
     });
     expect(settings({ 'quota-backend-bytes': '-1' })['quota-backend-bytes']).toBe(0);
+  });
+
+  it('checks of what is served against the object store, by their names of 3.5 and of 3.6', () => {
+    const checks = (flags: Record<string, string>) => {
+      const { 'corrupt-check-time': every, 'initial-corrupt-check': first } = settings(flags);
+      return [every, first];
+    };
+    expect(checks({})).toEqual([0, false]);
+    const { flags } = parseArguments(['--experimental-corrupt-check-time=10m', '--experimental-initial-corrupt-check']);
+    expect(checks(Object.fromEntries(flags))).toEqual([600_000, true]);
+    expect(checks({ 'corrupt-check-time': '1h', 'feature-gates': 'InitialCorruptCheck=true' })).toEqual([
+      3_600_000,
+      true,
+    ]);
+    expect(checks({ 'feature-gates': 'AllAlpha=true' })).toEqual([0, true]);
+    expect(checks({ 'feature-gates': 'AllAlpha=true,InitialCorruptCheck=false' })).toEqual([0, false]);
+    expect(checks({ 'feature-gates': 'CompactHashCheck=true' })).toEqual([0, false]);
   });
 
   it('addresses that others reach are the operator’s word', () => {

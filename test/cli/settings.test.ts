@@ -88,6 +88,8 @@ const examples: Readonly<Record<SettingName, string>> = {
   'checkpoint-interval': '90s',
   retention: '36GiB',
   'collect-interval': '5m',
+  'corrupt-check-time': '24h',
+  'initial-corrupt-check': 'true',
   'collect-grace': '20m',
   'auto-compaction-mode': 'revision',
   'auto-compaction-retention': '72h',

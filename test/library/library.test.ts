@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -77,6 +77,7 @@ describe('what is kept', () => {
     ['collectIntervalMs', Infinity],
     ['collectGraceMs', 876_001 * 3_600_000],
     ['collectGraceMs', '1h'],
+    ['corruptCheckMs', -1],
   ])('%s is not %s', async (name, value) => {
     await expect(openOne({ [name]: value })).rejects.toThrow(`\`${name}\` is a whole number of milliseconds`);
   });
@@ -121,6 +122,39 @@ describe('what is kept', () => {
     const db = await openOne({ retentionMs: Infinity });
     await db.put('key', 'value');
     expect((await db.get('key'))?.text()).toBe('value');
+  });
+});
+
+describe('alarms', () => {
+  it('a store that lost what is served raises one, and it is taken back when the store has it again', async () => {
+    const place = folder();
+    const store = `file:${place}`;
+    const raised = Promise.withResolvers<void>();
+    const db = await openOne({
+      store,
+      corruptCheckMs: 20,
+      log: (_level, message) => void (message.startsWith('the alarm CORRUPT is raised') && raised.resolve()),
+    });
+    await db.put('key', 'value');
+    expect((await db.status()).alarms).toEqual([]);
+    const lost = join(place, 'log/00000000000000000001~object');
+    renameSync(lost, `${place}/lost`);
+    await raised.promise;
+    await expect(db.put('key', 'more')).rejects.toMatchObject({ reason: 'corrupt' });
+    expect((await db.get('key'))?.text()).toBe('value');
+    renameSync(`${place}/lost`, lost);
+    const [alarm, ...others] = await db.disarm();
+    expect(alarm).toMatchObject({ kind: 'corrupt' });
+    expect(others).toEqual([]);
+    // A check that was under way may have met what was lost.
+    while (
+      await db.put('key', 'more').then(
+        () => false,
+        () => true,
+      )
+    )
+      await db.disarm();
+    expect(await db.disarm()).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 /** What etcd's own `Validate` refuses, in its words; and what it would take and T4 cannot be. */
 import { parseAddress } from '../listen-address.ts';
 import { EtcdUsageError } from './etcd-error.ts';
+import { parseFeatureGates, type FeatureGate } from './feature-gates.ts';
 import { isDefault } from './flag-value.ts';
 import { etcdFlags } from './flags.ts';
 
@@ -21,6 +22,7 @@ export function checkValues(values: EtcdValues, isGiven: (name: string) => boole
     throw refusal('--advertise-client-urls is required when --listen-client-urls is set explicitly');
   const mode = values('auto-compaction-mode');
   if (mode !== 'periodic' && mode !== 'revision') throw refusal(`unknown auto-compaction-mode ${JSON.stringify(mode)}`);
+  checkGates(values, isGiven);
   checkCluster(values, isShared);
   checkRefused(values, isGiven);
 }
@@ -61,6 +63,24 @@ function checkTimes(heartbeatMs: number, electionMs: number): void {
   if (electionMs > electionMsMax)
     throw refusal(`--election-timeout[${electionMs}ms] is too long, and should be set less than ${electionMsMax}ms`);
 }
+
+/** A gate, and the flag that was there before it. */
+function checkGates(values: EtcdValues, isGiven: (name: string) => boolean): void {
+  const gates = parseFeatureGates(values('feature-gates'));
+  for (const [flag, gate] of formerGates) {
+    const value = gates.get(gate);
+    if (value === undefined || !isGiven(flag)) continue;
+    const gateText = `--feature-gates=${gate}=${value}`;
+    throw refusal(
+      `cannot specify both flags: --${flag}=${values(flag)} and ${gateText} at the same time, please just use ${gateText}`,
+    );
+  }
+}
+
+const formerGates: ReadonlyMap<string, FeatureGate> = new Map([
+  ['experimental-initial-corrupt-check', 'InitialCorruptCheck'],
+  ['experimental-compact-hash-check-enabled', 'CompactHashCheck'],
+]);
 
 /** Members that share nothing would each be a database of their own, and every one of them would answer. */
 function checkCluster(values: EtcdValues, isShared: boolean): void {

@@ -38,8 +38,6 @@ export const formerNames: ReadonlyMap<string, string> = new Map(
 
 /** Experiments of 3.6 without another name, and what etcd itself takes and passes over, with a value or without one: none means anything here. */
 export const passedOver: ReadonlySet<string> = new Set([
-  'experimental-initial-corrupt-check',
-  'experimental-compact-hash-check-enabled',
   'experimental-enable-lease-checkpoint',
   'experimental-enable-lease-checkpoint-persist',
   'experimental-txn-mode-write-with-shared-buffer',

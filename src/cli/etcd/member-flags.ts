@@ -71,7 +71,13 @@ export const memberFlags: readonly EtcdFlag[] = [
     ['enable-grpc-gateway', 'bool', 'true', 'refused', 'JSON under `/v3` is always served'],
     ['raft-read-timeout', 'duration', '5s', 'ignored', noRaft],
     ['raft-write-timeout', 'duration', '5s', 'ignored', noRaft],
-    ['feature-gates', 'text', '', 'ignored', 'none of etcd’s features is behind a gate here'],
+    [
+      'feature-gates',
+      'text',
+      '',
+      'used',
+      '`InitialCorruptCheck=true` is `--initial-corrupt-check`; the other gates of etcd are taken, and of no meaning',
+    ],
   ]),
   ...flagsOf('Clustering', [
     ['initial-advertise-peer-urls', 'urls', 'http://localhost:2380', 'ignored', 'there are no peers to connect to'],

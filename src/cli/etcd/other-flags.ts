@@ -2,6 +2,8 @@ import { flagsOf, type EtcdFlag } from './flag.ts';
 
 const noPeers = 'there are no peers to connect to';
 const noTracing = 'traces are not exported';
+const noMembersHashes =
+  'a node that stands by holds no copy to compare; `--corrupt-check-time` holds the leader’s against the object store';
 const noFile = 'there is no bbolt file here';
 
 /** Flags of security, watching over a member, its log, and the rest. */
@@ -74,14 +76,16 @@ export const otherFlags: readonly EtcdFlag[] = [
   ...flagsOf('Features', [
     ['config-file', 'text', '', 'used', 'YAML or JSON with etcd’s names; then flags and environment count for nothing'],
     ['version', 'bool', 'false', 'used', 'print it, and end'],
-    ['corrupt-check-time', 'duration', '0s', 'ignored', '`t4 verify` checks everything, whenever it is asked'],
     [
-      'compact-hash-check-time',
+      'corrupt-check-time',
       'duration',
-      '1m0s',
-      'ignored',
-      'every segment of the log names the hash of the one before',
+      '0s',
+      'setting',
+      'how often the leader holds what it serves against the object store',
     ],
+    ['experimental-initial-corrupt-check', 'bool', 'false', 'used', 'as `--feature-gates=InitialCorruptCheck=true`'],
+    ['experimental-compact-hash-check-enabled', 'bool', 'false', 'ignored', noMembersHashes],
+    ['compact-hash-check-time', 'duration', '1m0s', 'ignored', noMembersHashes],
     ['compaction-batch-limit', 'int', '0', 'ignored', 'a compaction takes a little at a time as it is'],
     ['compaction-sleep-interval', 'duration', '0s', 'ignored', 'a compaction takes a little at a time as it is'],
     ['watch-progress-notify-interval', 'duration', '10m', 'setting', 'how often an idle watch is told the revision'],

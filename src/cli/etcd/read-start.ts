@@ -6,6 +6,7 @@ import { checkValues, urlsOf, type EtcdValues } from './check-values.ts';
 import { readEtcdConfigFile } from './config-file.ts';
 import { readEnvironment, variableOf } from './environment.ts';
 import { EtcdUsageError } from './etcd-error.ts';
+import { parseFeatureGates } from './feature-gates.ts';
 import { isDefault } from './flag-value.ts';
 import { etcdFlags } from './flags.ts';
 import type { GivenArguments } from './parse-arguments.ts';
@@ -63,6 +64,10 @@ export function checkedSettings(
     if (!isPassedOver) continue;
     const reason = flag.here.kind === 'ignored' ? flag.note : 'no client URL is https';
     notes.push(['warn', { flag: flag.name, reason: reason.replaceAll('`', '') }, 'this flag has no meaning here']);
+  }
+  for (const [gate, value] of parseFeatureGates(values('feature-gates'))) {
+    if (gate === 'InitialCorruptCheck') continue;
+    notes.push(['warn', { flag: 'feature-gates', gate, value }, 'this gate has no meaning here']);
   }
   return settingsOfEtcd({ values, isGiven, own, environment });
 }

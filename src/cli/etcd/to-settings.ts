@@ -7,6 +7,7 @@ import { isSettingName, type SettingName } from '../settings.ts';
 import { urlsOf, type EtcdValues } from './check-values.ts';
 import { EtcdUsageError } from './etcd-error.ts';
 import type { EtcdFlag } from './flag.ts';
+import { looksBeforeItServes } from './feature-gates.ts';
 import { isDefault } from './flag-value.ts';
 import { etcdFlags } from './flags.ts';
 
@@ -41,6 +42,7 @@ export function settingsOfEtcd(given: EtcdGiven): Settings {
   const secure = setListen(values, set);
   const quota = Number(values('quota-backend-bytes'));
   if (quota > 0) set('quota-backend-bytes', String(quota));
+  if (looksBeforeItServes(values)) set('initial-corrupt-check', 'true');
   for (const flag of etcdFlags) {
     if (flag.here.kind !== 'setting' || !given.isGiven(flag.name)) continue;
     if (!secure && tlsFlags.has(flag.name)) continue;

@@ -1,5 +1,5 @@
 import { configurationDefaults } from '../../core/configuration.ts';
-import { choice, duration, integer, retention, size, text } from '../setting.ts';
+import { choice, duration, flag, integer, retention, size, text } from '../setting.ts';
 import { formatDuration, formatSize } from '../units.ts';
 import { optional, required } from './describe.ts';
 
@@ -41,6 +41,16 @@ export const tuningSettings = {
     ...shared,
     help: 'What nothing needs any more is deleted this much later: whoever was reading it has that long.',
     default: formatDuration(configurationDefaults.collectGraceMs),
+  }),
+  'corrupt-check-time': required(duration('0s', '8760h'), {
+    ...shared,
+    help: 'The leader holds what it serves against the object store this often, and raises the alarm CORRUPT where they differ: then nothing is changed before somebody takes it back. Reads the newest checkpoint and the log after it, a request for each object. 0s: never.',
+    default: formatDuration(configurationDefaults.corruptCheckMs),
+  }),
+  'initial-corrupt-check': required(flag(), {
+    ...shared,
+    help: 'The same once before this node serves anything, each time that it has won the lead.',
+    default: 'false',
   }),
   'auto-compaction-mode': required(choice(['periodic', 'revision']), {
     ...shared,

@@ -244,6 +244,21 @@ function keepingMetrics(gauge: AddGauge, counters: AddLabeled): void {
     'Objects that are condemned and not deleted yet.',
     kept(({ collected }) => collected.objectsWaiting),
   );
+  const checked =
+    (value: (checked: NonNullable<Status['checked']>) => number) =>
+    ({ status }: Seen): number | undefined =>
+      status.checked && value(status.checked);
+  gauge(
+    't4_corruption_check_mismatches',
+    'Objects that the last check of this leader found not to be what it serves.',
+    checked(({ mismatches }) => mismatches),
+  );
+  counters(
+    't4_corruption_checks_total',
+    'How often this leader has held what it serves against the object store since it leads.',
+    [],
+    ({ status }) => (status.keeping === undefined ? [] : [[{}, status.checked?.checks ?? 0]]),
+  );
   const collected = [
     ['rounds', 'Collections by this leader since it leads.'],
     ['objectsCondemned', 'Objects that it condemned.'],
