@@ -23,7 +23,7 @@ export function settingsOf(
     memberIntervalMs: collection.pick([0, 500, 2_000, 15_000]),
     // One that goes with a lost disk may have been shown all the same; those of clients say enough of that.
     autoCompactionMs: chosen === 'object' ? collection.pick([0, 0, 0, 1_000, 5_000]) : 0,
-    corruptCheckMs: collection.pick([0, 500, 2_000, 2_000]),
+    corruptCheckMs: collection.pick([0, 0, 0, 500, 2_000]),
     initialCorruptCheck: collection.chance(0.3),
     requestTimeoutMs: 7_000,
     valueCacheBytes: draw.pick([0, 200, 5_000, 268_435_456]),

@@ -94,6 +94,7 @@ export function generateScenario(seed: number, options: GenerateOptions = {}): S
       ...roomOf(draw, context),
       ...(isRolledBack ? rollbacksOf(draw, context) : []),
       ...(options.branches === false || isRolledBack ? [] : branchesOf(draw, context, knobs)),
+      ...operatorOf(draw, context, knobs, faults),
       probeOf(knobs),
     ],
     faults,
@@ -116,6 +117,26 @@ function operationsOf(
     const own = (purpose: string) => draw(`workload/${workload.name}/${purpose}`);
     return workload.generate(own, { nodes, activeMs, operations, firstLease });
   });
+}
+
+/** What damages, in the node's eyes. */
+const damagingKinds: ReadonlySet<string> = new Set([
+  'store-object-rotten',
+  'store-body-corrupt',
+  'store-body-truncated',
+]);
+
+/** Who looks after CORRUPT, where a node may raise it: else all traffic would end with the first. */
+function operatorOf(
+  draw: (purpose: string) => Draw,
+  { nodes }: FaultContext,
+  { endMs }: Knobs,
+  faults: readonly Fault[],
+): readonly Operation[] {
+  if (!faults.some(({ kind }) => damagingKinds.has(kind))) return [];
+  const own = draw('operator');
+  const action = { kind: 'alarm-watch', everyMs: own.pick([500, 2_000, 5_000]), untilMs: endMs } as const;
+  return [{ id: 'operator', client: 'operator', node: own.below(nodes), atMs: own.below(2_000), action }];
 }
 
 /** Operators who collect from outside: in half of the runs, now and then two at once, and once when all is over. */

@@ -264,6 +264,7 @@ const actions: KindsOf<Action> = {
     holdMs: needed(milliseconds),
     waitMs: needed(milliseconds),
   },
+  'alarm-watch': { everyMs: needed(milliseconds), untilMs: needed(milliseconds) },
   'alarm-cycle': { memberId: needed(memberId), forMs: needed(milliseconds), untilMs: needed(milliseconds) },
   'make-room': { ...range, everyMs: needed(milliseconds), untilMs: needed(milliseconds) },
   probe: { nodes: needed(listOf(whole)), key: needed(bytes), value: needed(text), forMs: needed(milliseconds) },

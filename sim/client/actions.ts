@@ -1,5 +1,6 @@
 import type { Action } from '../types/scenario.ts';
 import { alarmCycle } from './alarm-cycle.ts';
+import { alarmWatch } from './alarm-watch.ts';
 import { compactBehind, readBack } from './behind.ts';
 import { guaranteedUpdate, guardedDelete } from './guaranteed-update.ts';
 import { holdLease } from './hold-lease.ts';
@@ -37,6 +38,8 @@ export function taskOf(action: Action, id: string, view: ClientView): ClientTask
       return alarmCycle(action, view);
     case 'make-room':
       return keepMakingRoom(action, view);
+    case 'alarm-watch':
+      return alarmWatch(action, view);
     case 'probe':
       return probe(action, view);
     case 'compact-behind':

@@ -6,6 +6,7 @@ import { callAt, sleep, type ClientTask, type ClientView } from './task.ts';
 const probePauseMs = 500;
 const everything = { key: '\0', rangeEnd: '\0' };
 const noSpaceWords = 'etcdserver: mvcc: database space exceeded';
+const corruptWords = 'etcdserver: corrupt cluster';
 
 /** Does the database work? A write, then a read, at whichever of the nodes takes them. */
 export function* probe(action: ProbeAction, view: ClientView): ClientTask {
@@ -36,6 +37,10 @@ function* untilTaken(
       if (isFull) yield* makeRoom(ask, everything);
       else yield* takeAlarmsBack(ask);
       isFull = true;
+    }
+    // Whatever was damaged, somebody has seen to it by now, or the next check raises it again.
+    if (outcome.kind === 'error' && outcome.message === corruptWords) {
+      yield* takeAlarmsBack((request) => callAt(node, request));
     }
     yield* sleep(probePauseMs);
   }

@@ -16,15 +16,15 @@ export const storeObjectRotten: FaultKind = {
   promise: () => 'masked',
   // Without checkpoints and somebody who collects hardly anything of one is read.
   likely: ({ settings }) =>
-    settings.collectIntervalMs > 0 && (settings.checkpointIntervalMs > 0 || settings.checkpointSegments <= 10)
+    (settings.collectIntervalMs > 0 || settings.corruptCheckMs > 0) &&
+    (settings.checkpointIntervalMs > 0 || settings.checkpointSegments <= 10)
       ? 0.3
       : undefined,
-  generate: (draw, context) => ({
-    prefix: draw.pick(['pages/', 'pages/', 'chunks/', 'checkpoints/']),
-    nth: draw.pick([1, 1, 1, 2, 4]),
-    window: drawWindow(draw, context, 20_000),
-    bit: draw.unit(),
-  }),
+  generate(draw, context) {
+    const prefix = draw.pick(['pages/', 'pages/', 'chunks/', 'checkpoints/']);
+    const fault = { nth: draw.pick([1, 1, 1, 2, 4]), window: drawWindow(draw, context, 20_000), bit: draw.unit() };
+    return { prefix: draw.chance(0.2) ? 'log/' : prefix, ...fault };
+  },
   shrink: (fault) => [...shrinkWindow(fault), ...shrinkNumber(fault, 'nth', 1)],
   arm(fault, { world }) {
     const target = `get ${textOf(fault, 'prefix')}`;

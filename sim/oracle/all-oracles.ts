@@ -6,6 +6,7 @@ import { createBlackBox } from './black-box-observer.ts';
 import { answerCountsNone } from './answers/counts.ts';
 import { checkAnswers } from './check-answers.ts';
 import { checkCheckpoints } from './check-checkpoints.ts';
+import { createCorruptionOracle } from './check-corruption.ts';
 import { checkLeases, type LeaseCounts } from './check-leases.ts';
 import { checkLiveness, type LivenessCounts } from './check-liveness.ts';
 import { createLocalDisks } from './check-local.ts';
@@ -35,6 +36,7 @@ const oracles = {
   quota: createQuotaOracle,
   liveness: createLivenessOracle,
   'black-box': createBlackBox,
+  corruption: createCorruptionOracle,
 } satisfies Record<string, () => Observer>;
 
 export type OracleName = keyof typeof oracles;

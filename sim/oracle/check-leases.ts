@@ -182,11 +182,12 @@ function lateOnes(
   const { client, endMs } = scenario.knobs;
   const slackMs = expiryCheckMs + 4 * scenario.knobs.storeTimeoutMs + scenario.topology.settings.uploadIntervalMs;
   const healthyMs = Math.max(quiet.atMs + convergenceMs(scenario), lastFence.atMs);
+  const inDoubtUntilMs = corruptUntilMs(analysis);
   const violations: Violation[] = [];
   for (const [lease, lives] of log.model.leases) {
     const life: LeaseLife = lives.at(-1)!;
     const grantedMs = log.records[life.grantedAt - 1]!.durableAtMs;
-    let sinceMs = Math.max(healthyMs, grantedMs);
+    let sinceMs = Math.max(healthyMs, grantedMs, inDoubtUntilMs);
     for (const call of touches.get(lease) ?? []) {
       sinceMs = Math.max(sinceMs, Math.min(call.returnedMs, call.invokedMs + client.timeoutMs + slackMs));
     }
@@ -206,4 +207,12 @@ function lateOnes(
     );
   }
   return violations;
+}
+
+/** Nothing ends by the clock while CORRUPT is on. */
+function corruptUntilMs({ log }: Analysis): number {
+  const isOn = (moment: number) => log.model.alarmsAt[moment]!.some(({ alarm }) => alarm === 'corrupt');
+  const last = log.records.findLastIndex((_, index) => isOn(index + 1));
+  if (last < 0) return 0;
+  return log.records[last + 1]?.durableAtMs ?? Infinity;
 }

@@ -81,6 +81,8 @@ export const ledgerNames = [
   'invariants: watch responses in order',
   'invariants: control changed by compare-and-swap',
   'black box: revisions explained',
+  'corruption: checks that found nothing',
+  'corruption: alarms raised',
 ] as const;
 
 export type LedgerName = (typeof ledgerNames)[number];

@@ -26,6 +26,8 @@ export type Guarantee =
   | 'collection'
   /** A branch is what its parent was at the cut; what is written on either side never shows on the other; it stays until it is deleted. */
   | 'branches'
+  /** A node says that the store holds what it serves only after it has read it, and raises CORRUPT only over what came damaged to it. */
+  | 'corruption'
   | 'watch order'
   | 'watch atomicity'
   | 'watch reliability'

@@ -40,7 +40,7 @@ export const coreSystem: SystemUnderTest = { name: 't4', createNode, createTool 
 const firstEdgeCall = -1;
 
 /** Errors that say nothing about whether the request was done. */
-const uncertain: ReadonlySet<string> = new Set([clientErrors.timeout.message, clientErrors.corrupt.message]);
+const uncertain: ReadonlySet<string> = new Set([clientErrors.timeout.message]);
 /** Errors that another node, or this one later, may not give. */
 const elsewhere: ReadonlySet<string> = new Set([
   clientErrors.noLeader.message,

@@ -142,6 +142,7 @@ export type Action<Request = PlainRequest> =
   | LockAction
   | AlarmCycleAction
   | MakeRoomAction
+  | AlarmWatchAction
   | ProbeAction
   | CollectAction
   | BranchCreateAction
@@ -167,6 +168,13 @@ export interface MakeRoomAction extends PlainRange {
   readonly kind: 'make-room';
   readonly everyMs: number;
   /** How long it goes on with that. */
+  readonly untilMs: number;
+}
+
+/** Looks this often whether a node has raised CORRUPT, and takes it back: an operator who has seen to it. */
+export interface AlarmWatchAction {
+  readonly kind: 'alarm-watch';
+  readonly everyMs: number;
   readonly untilMs: number;
 }
 

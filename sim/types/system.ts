@@ -1,4 +1,4 @@
-import type { CallOperation } from '../../src/core/types/effect.ts';
+import type { CallOperation, LogFields } from '../../src/core/types/effect.ts';
 import type { CallResult } from '../../src/core/types/event.ts';
 import type { Instant } from '../../src/ports/clock.ts';
 import type { Digest } from '../../src/ports/digest.ts';
@@ -82,7 +82,7 @@ export type SystemEffect<Response = PlainResponse> =
   | { readonly kind: 'watch-response'; readonly stream: number; readonly response: PlainWatchResponse }
   | { readonly kind: 'watch-end'; readonly stream: number; readonly reason: string }
   | { readonly kind: 'role'; readonly role: string; readonly epoch: number }
-  | { readonly kind: 'log'; readonly level: string; readonly message: string }
+  | { readonly kind: 'log'; readonly level: string; readonly message: string; readonly fields?: LogFields }
   /** `internal`: a bug of the system's own, not something that the world did to it. */
   | { readonly kind: 'stopped'; readonly failure: string | undefined; readonly internal: boolean };
 
