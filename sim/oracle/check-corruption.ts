@@ -14,6 +14,7 @@ import { violation } from './violation.ts';
  * What a leader says of the object store when it holds against it what it serves:
  * - where it says that all is well, it has read, undamaged, every object of the checkpoint that it names and every slot after it;
  * - where it raises CORRUPT, or the recovery before it did, the object that it names came damaged to that very node;
+ * - it does not begin to lead from an older checkpoint than the newest without saying so;
  * - an alarm in the log that no client asked for is one that its node said it raises.
  *
  * Judged from the node's calls and its own lines, with a decoder that is not the core's; what the checkpoint names is read from the bytes that were written.
@@ -28,6 +29,8 @@ const beginnings: ReadonlySet<string> = new Set([
   'holding what is served against the object store',
   'holding what was recovered against the object store before it is served',
 ]);
+const passedOverWords = 'checkpoint cannot be used; going back to the one before it';
+const toldWords = 'the object store does not hold what is served';
 const sameWords = 'what is served is what the object store holds';
 const raisedWords = 'the alarm CORRUPT is raised: nothing is changed until somebody takes it back';
 
@@ -41,6 +44,8 @@ export function createCorruptionOracle(): Observer {
   /** By node: what ever came damaged to it. */
   const damagedAt = new Map<number, Set<string>>();
   const members = new Map<number, string>();
+  /** Nodes whose recovery passed over a checkpoint, and has not told of it. */
+  const untold = new Set<number>();
   const raisedBy = new Set<string>();
   const violations: Violation[] = [];
   const ledger: Record<string, number> = {};
@@ -65,6 +70,8 @@ export function createCorruptionOracle(): Observer {
     const { message, fields = {} } = effect;
     if (beginnings.has(message)) checks.set(node, { incarnation, reads: new Map() });
     else if (message === sameWords) saidSame(node, incarnation, fields as unknown as Extent);
+    else if (message === passedOverWords) untold.add(node);
+    else if (message === toldWords) untold.delete(node);
     else if (message === raisedWords) saidCorrupt(node, String(fields['reason']));
   }
 
@@ -92,6 +99,13 @@ export function createCorruptionOracle(): Observer {
     const damaged = [...(damagedAt.get(node) ?? [])];
     if (damaged.some((each) => each === key || placeKey(each).rest === key)) return;
     fail(`node ${node} raises CORRUPT, and nothing came damaged to it there: ${reason}`, undefined, [key]);
+  }
+
+  function became(node: number, role: string): void {
+    if (role === 'leader' && untold.has(node)) {
+      fail(`node ${node} leads from an older checkpoint than the newest, and raises no alarm`, undefined, []);
+    }
+    if (role === 'leader' || role === 'recovering') untold.delete(node);
   }
 
   function befell(event: Extract<HistoryEvent, { readonly kind: 'fault' }>): void {
@@ -128,6 +142,7 @@ export function createCorruptionOracle(): Observer {
     },
     effect(node, incarnation, effect) {
       if (effect.kind === 'log') said(node, incarnation, effect);
+      if (effect.kind === 'role') became(node, effect.role);
       if (effect.kind === 'call' && effect.operation.kind === 'object-get') {
         const read = readOf(node, effect.operation.key);
         if (read !== undefined) read.asked += 1;

@@ -74,6 +74,7 @@ const alone: readonly (readonly [OracleName, string])[] = [
   ['leases', 'lease-never-expires'],
   ['liveness', 'replay-over-hole'],
   ['quota', 'quota-overlooks-transactions'],
+  ['corruption', 'check-passes-damage'],
 ];
 
 function scenarioOf(oracle: OracleName): Scenario {

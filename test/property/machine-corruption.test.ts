@@ -66,7 +66,8 @@ function fill(world: World): void {
   ask(world, { kind: 'lease-grant', id: 7n, ttlSeconds: 5_000 });
   ask(world, { kind: 'auth-role-add', name: 'keeper' });
   for (let turn = 0; turn < 3; turn++) {
-    for (let key = 0; key < 12; key++) ask(world, put(`k${key}`, `${turn} `.repeat(20), { lease: key === 3 ? 7n : 0n }));
+    for (let key = 0; key < 12; key++)
+      ask(world, put(`k${key}`, `${turn} `.repeat(20), { lease: key === 3 ? 7n : 0n }));
   }
   ask(world, deleteRange('k5'));
   ask(world, { kind: 'compact', revision: 20, physical: true });
@@ -143,6 +144,19 @@ describe('a store that holds what is served', () => {
   });
 });
 
+describe('what was compacted since the checkpoint', () => {
+  test('may be in it: a key that was deleted, of which nothing is left to say so', () => {
+    const world = leading({ checkpointSegments: 1_000 });
+    ask(world, put('stays', 'v'));
+    ask(world, put('goes', 'v'));
+    ask(world, { kind: 'checkpoint' });
+    ask(world, deleteRange('goes'));
+    ask(world, put('later', 'v'));
+    ask(world, { kind: 'compact', revision: 5, physical: true });
+    expect(nextCheck(world)).toMatchObject({ alarms: [], checked: { mismatches: 0 } });
+  });
+});
+
 describe('a store that does not', () => {
   const damages: readonly (readonly [string, (world: World) => { key: string; mend: () => void }])[] = [
     ...(['rotten', 'missing'] as const).flatMap((how) => {
@@ -157,7 +171,15 @@ describe('a store that does not', () => {
         [`a ${how} first chunk`, at((world) => newest(world).chunks[0]!)],
         [`a ${how} last chunk`, at((world) => newest(world).chunks.at(-1)!)],
         [`a ${how} slot`, at((world) => slotKey(newest(world).slot + 1))],
-        [`a ${how} last slot`, at((world) => [...world.store.objects.keys()].filter((key) => key.startsWith('log/')).sort().at(-1)!)],
+        [
+          `a ${how} last slot`,
+          at((world) =>
+            [...world.store.objects.keys()]
+              .filter((key) => key.startsWith('log/'))
+              .sort()
+              .at(-1)!,
+          ),
+        ],
       ] as const;
     }),
     [

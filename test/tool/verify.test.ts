@@ -457,6 +457,8 @@ const documentHead = `# What \`t4 verify\` finds
 - \`mismatch\`: it is whole, and not what refers to it says.
 - \`content\`: it is whole and is what refers to it says, and holds another state than the log comes to.
 
+A node that runs finds by itself what a start would need now, and raises the alarm CORRUPT: [alarms.md](alarms.md#corrupt). What follows is found in all of the history.
+
 Each of these is planted by a test (\`test/tool/verify.test.ts\`, which writes this table), in a database with several checkpoints, and has to be
 told so, by the object that it is in:
 `;

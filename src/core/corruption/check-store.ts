@@ -100,7 +100,8 @@ function tablesAt({ base }: Manifest, checkpoint: Checkpoint | undefined): Recov
 }
 
 function mismatchOfTables(checkpoint: string | undefined, what: string): Mismatch {
-  const scope = checkpoint === undefined ? ({ kind: 'manifest' } as const) : ({ kind: 'checkpoint', checkpoint } as const);
+  const scope =
+    checkpoint === undefined ? ({ kind: 'manifest' } as const) : ({ kind: 'checkpoint', checkpoint } as const);
   const key = checkpoint ?? manifestKey;
   return { key, kind: 'content', what: `${key}: ${what}`, scope };
 }
