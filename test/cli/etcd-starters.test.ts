@@ -136,16 +136,13 @@ const starters: Readonly<Record<string, Starter>> = {
   },
   'kubeadm, to 1.33': {
     argv: [...kubeadm, '--experimental-initial-corrupt-check=true', '--experimental-watch-progress-notify-interval=5s'],
-    settings: ofKubeadm,
-    warned: [
-      ...['experimental-watch-progress-notify-interval', 'experimental-initial-corrupt-check'],
-      ...[...peers, ...peerTls],
-    ],
+    settings: { ...ofKubeadm, 'initial-corrupt-check': true },
+    warned: ['experimental-watch-progress-notify-interval', ...peers, ...peerTls],
   },
   'kubeadm, from 1.34 on': {
     argv: [...kubeadm, '--feature-gates=InitialCorruptCheck=true', '--watch-progress-notify-interval=5s'],
-    settings: ofKubeadm,
-    warned: ['feature-gates', ...peers, ...peerTls],
+    settings: { ...ofKubeadm, 'initial-corrupt-check': true },
+    warned: [...peers, ...peerTls],
   },
   'the tests of Kubernetes': {
     argv: [
