@@ -144,6 +144,23 @@ describe('a store that holds what is served', () => {
   });
 });
 
+test('a key with a long history is held against its chunks one by one: its values never come together', () => {
+  const world = leading({ valueCacheBytes: 0, checkpointSegments: 1_000 });
+  for (let turn = 0; turn < 60; turn++) ask(world, put('hot', `${turn} `.repeat(100)));
+  ask(world, { kind: 'checkpoint' });
+  expect(newest(world).chunks.length).toBeGreaterThan(8);
+  const { local } = world.nodes[0]!.disk;
+  const readAt = new Map<number, number>();
+  const get = local.get.bind(local);
+  local.get = (key) => {
+    readAt.set(world.now(), (readAt.get(world.now()) ?? 0) + 1);
+    return get(key);
+  };
+  expect(nextCheck(world)).toMatchObject({ alarms: [], checked: { mismatches: 0 } });
+  expect([...readAt.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(60);
+  expect(Math.max(...readAt.values())).toBeLessThan(20);
+});
+
 describe('what was compacted since the checkpoint', () => {
   test('may be in it: a key that was deleted, of which nothing is left to say so', () => {
     const world = leading({ checkpointSegments: 1_000 });

@@ -4,7 +4,7 @@ import { readCheckpoint, readChunk, readPage } from '../store/read-reference.ts'
 import { all, type Task } from '../task.ts';
 import type { Checkpoint, CheckpointReference, ChunkReference } from '../types/log.ts';
 import type { Version } from '../types/version.ts';
-import { compareRange } from './compare-versions.ts';
+import { compareRange, compareValues } from './compare-versions.ts';
 import { mismatchOf, type Mismatch, type Scope } from './mismatch.ts';
 import type { ServedState } from './served-state.ts';
 
@@ -75,15 +75,22 @@ function* checkUnit(
     const chunk = yield* readChunk(core, reference);
     const mismatch = mismatchOf(chunk, scope);
     if (mismatch !== undefined) mismatches.push(mismatch);
-    if (chunk.kind === 'ok') for (const version of chunk.value) versions.push(version);
+    if (chunk.kind !== 'ok') continue;
+    const different = yield* compareValues(served, chunk.value);
+    if (different !== undefined) mismatches.push(contentOf(reference.key, different, scope));
+    for (const version of chunk.value) versions.push({ ...version, value: undefined });
   }
   if (mismatches.length > 0) return mismatches;
   const range = { from: firstKey, before, revision: position.revision, versions };
-  const different = yield* compareRange(core, served, range);
+  const different = yield* compareRange(core, served.state, range);
   if (different === undefined) return [];
   // The range before the first chunk has none of its own: the checkpoint lacks what is there.
   const keys = references.length === 0 ? [checkpointOf(scope)] : references.map(({ key }) => key);
-  return keys.map((key) => ({ key, kind: 'content', what: `${key}: ${different}`, scope }));
+  return keys.map((key) => contentOf(key, different, scope));
+}
+
+function contentOf(key: string, different: string, scope: Scope): Mismatch {
+  return { key, kind: 'content', what: `${key}: ${different}`, scope };
 }
 
 function checkpointOf(scope: Scope): string {
