@@ -1,5 +1,6 @@
 import { branchDeletedBesideItsBranch } from './branch-deleted-beside-its-branch.ts';
 import { branchingUnderCollection } from './branching-under-collection.ts';
+import { checkedUnderCollection } from './checked-under-collection.ts';
 import { clockSetBack } from './clock-set-back.ts';
 import { deletedBetweenCheckpoints } from './deleted-between-checkpoints.ts';
 import { driftingClocks } from './drifting-clocks.ts';
@@ -14,6 +15,7 @@ import { rollbackBesideADeafLeader } from './rollback-beside-a-deaf-leader.ts';
 export const incidents: readonly Incident[] = [
   branchDeletedBesideItsBranch,
   branchingUnderCollection,
+  checkedUnderCollection,
   clockSetBack,
   deletedBetweenCheckpoints,
   driftingClocks,

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { decodeCheckpoint } from '../../src/core/format/checkpoint.ts';
+import { authInitial } from '../../src/core/auth/auth-state.ts';
+import { decodeCheckpoint, encodeCheckpoint } from '../../src/core/format/checkpoint.ts';
 import { localWritesOfVersion } from '../../src/core/format/local-layout.ts';
-import { decodeManifest } from '../../src/core/format/manifest.ts';
+import { decodeManifest, encodeManifest } from '../../src/core/format/manifest.ts';
 import { decodePage } from '../../src/core/format/page.ts';
-import { slotKey } from '../../src/core/format/keys.ts';
+import { checkpointKey, slotKey } from '../../src/core/format/keys.ts';
+import type { Checkpoint } from '../../src/core/types/log.ts';
 import { byteStringOf } from '../../src/core/types/bytes.ts';
 import type { Request } from '../../src/core/types/request.ts';
 import type { RangeResponse, StatusResponse } from '../../src/core/types/response.ts';
@@ -98,6 +100,24 @@ function newest(world: World): Newest {
     return decoded.kind === 'ok' ? decoded.value.chunks.map((chunk) => chunk.key.slice(1)) : [];
   });
   return { checkpoint: key, pages, chunks, slot: reference!.slot };
+}
+
+/** Whole, under a name of its own, and named by the manifest in the place of the newest one. */
+function forge(world: World, change: (checkpoint: Checkpoint) => Checkpoint): void {
+  const found = world.store.objects.get('manifest')!;
+  const manifest = decodeManifest('manifest', found.body, worldDigest);
+  const before = decodeCheckpoint('', bodyOf(world, newest(world).checkpoint), worldDigest, {});
+  if (manifest.kind !== 'ok' || before.kind !== 'ok') throw new Error('the world was damaged already');
+  const body = encodeCheckpoint(change(before.value), worldDigest);
+  const hash = worldDigest.sha256(body);
+  const reference = manifest.value.checkpoints.at(-1)!;
+  const key = checkpointKey('', reference.slot, hash, new Uint8Array(8));
+  world.store.objects.set(key.slice(1), { body, etag: '"forged"' });
+  const checkpoints = [...manifest.value.checkpoints.slice(0, -1), { ...reference, key, hash, bytes: body.length }];
+  world.store.objects.set('manifest', {
+    ...found,
+    body: encodeManifest({ ...manifest.value, checkpoints }, worldDigest),
+  });
 }
 
 function rot(world: World, key: string): () => void {
@@ -246,6 +266,29 @@ describe('a store that does not', () => {
     ask(world, disarm);
     expect(nextCheck(world)).toMatchObject({ alarms: [], problems: [], checked: { mismatches: 0 } });
   });
+
+  test.each([
+    ['a lease less', (checkpoint) => ({ ...checkpoint, leases: [] }), /lease 7/],
+    ['a role less', (checkpoint) => ({ ...checkpoint, auth: authInitial }), /users, roles and alarms/],
+    [
+      'its last page less',
+      (checkpoint) => ({ ...checkpoint, pages: checkpoint.pages.slice(0, -1) }),
+      /does not hold key/,
+    ],
+  ] as readonly (readonly [string, (checkpoint: Checkpoint) => Checkpoint, RegExp])[])(
+    'a checkpoint that is whole, and has %s than is served',
+    (_name, change, words) => {
+      const world = leading();
+      fill(world);
+      forge(world, change);
+      const found = nextCheck(world);
+      expect(found.alarms).toEqual(alarmOn);
+      expect(found.problems.join()).toMatch(words);
+      expect(ask(world, { kind: 'checkpoint' })).toMatchObject({ kind: 'checkpoint' });
+      ask(world, disarm);
+      expect(nextCheck(world)).toMatchObject({ alarms: [], problems: [], checked: { mismatches: 0 } });
+    },
+  );
 
   test('another value on the disk, under checksums that hold', () => {
     const world = leading({ valueCacheBytes: 0 });
