@@ -22,6 +22,7 @@ test.each([
   ['/%76ersion', '/version', undefined],
   ['//%76ersion', '//version', '/%76ersion'],
   ['/v3%2fkv', '/v3%2Fkv', undefined],
+  ['/v3/kv%252frange', '/v3/kv%252frange', undefined],
   ['/v3/%2e%2e/version', '/v3/../version', undefined],
   ['/version#x', '/version#x', undefined],
   ['//\\evil', '//\\evil', '/%5Cevil'],

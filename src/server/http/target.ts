@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http';
  * has one spelling, which others are sent to.
  */
 export interface Target {
-  /** Without escapes, but for `%2F`. */
+  /** Without escapes, but for `%2F`, and `%25` so that it does not become one. */
   readonly path: string;
   readonly searchParams: URLSearchParams;
   /** Where else to ask; undefined: here. `subtree`, without its slash at the end, is sent to it. */
@@ -42,6 +42,7 @@ function cleanPath(path: string): string {
 
 function unescaped(escape: string, digits: string): string {
   const character = String.fromCharCode(Number.parseInt(digits, 16));
+  if (character === '%') return '%25';
   return character === '/' ? '%2F' : character;
 }
 

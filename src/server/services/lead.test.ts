@@ -24,3 +24,14 @@ test('nobody, once nobody has led for long without a break', () => {
   nowMs += leaderlessMsMax;
   expect(leadOf(leaderless)).toBe('nowhere');
 });
+
+test('of a time in which nobody looked nothing is known: somebody may have led', () => {
+  let nowMs = 1_000;
+  const leadOf = createLeadOf(() => nowMs);
+  const leaderless = { role: 'standby', leader: undefined } as const;
+  expect(leadOf(leaderless)).toBe('elsewhere');
+  nowMs += 3_600_000;
+  expect(leadOf(leaderless)).toBe('elsewhere');
+  nowMs += leaderlessMsMax;
+  expect(leadOf(leaderless)).toBe('nowhere');
+});

@@ -21,15 +21,18 @@ export const streamNotHere: ClientError = {
 
 export type Lead = 'here' | 'elsewhere' | 'nowhere';
 
-/** Between two leaders there is none for a while: nobody has to hear of it. */
+/** Between two leaders there is none for a while: nobody has to hear of it. Of a time in which nobody asked nothing is known. */
 export function createLeadOf(nowMs: () => number = () => performance.now()) {
   let leaderlessSinceMs: number | undefined;
+  let askedAtMs = 0;
   return ({ role, leader }: Pick<StatusResponse, 'role' | 'leader'>): Lead => {
     if (role === 'leader' || leader !== undefined) {
       leaderlessSinceMs = undefined;
       return role === 'leader' ? 'here' : 'elsewhere';
     }
-    leaderlessSinceMs ??= nowMs();
-    return nowMs() - leaderlessSinceMs < leaderlessMsMax ? 'elsewhere' : 'nowhere';
+    const now = nowMs();
+    if (leaderlessSinceMs === undefined || now - askedAtMs > leaderlessMsMax) leaderlessSinceMs = now;
+    askedAtMs = now;
+    return now - leaderlessSinceMs < leaderlessMsMax ? 'elsewhere' : 'nowhere';
   };
 }
