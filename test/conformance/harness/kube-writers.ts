@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KubeAnswer, KubeClient, KubeObject } from '../../support/kube-apiserver/kube-client.ts';
+import type { KubeAnswer, KubeClient } from '../../support/kube-apiserver/kube-client.ts';
+import type { KubeObject } from '../../support/kube-apiserver/kube-object.ts';
 
 /** Objects that one writer each counts up, always from what it wrote last: nobody else writes them, so nothing may conflict. */
 export interface KubeWriters {

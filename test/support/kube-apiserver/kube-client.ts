@@ -1,20 +1,7 @@
 import { Agent, request, type RequestOptions } from 'node:https';
 import type { IncomingMessage } from 'node:http';
+import type { KubeObject } from './kube-object.ts';
 import { openKubeWatch, type KubeWatch } from './kube-watch.ts';
-
-/** What Kubernetes keeps, as far as tests look at it. */
-export interface KubeObject {
-  readonly apiVersion?: string;
-  readonly kind?: string;
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace?: string;
-    readonly uid?: string;
-    readonly resourceVersion?: string;
-    readonly [field: string]: unknown;
-  };
-  readonly [field: string]: unknown;
-}
 
 export interface KubeList {
   readonly metadata: {
