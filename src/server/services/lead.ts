@@ -5,8 +5,7 @@ import { leaderlessMsMax } from '../limits.ts';
 /**
  * Where a request has to go. A node that does not lead has done nothing of what it was asked: whoever asks may ask again, another node or
  * this one. In the words of Go's client for that, the only ones after which it sends a write a second time: it takes its endpoints in turns,
- * so of two nodes it would fail every other write. Of `no leader` it thinks otherwise: it ends a watch for good. That is said to who
- * asked to be told, when nobody has led for long.
+ * so of two nodes it would fail every other write. `no leader` is said to who asked to be told, when nobody has led for long.
  */
 export const notHere: ClientError = { status: 'Unavailable', message: 'there is no connection available' };
 
