@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CliError } from '../../src/cli/cli-error.ts';
 import { parseConfigFile } from '../../src/cli/config-file.ts';
@@ -253,4 +254,15 @@ describe('config files', () => {
     ['durability: {a: b}', /^durability in t4\.yaml: must be text, a number, true, false or a list/],
     ['durability:', /^durability in t4\.yaml: must be text/],
   ])('refuse %j', (file, message) => expect(refusal({ file }).message).toMatch(message));
+});
+
+it('a name is the name of one setting, in one group', async () => {
+  const folder = new URL('../../src/cli/settings/', import.meta.url);
+  const names: string[] = [];
+  for (const file of readdirSync(folder)) {
+    const exported = (await import(new URL(file, folder).href)) as Readonly<Record<string, object>>;
+    for (const [name, group] of Object.entries(exported))
+      if (name.endsWith('Settings')) names.push(...Object.keys(group));
+  }
+  expect(names.sort()).toEqual([...settingNames].sort());
 });
