@@ -44,6 +44,21 @@ export async function killMutant(mutant: Mutant, clean: Pool, options: KillOptio
   return { mutant: mutant.name, settings: { campaigns: count, seedsMax }, commit, ...measuredBy(campaigns), story };
 }
 
+/** Another story of a mutant whose former one shows nothing any more: of the first seed that kills it now. Undefined: none does. */
+export async function tellAnew(mutant: Mutant, clean: Pool, options: KillOptions): Promise<KillStory | undefined> {
+  const pool = createPool({ workers: options.workers, subjectUrl: storeUrl, mutant: plantedMutant(mutant) });
+  const commit = commitText();
+  try {
+    const { scenario, seeds, found } = await firstKill(pool, clean, seedsApart, options);
+    options.tell(`${mutant.name}: ${seeds ?? 'lived'}, ${found}`);
+    if (scenario === undefined) return undefined;
+    const story = await tellStory(mutant, { pool, clean, shrinkRuns: options.shrinkRuns }, scenario);
+    return story === undefined ? undefined : { ...story, commit };
+  } finally {
+    await pool.close();
+  }
+}
+
 /** What is small already is shrunk soonest, and to the shortest story. */
 function sizeOf({ operations, faults }: Scenario): number {
   return operations.length + faults.length;

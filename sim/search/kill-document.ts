@@ -39,7 +39,7 @@ export function killDocument(kills: readonly MutantKill[], replayCommand: (mutan
     'run without a verdict counts for nothing. “Replays”: the scenario, run by the printed command in a process of its own, gives',
     'the trace hash that the search saw, and the unchanged core passes it. The hash is that of the commit beside it: it changes with the core and',
     'with the world, and then what has to hold is that the scenario still breaks something with the mutant, and nothing without it',
-    '(`sim/search/bug-zoo.test.ts`). Seconds are of processor time; where 20 or 8 campaigns were run, of a clock, on two cores.',
+    '(`npm run sim:kill-table -- --mend` looks). Seconds are of processor time; where 20 or 8 campaigns were run, of a clock, on two cores.',
     '',
     '## Stories',
     '',
@@ -119,7 +119,7 @@ function section({ mutant, record }: MutantKill, replayCommand: (mutant: string)
     '',
     ...(story === undefined
       ? [record === undefined ? 'Not measured.' : 'Not found.']
-      : storyText(story, replayCommand(mutant.name), record!.commit)),
+      : storyText(story, replayCommand(mutant.name), story.commit ?? record!.commit)),
     '',
   ].join('\n');
 }

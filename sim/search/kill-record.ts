@@ -85,6 +85,8 @@ export interface KillStory {
   /** Left out: not kept. */
   readonly shrinkRuns?: number;
   readonly traceHash: string;
+  /** Where it was told anew later, for the former one showed nothing any more. Left out: at that of the record. */
+  readonly commit?: string;
   /** The printed command, in a process of its own, gave the same trace hash. */
   readonly replays: boolean;
   /** The core without the mutant passes the shrunk scenario. */

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { commitText } from '../cli/build.ts';
-import { killMutant } from './kill-campaigns.ts';
+import { killMutant, tellAnew, type KillOptions } from './kill-campaigns.ts';
 import { storyLength } from './kill-document.ts';
 import { recordFolder, storeUrl, writeDocument } from './kill-files.ts';
 import { isKilled, readRecords, writeRecord, type KillRecord, type KillSettings } from './kill-record.ts';
@@ -61,7 +61,7 @@ function createCommand(output: KillTableOutput): Command {
     )
     .option('--mutant <NAME>', 'measure this one, whether it has a record or not; may be repeated', collect)
     .option('--again', 'measure anew what was measured of other code, or with other settings', false)
-    .option('--mend', 'measure anew whose story does not hold any more', false)
+    .option('--mend', 'tell anew the stories that do not hold any more, and leave what was measured', false)
     .addOption(onlyDocument)
     .option('--campaigns <COUNT>', 'campaigns for each mutant', countNumber, 5)
     .option('--seeds <COUNT>', 'seeds at most in a campaign', countNumber, 1_000)
@@ -103,18 +103,14 @@ async function measure(mutants: readonly Mutant[], flags: Flags, output: KillTab
   if (!canPlantMutants) throw new InvalidArgumentError(`needs Node 22.15 or newer, and this is ${process.version}`);
   const tell = (line: string): void => output.out(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
   const settings: KillSettings = { campaigns: flags.campaigns, seedsMax: flags.seeds };
+  const options: KillOptions = { ...settings, workers: flags.workers, shrinkRuns: flags.shrinkRuns, tell };
   const clean = createPool({ workers: 1, subjectUrl: storeUrl });
   try {
     for (const [index, mutant] of mutants.entries()) {
       const why = await whyMeasure(mutant, flags, clean);
       if (why === undefined) continue;
       tell(`${mutant.name}, ${index + 1} of ${mutants.length}: ${why}`);
-      const record = await killMutant(mutant, clean, {
-        ...settings,
-        workers: flags.workers,
-        shrinkRuns: flags.shrinkRuns,
-        tell,
-      });
+      const record = await recordOf(mutant, flags.mend, clean, options);
       writeRecord(recordFolder, record);
       tell(recordText(record));
       await writeDocument();
@@ -127,6 +123,12 @@ async function measure(mutants: readonly Mutant[], flags: Flags, output: KillTab
   const lived = mutants.filter(({ name }) => !isKilled(records.get(name)));
   if (lived.length > 0) tell(`not killed, or not by a story that holds: ${lived.map(({ name }) => name).join(', ')}`);
   return lived.length === 0 ? exitCodes.ok : exitCodes.lived;
+}
+
+async function recordOf(mutant: Mutant, mends: boolean, clean: Pool, options: KillOptions): Promise<KillRecord> {
+  const known = readRecords(recordFolder).get(mutant.name);
+  if (!mends || known === undefined) return killMutant(mutant, clean, options);
+  return { ...known, story: await tellAnew(mutant, clean, options) };
 }
 
 /** Undefined: what is known of it is good enough. */

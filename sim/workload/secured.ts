@@ -86,11 +86,15 @@ const opening: readonly PlainAuthWriteRequest[] = [
     permission: { type: 'readwrite', key: 's/a', rangeEnd: 's/c' },
   },
   { kind: 'auth-enable' },
+  { kind: 'auth-user-add', name: 'bob', passwordHash: 'first', noPassword: false },
+  { kind: 'auth-role-add', name: 'writer' },
+  { kind: 'auth-user-grant-role', name: 'bob', role: 'writer' },
+  { kind: 'auth-role-grant-permission', role: 'writer', permission: { type: 'write', key: 's/b', rangeEnd: 's/e' } },
 ];
 
 const keys = ['s/a', 's/b', 's/c', 's/d', 's/e'] as const;
 const users = ['alice', 'alice', 'bob'] as const;
-const roles = ['keeper', 'keeper', 'reader'] as const;
+const roles = ['keeper', 'keeper', 'reader', 'writer'] as const;
 
 function adminOf(own: Draw, id: string, firstLease: number): PlainRequest {
   const user = own.pick(users);
