@@ -68,7 +68,7 @@ function summary(kills: readonly MutantKill[], records: readonly KillRecord[]): 
     '',
     `Lines of a shrunk story, what it leaves out included: median ${medianOf(lengths)}, ${shareText(lengths, 12)} at most 12, ` +
       `worst ${lengths.at(-1) ?? 0}; all: ${lengths.join(', ')}.`,
-    `${stories.filter(holds).length} of ${stories.length} stories replay.`,
+    `${stories.filter(holds).length} of ${stories.length} stories replay; of the others the code has changed since they were told.`,
   ];
 }
 
@@ -128,6 +128,12 @@ function storyText(story: KillStory, command: string, commit: string): readonly 
   const left = story.leftOut === 0 ? [] : [`(${story.leftOut} more)`];
   const end = story.complete ? '' : ' The budget of the shrinker ended first.';
   return [
+    ...(story.stale === true
+      ? [
+          `The core has changed since commit ${commit}: the scenario shows nothing any more, and waits to be told anew.`,
+          '',
+        ]
+      : []),
     `${story.verdict} ${story.operations} operations, ${story.faults} faults.${end}`,
     '',
     '```text',

@@ -89,6 +89,8 @@ export interface KillStory {
   readonly commit?: string;
   /** The printed command, in a process of its own, gave the same trace hash. */
   readonly replays: boolean;
+  /** The code has changed since, and the scenario shows nothing any more: to be told anew (`--mend`). */
+  readonly stale?: true;
   /** The core without the mutant passes the shrunk scenario. */
   readonly unchangedPasses: boolean;
 }
@@ -112,6 +114,6 @@ export function isKilled(record: KillRecord | undefined): boolean {
   return holds(record.story) && record.killed === record.settings.campaigns;
 }
 
-export function holds({ replays, unchangedPasses }: KillStory): boolean {
-  return replays && unchangedPasses;
+export function holds({ replays, unchangedPasses, stale }: KillStory): boolean {
+  return replays && unchangedPasses && stale !== true;
 }
