@@ -138,6 +138,21 @@ describe('who may do what', () => {
     expect(response(world, range('a1'))).toMatchObject({ count: 1 });
   });
 
+  test('a renewal that waits while its lease is revoked is told so when the revocation is durable', () => {
+    const world = leading();
+    secure(world);
+    ask(world, { kind: 'lease-grant', id: 5n, ttlSeconds: 60 });
+    const before = start(world, put('a1'));
+    const renewal = start(world, { kind: 'lease-keep-alive', id: 5n }, alice);
+    world.runUntil(world.now() + 30);
+    const revocation = start(world, { kind: 'lease-revoke', id: 5n });
+    expect([before, renewal, revocation].map((entry) => entry.answer)).toEqual([undefined, undefined, undefined]);
+    expect(answerOf(world, renewal)).toMatchObject({ kind: 'ok', response: { ttlSeconds: 0 } });
+    expect(words(answerOf(world, revocation))).toBe('ok');
+    expect(before.answeredMs).toBeLessThan(revocation.answeredMs!);
+    expect(renewal.answeredMs).toBeGreaterThanOrEqual(revocation.answeredMs!);
+  });
+
   test('the status is told to users alone', () => {
     const world = leading();
     expect(words(ask(world, { kind: 'status' }, anonymous))).toBe('ok');

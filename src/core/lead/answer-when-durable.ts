@@ -14,7 +14,7 @@ export function restsOnHead({ pipeline, durable }: Leader): number {
 /** Sends the answer when all that it rests on is durable. */
 export function answerWhenDurable(
   leader: Leader,
-  { id, deadlineMs }: AskedRequest,
+  { id, deadlineMs }: Pick<AskedRequest, 'id' | 'deadlineMs'>,
   answer: Answer,
   sequence: number = restsOnHead(leader),
   physicalRevision = 0,
@@ -37,6 +37,8 @@ export function release(leader: Leader, answer: PendingAnswer): void {
     return;
   }
   answer.settled = true;
-  const renewed = renews === noLease ? answer.answer : (renewal(leader, renews) ?? leaseIsOver(leader, renews));
-  leader.answers.send(id, renewed);
+  const outcome = renews === noLease ? answer.answer : renewal(leader, renews);
+  if (outcome !== undefined) leader.answers.send(id, outcome);
+  // It was revoked meanwhile, which may not be durable yet.
+  else answerWhenDurable(leader, answer, leaseIsOver(leader, renews));
 }
