@@ -59,8 +59,10 @@ function watchMemory({ pid }: T4Process): { end(): Promise<number | undefined> }
     if (process.platform !== 'linux') return undefined;
     for (let peakKiB = 0; ;) {
       const status = await readFile(`/proc/${pid}/status`, 'utf8');
-      peakKiB = Math.max(peakKiB, Number(/^RssAnon:\s+(\d+) kB$/m.exec(status)![1]));
-      if (over) return peakKiB / 1024;
+      const anonymous = /^RssAnon:\s+(\d+) kB$/m.exec(status);
+      // One that has ended has no memory to tell of.
+      if (anonymous !== null) peakKiB = Math.max(peakKiB, Number(anonymous[1]));
+      if (over || anonymous === null) return peakKiB / 1024;
       await sleep(sampleMs);
     }
   }

@@ -39,10 +39,18 @@ export function conformTo(pair: Pair): Conform {
         if (isDifferent(version, differs)) {
           const noLonger = `${server.name} answers the same: a difference that is not there should not be declared`;
           expect(theirs[index], noLonger).not.toEqual(ours);
-        } else expect(ours, `beside ${server.name}`).toEqual(theirs[index]);
+        } else expect(ours, `beside ${server.name}${lateness(theirs[index]!)}`).toEqual(theirs[index]);
       }
     });
   };
+}
+
+/** An etcd that stood still says so itself, and then nothing can be compared. */
+function lateness(theirs: readonly Entry[]): string {
+  const late = 'request timed out';
+  return theirs.some(({ answer }) => typeof answer === 'string' && answer.includes(late))
+    ? `, which told: ${late}`
+    : '';
 }
 
 function isDifferent(version: string, differs: Difference | undefined): boolean {
