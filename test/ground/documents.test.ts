@@ -40,18 +40,12 @@ test.each(documents)('%s: links lead somewhere', (document) => {
   expect(own.filter((link) => !leadsSomewhere(document, link))).toEqual([]);
 });
 
-/** A page that is written anew as a whole by a campaign, ahead of what it tells of. */
-const written = ['docs/bug-zoo.md'];
-
-test.each(documents.filter((document) => !written.includes(document)))(
-  '%s: files that it names are there',
-  (document) => {
-    const words = [...readFileSync(document, 'utf8').matchAll(/`([\w./*…-]+)`/g)].map(([, word]) => word!);
-    // In capitals stands what the reader puts in.
-    const paths = words.filter((word) => ownFolders.test(word) && !/\b[A-Z]{2,}\b/.test(word));
-    expect(paths.filter((path) => !isThere(path))).toEqual([]);
-  },
-);
+test.each(documents)('%s: files that it names are there', (document) => {
+  const words = [...readFileSync(document, 'utf8').matchAll(/`([\w./*…-]+)`/g)].map(([, word]) => word!);
+  // In capitals stands what the reader puts in.
+  const paths = words.filter((word) => ownFolders.test(word) && !/\b[A-Z]{2,}\b/.test(word));
+  expect(paths.filter((path) => !isThere(path))).toEqual([]);
+});
 
 test.each(documents)('%s: scripts that it names are there', (document) => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
