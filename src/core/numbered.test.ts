@@ -17,8 +17,8 @@ const steps = fc.array(
 describe('does what a Map does', () => {
   test('whatever is done to it', () => {
     fc.assert(
-      fc.property(steps, (done) => {
-        const numbered = createNumbered<string>();
+      fc.property(steps, fc.option(fc.nat(), { nil: undefined }), (done, secret) => {
+        const numbered = createNumbered<string>(secret);
         const map = new Map<number, string>();
         for (const { action, number, item } of done) {
           if (action === 'set') {

@@ -26,15 +26,20 @@ const bitsMin = 3;
 /** 2^32 over the golden ratio: numbers that follow one another end up far apart. */
 const spread = 0x9e37_79b1;
 
-/** A table with open addressing: what is not at its own place is at the next that was free, with no free place between. */
-export function createNumbered<Item>(): Numbered<Item> {
+/**
+ * A table with open addressing: what is not at its own place is at the next that was free, with no free place between.
+ *
+ * @param secret where others choose the numbers: they must not know it. Undefined: they follow one another
+ */
+export function createNumbered<Item>(secret?: number): Numbered<Item> {
   let bits = bitsMin;
   let numbers = new Float64Array(1 << bits);
   let items: (Item | undefined)[] = emptyItems(1 << bits);
   let size = 0;
 
   function ownPlace(number: number): number {
-    return Math.imul(number, spread) >>> (32 - bits);
+    const mixed = secret === undefined ? number : mix(number ^ secret);
+    return Math.imul(mixed, spread) >>> (32 - bits);
   }
 
   function next(place: number): number {
@@ -102,6 +107,13 @@ export function createNumbered<Item>(): Numbered<Item> {
     },
     all,
   };
+}
+
+/** Each bit of it depends on each of the number (the end of MurmurHash3). */
+function mix(number: number): number {
+  let mixed = Math.imul(number ^ (number >>> 16), 0x85eb_ca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2_ae35);
+  return mixed ^ (mixed >>> 16);
 }
 
 function emptyItems(count: number): undefined[] {
