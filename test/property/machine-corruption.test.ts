@@ -328,6 +328,37 @@ describe('what was replaced meanwhile', () => {
   });
 });
 
+test('no later checkpoint rests on a rotten chunk of one that was replaced while it was checked', () => {
+  const slowCalls: Record<string, number> = {};
+  const world = leading(
+    {
+      corruptCheckMs: 200,
+      checkpointIntervalMs: 300,
+      collectIntervalMs: 100,
+      collectGraceMs: 0,
+      retention: { kind: 'age', milliseconds: 0 },
+    },
+    slowCalls,
+  );
+  for (let key = 0; key < 40; key++) ask(world, put(`k${key}`, 'x'.repeat(300)));
+  ask(world, { kind: 'checkpoint' });
+  const { chunks } = newest(world);
+  const [rotten] = chunks;
+  for (const chunk of chunks) for (let nth = 1; nth < 1_000; nth++) slowCalls[`n1/get/${chunk}/${nth}`] = 400;
+  rot(world, rotten!);
+  const overtaken = () => world.logLines.some((line) => line.includes('begins anew'));
+  for (let turn = 0; turn < 200 && !overtaken(); turn++) {
+    ask(world, put('other', `${turn}`));
+    world.runUntil(world.now() + 150);
+  }
+  expect(overtaken()).toBe(true);
+  ask(world, put('other', 'last'));
+  ask(world, { kind: 'checkpoint' });
+  ask(world, put('other', 'and one more'));
+  ask(world, { kind: 'checkpoint' });
+  expect(newest(world).chunks).not.toContain(rotten);
+});
+
 describe('a start', () => {
   function startAnew(world: World, keepDisk: boolean): void {
     const node = world.nodes[0]!;

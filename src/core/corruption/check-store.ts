@@ -1,6 +1,6 @@
 import { noTables } from '../recover/local-state.ts';
 import { tablesOf } from '../checkpoint/checkpoint-tables.ts';
-import type { Core } from '../core.ts';
+import { log, type Core } from '../core.ts';
 import { describeDamage } from '../format/damage.ts';
 import { manifestKey } from '../format/keys.ts';
 import { decodeManifest } from '../format/manifest.ts';
@@ -52,7 +52,17 @@ export function* checkStore(core: Core, reign: Reign, servedAt: () => ServedStat
   if ('what' in now) return { kind: 'differs', mismatches: [now] };
   const mismatches = found.mismatches.filter((mismatch) => isStillNeeded(mismatch, now));
   if (mismatches.length > 0) return { kind: 'differs', mismatches };
+  noteReplaced(core, found.mismatches);
   return overtaken('what was not as it should be is needed no more');
+}
+
+/** A checkpoint is replaced by one that may rest on the same objects: the next does not. What is missing may have been collected by right. */
+function noteReplaced(core: Core, mismatches: readonly Mismatch[]): void {
+  for (const { key, kind, what } of mismatches) {
+    if (kind === 'missing') continue;
+    core.unusableObjects.add(key);
+    log(core, 'warn', 'an object of what was replaced meanwhile is damaged', { object: key, reason: what });
+  }
 }
 
 function overtaken(reason: string): Checked {
