@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Alarms } from '../core/types/alarm.ts';
 import { clientErrors } from '../core/types/error.ts';
 import type { Request } from '../core/types/request.ts';
 import { DatabaseError } from '../host/database.ts';
@@ -9,11 +10,21 @@ import type { Reference, ReferenceHash } from './reference.ts';
 /** The hash of a state as far as this test goes: the compaction is all that it depends on. */
 const hashUnder = (compactRevision: number) => 1_000 + compactRevision;
 
-function nodeAt(compactRevision: number, asked: string[]): Node {
+/** It compacts nothing as long as an alarm is raised. */
+function nodeAt(compactRevision: number, asked: string[], alarms: Alarms = []): Node {
   let compacted = compactRevision;
+  let raised = alarms;
   const request = async (wanted: Request) => {
     asked.push(wanted.kind);
-    if (wanted.kind === 'compact') compacted = wanted.revision;
+    if (wanted.kind === 'status') return { response: { alarms: raised } };
+    if (wanted.kind === 'alarm') {
+      raised = raised.filter(({ memberId }) => memberId !== wanted.memberId);
+      return { response: { alarms: [] } };
+    }
+    if (wanted.kind === 'compact') {
+      if (raised.length > 0) throw new DatabaseError(clientErrors.corrupt);
+      compacted = wanted.revision;
+    }
     if (wanted.kind === 'range') return { response: { count: 7 } };
     return { response: { hash: hashUnder(compacted), hashRevision: 50, compactRevision: compacted } };
   };
@@ -43,7 +54,14 @@ test('a compaction that the log does not have yet is made up for', async () => {
     recovered: expect.objectContaining({ hash: hashUnder(30), compactRevision: 30 }),
     keys: 7,
   });
-  expect(asked).toEqual(['hash-kv', 'compact', 'hash-kv', 'range']);
+  expect(asked).toEqual(['hash-kv', 'status', 'compact', 'hash-kv', 'range']);
+});
+
+test('the alarms under which its branch began do not stop it', async () => {
+  const asked: string[] = [];
+  const alarms = [1n, 2n].map((memberId) => ({ alarm: 'corrupt', memberId }) as const);
+  await compareAt(nodeAt(10, asked, alarms), serverAt(), hashed(30), signal);
+  expect(asked).toEqual(['hash-kv', 'status', 'alarm', 'alarm', 'compact', 'hash-kv', 'range']);
 });
 
 test('a compaction that came after the answer has the server asked again, as often as it takes', async () => {
@@ -52,7 +70,7 @@ test('a compaction that came after the answer has the server asked again, as oft
   const server = serverAt(20, 45);
   expect(await compareAt(nodeAt(40, asked), server, hashed(10), signal)).toMatchObject({ expected: hashed(45) });
   expect(server.left()).toBe(0);
-  expect(asked).toEqual(['hash-kv', 'hash-kv', 'hash-kv', 'compact', 'hash-kv', 'range']);
+  expect(asked).toEqual(['hash-kv', 'hash-kv', 'hash-kv', 'status', 'compact', 'hash-kv', 'range']);
 });
 
 test('a revision that is compacted away cannot be compared', async () => {
