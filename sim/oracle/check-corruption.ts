@@ -47,6 +47,8 @@ export function createCorruptionOracle(): Observer {
   /** Nodes whose recovery passed over a checkpoint, and has not told of it. */
   const untold = new Set<number>();
   const raisedBy = new Set<string>();
+  /** The GET that was begun last: what befalls it does so before anything else is done. */
+  let asking: { readonly node: number; readonly key: string } | undefined;
   const violations: Violation[] = [];
   const ledger: Record<string, number> = {};
 
@@ -114,6 +116,9 @@ export function createCorruptionOracle(): Observer {
     const key = detail.slice('get '.length);
     const damaged = damagedAt.get(node) ?? new Set();
     damagedAt.set(node, damaged.add(key));
+    // A tool, or a node of a branch, that has its network from this node may read the same; and two faults may befall one GET.
+    if (asking?.node !== node || asking.key !== key) return;
+    asking = undefined;
     const read = readOf(node, key);
     if (read !== undefined) read.damaged += 1;
   }
@@ -143,7 +148,9 @@ export function createCorruptionOracle(): Observer {
     effect(node, incarnation, effect) {
       if (effect.kind === 'log') said(node, incarnation, effect);
       if (effect.kind === 'role') became(node, effect.role);
+      asking = undefined;
       if (effect.kind === 'call' && effect.operation.kind === 'object-get') {
+        asking = { node, key: effect.operation.key };
         const read = readOf(node, effect.operation.key);
         if (read !== undefined) read.asked += 1;
       }
