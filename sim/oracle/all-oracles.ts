@@ -199,7 +199,7 @@ function createLeaseOracle(): Observer {
       judgedLate: 0,
     };
     return {
-      violations: checkLeases(analysis, watcher.early, counts),
+      violations: checkLeases(analysis, watcher, counts),
       ledger: {
         'leases: granted': counts.granted,
         'leases: renewed': counts.renewed,
@@ -214,6 +214,10 @@ function createLeaseOracle(): Observer {
     ...judged,
     effect(node, incarnation, effect, at) {
       watcher.effect(node, incarnation, effect, at);
+      return undefined;
+    },
+    store(change) {
+      watcher.store(change);
       return undefined;
     },
   };

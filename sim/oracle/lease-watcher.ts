@@ -1,4 +1,5 @@
 import type { Instant } from '../../src/ports/clock.ts';
+import type { StoreChange } from '../types/result.ts';
 import type { SystemEffect } from '../types/system.ts';
 import { FormatError } from './decoder/cursor.ts';
 import { type DecodedFrame, decodeFrames, decodeStoredSegment } from './decoder/log-objects.ts';
@@ -11,6 +12,13 @@ import { slotOfKey } from './log.ts';
  */
 export interface LeaseWatcher {
   effect(node: number, incarnation: number, effect: SystemEffect, at: Instant): void;
+  store(change: StoreChange): void;
+  /**
+   * True time of the last renewal after which a leader said that it had let the lease on leadership lapse, where the store shows that it was late:
+   * nobody could renew a lease meanwhile, and each has its full time again. 0: never. `leaseMs`: on leadership; a leader renews it three times in
+   * that time, and one that lets it lapse went without for more than a half.
+   */
+  restartedMs(leaseMs: number): number;
   /** Ends that were sent too early, by epoch and sequence: whether a client asked for it is known only at the end. */
   readonly early: ReadonlyMap<string, EarlyEnd>;
 }
@@ -34,10 +42,16 @@ export function endName(epoch: number, sequence: number): string {
   return `${epoch}/${sequence}`;
 }
 
+const heldAgainWords = 'the lease on leadership is held again';
+const controlKey = 'control';
+
 export function createLeaseWatcher(): LeaseWatcher {
   const lives = new Map<string, Life>();
   const ttls = new Map<string, number>();
   const early = new Map<string, EarlyEnd>();
+  const renewals: { readonly atMs: number; readonly afterMs: number }[] = [];
+  /** How many there were, each time that a leader said so. */
+  const heldAgain: number[] = [];
 
   function lifeOf(node: number, incarnation: number): Life {
     const name = `${node}/${incarnation}`;
@@ -64,8 +78,19 @@ export function createLeaseWatcher(): LeaseWatcher {
 
   return {
     early,
+    restartedMs(leaseMs) {
+      const late = heldAgain.flatMap((count) => {
+        const renewal = renewals.slice(0, count).findLast(({ afterMs }) => afterMs > leaseMs / 2);
+        return renewal === undefined ? [] : [renewal.atMs];
+      });
+      return Math.max(0, ...late);
+    },
+    store({ key, atMs }) {
+      if (key === controlKey) renewals.push({ atMs, afterMs: atMs - (renewals.at(-1)?.atMs ?? 0) });
+    },
     effect(node, incarnation, effect, at) {
       const nowMs = at.monotonicMs;
+      if (effect.kind === 'log' && effect.message === heldAgainWords) heldAgain.push(renewals.length);
       if (effect.kind === 'answer') {
         if (effect.answer.kind !== 'ok') return;
         const { response } = effect.answer;
