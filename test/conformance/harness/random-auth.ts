@@ -54,10 +54,11 @@ const ranges = [
 const granted = fc.constantFrom(...ranges);
 
 const key = fc.constantFrom('\0', 'a', 'aa', 'b', 'c', 'd', 'e');
+/** None that ends before it begins: with several permissions etcd's answer depends on the shape of its tree of them. */
 const touched = fc.oneof(
   fc.tuple(key, fc.constant('')),
   granted,
-  fc.constantFrom(['a', 'c'], ['b', 'e'], ['c', 'a'], ['a', '\0'] as const),
+  fc.constantFrom(['a', 'c'], ['b', 'e'], ['a', '\0'] as const),
 );
 
 /** Mostly root: else nothing changes. */
