@@ -126,7 +126,15 @@ describe('over HTTP', () => {
     });
     const headers = { 'grpc-timeout': '500m' };
     const isOver = { code: 4, message: 'context deadline exceeded' };
+    // Of etcd's gateway and what is behind it either may tell first, and not always in gRPC's words.
+    const isOverThere = {
+      code: expect.any(Number) as number,
+      message: expect.stringMatching(/deadline exceeded|RST_STREAM .*CANCEL/) as string,
+    };
     for (const { server } of [pair.ours(), ...pair.references()]) {
+      const isOurs = server === pair.ours().server;
+      const over = isOurs ? isOver : isOverThere;
+      const status = isOurs ? 504 : (expect.toSatisfy((code: number) => [500, 503, 504].includes(code)) as number);
       const told = async (asked: RawRequest) => {
         const { status, body } = await rawAnswer(server.address, asked);
         return {
@@ -142,14 +150,14 @@ describe('over HTTP', () => {
         post('/v3/lock/lock', { name }, headers),
         post('/v3/election/observe', { name: 'bm9ib2R5' }, headers),
       ];
-      for (const wait of waits) expect(await told(wait), server.name).toEqual({ status: 504, lines: [isOver] });
+      for (const wait of waits) expect(await told(wait), server.name).toEqual({ status, lines: [over] });
       const watch = post('/v3/watch', { create_request: { key: name } }, headers);
       // On a machine that stands still the time may be over before the first message.
-      for (let status = 0; status !== 200;) {
+      for (let isBegun = false; !isBegun;) {
         const watched = await told(watch);
-        expect(watched.lines.at(-1), server.name).toEqual(isOver);
-        ({ status } = watched);
-        expect(watched.lines, server.name).toHaveLength(status === 200 ? 2 : 1);
+        expect(watched.lines.at(-1), server.name).toEqual(over);
+        isBegun = watched.status === 200;
+        expect(watched.lines, server.name).toHaveLength(isBegun ? 2 : 1);
       }
     }
   });
