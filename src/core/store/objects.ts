@@ -59,7 +59,7 @@ export function* readDecoded<Value, Damage>(
   range?: ByteRange,
 ): Task<
   | { readonly kind: 'ok'; readonly value: Value; readonly object: StoredObject }
-  | { readonly kind: 'damaged'; readonly damage: Damage }
+  | { readonly kind: 'damaged'; readonly damage: Damage; readonly object: StoredObject }
   | { readonly kind: 'missing' }
 > {
   for (let read = 1; ; read++) {
@@ -67,7 +67,7 @@ export function* readDecoded<Value, Damage>(
     if (object === undefined) return { kind: 'missing' };
     const decoded = decode(object.body);
     if (decoded.kind === 'ok') return { kind: 'ok', value: decoded.value, object };
-    if (read === readsOfDamagedMax) return decoded;
+    if (read === readsOfDamagedMax) return { kind: 'damaged', damage: decoded.damage, object };
     yield* pause(core, read);
   }
 }
